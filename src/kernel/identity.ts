@@ -1,0 +1,56 @@
+import * as z from 'zod';
+
+/** Ids never contain `#` (it separates storage keys) and are legal Kubernetes names and label values. */
+const slug = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}-[0-9a-z]{12}$`), `expected an id such as ${prefix}-0123456789ab`);
+
+export const TenantId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, 'expected a tenant id: 3 to 40 lower-case letters, digits and hyphens')
+  .brand<'TenantId'>();
+export type TenantId = z.infer<typeof TenantId>;
+
+export const UserId = z.string().min(1).max(128).brand<'UserId'>();
+export type UserId = z.infer<typeof UserId>;
+
+export const ExperimentId = slug('exp').brand<'ExperimentId'>();
+export type ExperimentId = z.infer<typeof ExperimentId>;
+
+export const ClusterId = slug('clu').brand<'ClusterId'>();
+export type ClusterId = z.infer<typeof ClusterId>;
+
+export const OperationId = slug('op').brand<'OperationId'>();
+export type OperationId = z.infer<typeof OperationId>;
+
+/** Sortable by time; names events and rows of logs. */
+export const Ulid = z
+  .string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'expected a ULID')
+  .brand<'Ulid'>();
+export type Ulid = z.infer<typeof Ulid>;
+
+/** Number of a life of an experiment; raised by start and retry. Zero before the first start. */
+export const Epoch = z.int().min(0).brand<'Epoch'>();
+export type Epoch = z.infer<typeof Epoch>;
+
+/** Who did it: a person, or one of our own mechanisms. */
+export const Actor = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), id: UserId, email: z.string() }),
+  z.object({ kind: z.literal('system'), id: z.enum(['workflow', 'schedule', 'guardrail', 'janitor']) }),
+]);
+export type Actor = z.infer<typeof Actor>;
+
+/** Who asks, after authentication and membership were checked. */
+export interface Principal {
+  readonly userId: UserId;
+  readonly email: string;
+  readonly tenantId: TenantId;
+  readonly roles: readonly string[];
+  readonly permissions: ReadonlySet<string>;
+}
+
+export const actorOf = (principal: Principal): Actor => ({
+  kind: 'user',
+  id: principal.userId,
+  email: principal.email,
+});

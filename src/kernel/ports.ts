@@ -1,0 +1,15 @@
+import type { Ulid } from './identity.ts';
+import type { Instant } from './instant.ts';
+
+/** The time, as an argument. */
+export interface Clock {
+  now(): Instant;
+}
+
+/** Identity and chance, as arguments. */
+export interface Ids {
+  /** A fresh ULID. */
+  ulid(): Ulid;
+  /** Twelve characters `[0-9a-z]`, to be put behind a prefix such as `exp-`. */
+  short(): string;
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { Actor, Epoch, TenantId, Ulid } from '../../kernel/identity.ts';
+import { Instant } from '../../kernel/instant.ts';
+
+/** One type of event: what it is called on the bus and what it says. */
+export interface EventDefinition {
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly summary: string;
+  readonly data: z.ZodType;
+}
+
+export const event = <const E extends EventDefinition>(definition: E): E => definition;
+
+export const Severity = z.enum(['info', 'warning', 'error', 'critical']);
+export type Severity = z.infer<typeof Severity>;
+
+/** Around every event; `seq` is gapless per subject, `id` sorts by time. */
+export const EventEnvelope = z.object({
+  id: Ulid,
+  type: z.string(),
+  schemaVersion: z.int(),
+  /** the context that speaks */
+  source: z.string(),
+  /** the thing spoken of, for example an experiment's id */
+  subject: z.string(),
+  tenant: TenantId,
+  epoch: Epoch,
+  seq: z.int().min(1),
+  timestamp: Instant,
+  actor: Actor,
+  severity: Severity,
+  traceId: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type EventEnvelope = z.infer<typeof EventEnvelope>;
+
+/** What a context hands to its store together with the change; the store adds id, seq and time. */
+export interface EventDraft {
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly severity: Severity;
+  readonly data: Readonly<Record<string, unknown>>;
+}

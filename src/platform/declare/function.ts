@@ -1,0 +1,55 @@
+import type { HandleOf, Needs, ResourceName } from '../resources.ts';
+
+/** What wakes a function. */
+export type Trigger =
+  | { readonly on: 'http'; readonly prefixes: readonly HttpPrefix[] }
+  | { readonly on: 'queue'; readonly queue: ResourceName; readonly batchSize: number; readonly maxConcurrency?: number }
+  | { readonly on: 'stream'; readonly table: 'core'; readonly keyPrefix: string }
+  | { readonly on: 'schedule'; readonly everyMinutes: number; readonly name: string; readonly retry?: number }
+  | { readonly on: 'machine' };
+
+/** One `ANY /api/v1/<prefix>` and `/<prefix>/{proxy+}` in the gateway; `open` ones have no authorizer. */
+export interface HttpPrefix {
+  readonly prefix: string;
+  readonly open?: true;
+}
+
+/** How a function wants to be deployed: pure data, read by the stacks, by the runtime and by tests. */
+export interface FunctionManifest<N extends Needs = Needs> {
+  /** kebab-case, the folder below functions/ */
+  readonly name: string;
+  readonly summary: string;
+  readonly triggers: readonly Trigger[];
+  readonly needs: N;
+  readonly memoryMb: 256 | 512 | 1024;
+  readonly timeoutSeconds: number;
+  /** at most this many at once; absent: no reservation */
+  readonly reservedConcurrency?: number;
+  /** plain settings of the stage that it reads, by name in lib/stage.ts */
+  readonly settings?: readonly StageSetting[];
+  /** reaches Kubernetes or Prometheus, so it runs in the private network where the stage has one */
+  readonly network?: 'cluster';
+}
+
+/** Settings of the stage that functions may read; values are strings in the environment. */
+export type StageSetting =
+  | 'stageName'
+  | 'passwordSignIn'
+  | 'settleSeconds'
+  | 'minimumHorizonSeconds'
+  | 'minimumWarmupSeconds'
+  | 'allowedDirectClusters'
+  | 'allowedMetricSources'
+  | 'promoteFromScreening'
+  | 'collectorImage';
+
+export const defineFunction = <const N extends Needs, const M extends FunctionManifest<N>>(
+  manifest: M & { needs: N },
+): M => manifest;
+
+export const fromQueue = (queue: ResourceName, batchSize = 1): Trigger => ({ on: 'queue', queue, batchSize });
+
+/** The environment a handler sees: only what its manifest named. */
+export type EnvironmentOf<M extends FunctionManifest> = {
+  readonly [N in Extract<keyof M['needs'], ResourceName>]: HandleOf<N>;
+} & { readonly settings: { readonly [S in NonNullable<M['settings']>[number]]: string } };

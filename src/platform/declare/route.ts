@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import type { Principal } from '../../kernel/identity.ts';
+import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+
+/** What protects a write from being done twice or on a stale picture. */
+export type Concurrency = 'none' | 'idempotency-key' | 'if-match';
+
+/**
+ * One route, declared once: router, OpenAPI, typed client, permission matrix and isolation tests come from it.
+ * Schemas are written in camelCase; the platform converts to snake_case on the wire.
+ */
+export interface RouteDefinition {
+  /** operationId and method of the typed client */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** below `/api/v1`, parameters in braces and camelCase: `/experiments/{experimentId}` */
+  readonly path: string;
+  readonly summary: string;
+  /** an action of the permission table, or what needs none */
+  readonly permission: string;
+  readonly concurrency?: Concurrency;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 201 | 202 | 204;
+  readonly response: z.ZodType;
+  /** codes beyond those that every route can answer */
+  readonly refusals: readonly string[];
+  /** an example of the body, in camelCase */
+  readonly example?: unknown;
+}
+
+export const route = <const R extends RouteDefinition>(definition: R): R => definition;
+
+type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
+
+/** What an implementation receives: everything parsed, the caller known. */
+export interface RouteRequest<R extends RouteDefinition> {
+  readonly params: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: Parsed<R['body']>;
+  readonly caller: R['permission'] extends 'open' ? undefined : Principal;
+  /** expected version of the thing, or `*` where the route allows it */
+  readonly ifMatch: R['concurrency'] extends 'if-match' ? number | '*' : undefined;
+  readonly traceId: string;
+}
+
+/** What an implementation answers; `version` becomes the ETag, `location` the header. */
+export interface RouteAnswer<R extends RouteDefinition> {
+  readonly body: z.infer<R['response']>;
+  readonly version?: number;
+  readonly location?: string;
+}
+
+export type Implementation<R extends RouteDefinition> = (
+  request: RouteRequest<R>,
+) => Promise<Outcome<RouteAnswer<R>, Refusal<R['refusals'][number] | CommonCode>>>;
+
+/** Codes that any route may answer without naming them. */
+export type CommonCode =
+  | 'unauthorized'
+  | 'authentication-expired'
+  | 'forbidden'
+  | 'resource-not-found'
+  | 'malformed-request'
+  | 'validation-failed'
+  | 'precondition-required'
+  | 'precondition-failed'
+  | 'idempotency-conflict'
+  | 'rate-limit-exceeded'
+  | 'throttled'
+  | 'service-unavailable'
+  | 'internal-error';
+
+/** A page of things; `nextToken` is an opaque signed cursor. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    metadata: z.object({ count: z.int(), limit: z.int(), nextToken: z.string().nullable() }),
+  });
+
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  nextToken: z.string().max(2048).optional(),
+});
