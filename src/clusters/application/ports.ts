@@ -1,0 +1,71 @@
+import type { Actor, ClusterId, Epoch, TenantId } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { EventDraft } from '../../platform/declare/event.ts';
+import type {
+  Cluster,
+  ClusterNode,
+  ObservedObject,
+  PreflightReport,
+  VariantReadiness,
+  WantedObjects,
+} from '../domain/cluster.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextKey: string | null;
+}
+
+/** Registered clusters, their inventory of nodes, and who has reserved a node. */
+export interface ClusterStore {
+  load(tenantId: TenantId, id: ClusterId): Promise<Cluster | null>;
+  list(tenantId: TenantId, options: { readonly limit: number; readonly afterKey?: string }): Promise<Page<Cluster>>;
+  /** every cluster of every tenant, for reconcile */
+  listAll(): Promise<readonly Cluster[]>;
+  /** writes `next` with its events if the stored version is `expectedVersion` (0: must not exist; names are unique per tenant) */
+  commit(
+    next: Cluster,
+    expectedVersion: number,
+    events: readonly EventDraft[],
+    actor: Actor,
+  ): Promise<Outcome<Cluster, Refusal<'precondition-failed' | 'resource-exists'>>>;
+  remove(
+    cluster: Cluster,
+    events: readonly EventDraft[],
+    actor: Actor,
+  ): Promise<Outcome<void, Refusal<'precondition-failed'>>>;
+  nodes(tenantId: TenantId, id: ClusterId): Promise<readonly ClusterNode[]>;
+  /** replaces the inventory; reservations stay */
+  recordNodes(cluster: Cluster, nodes: readonly Omit<ClusterNode, 'reservedBy'>[], at: Instant): Promise<void>;
+}
+
+/** Whose fault it is and whether asking again can help, in our words; vendor errors end in the adapter. */
+export type ClusterFailure = Refusal<
+  | 'cluster-unreachable'
+  | 'cluster-unauthorized'
+  | 'cluster-forbidden'
+  | 'cluster-rejected-object'
+  | 'cluster-conflict'
+  | 'cluster-namespace-missing'
+>;
+
+/** One cluster's Kubernetes API, for workers only. Every method is idempotent. */
+export interface ClusterConnection {
+  /** server-side apply with strict field validation; the owner ConfigMap first, everything else owned by it */
+  apply(
+    wanted: WantedObjects,
+    options?: { readonly dryRun?: boolean },
+  ): Promise<Outcome<{ readonly applied: number }, ClusterFailure>>;
+  readiness(owner: string, epoch: Epoch): Promise<Outcome<readonly VariantReadiness[], ClusterFailure>>;
+  /** everything that carries our label, of one owner or of all */
+  objects(owner?: string): Promise<Outcome<readonly ObservedObject[], ClusterFailure>>;
+  /** deletes by owner and UID up to and including `epoch`; answers how many objects are still there */
+  remove(owner: string, epoch: Epoch): Promise<Outcome<{ readonly remaining: number }, ClusterFailure>>;
+  nodes(): Promise<Outcome<readonly Omit<ClusterNode, 'reservedBy' | 'seenAt'>[], ClusterFailure>>;
+  preflight(at: Instant): Promise<Outcome<PreflightReport, ClusterFailure>>;
+}
+
+/** Opens connections; caches credentials, never answers for a cluster that the stage does not allow. */
+export interface ClusterConnections {
+  open(cluster: Cluster): Promise<Outcome<ClusterConnection, ClusterFailure>>;
+}

@@ -1,0 +1,41 @@
+import type { Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { Sample } from '../domain/sample.ts';
+
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  /** [epoch seconds, value]; values that are not finite were dropped by nobody: they are NaN here and become missing */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export interface QueryResult {
+  readonly series: readonly Series[];
+  readonly warnings: readonly string[];
+  /** of the raw answer's data */
+  readonly sha256: string;
+}
+
+export type MetricsFailure = Refusal<'metrics-source-unreachable' | 'metrics-query-refused' | 'address-not-allowed'>;
+
+/** A Prometheus, asked about the past. 8 s per query, 2 MB per answer. */
+export interface MetricsSource {
+  range(query: {
+    readonly promql: string;
+    readonly from: Instant;
+    readonly to: Instant;
+    readonly stepSeconds: number;
+  }): Promise<Outcome<QueryResult, MetricsFailure>>;
+}
+
+/** Samples of experiments; a slot is written once per epoch. */
+export interface SampleStore {
+  /** true when stored now, false when this slot was there already */
+  record(tenantId: TenantId, sample: Sample): Promise<boolean>;
+  list(
+    tenantId: TenantId,
+    experimentId: ExperimentId,
+    epoch: Epoch,
+    range?: { readonly fromSlot?: number; readonly toSlot?: number },
+  ): Promise<readonly Sample[]>;
+}

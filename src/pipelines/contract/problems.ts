@@ -1,0 +1,10 @@
+import type { Problems } from '../../platform/declare/problem.ts';
+
+export const PIPELINE_PROBLEMS = {
+  'pipeline-template-not-found': { status: 404, title: 'No such template', retry: 'after-change' },
+  'pipeline-parameter-invalid': {
+    status: 422,
+    title: 'A parameter of the template is not valid',
+    retry: 'after-change',
+  },
+} as const satisfies Problems;

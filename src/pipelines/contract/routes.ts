@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { may } from '../../access/domain/permissions.ts';
+import { route } from '../../platform/declare/route.ts';
+import { PipelineChoice, RenderedPipeline, Template, TemplateName } from '../domain/template.ts';
+
+export const pipelineRoutes = [
+  route({
+    name: 'listTemplates',
+    method: 'GET',
+    path: '/templates',
+    summary: 'Templates of pipelines, newest version of each',
+    permission: may('pipeline:read'),
+    status: 200,
+    response: z.object({ items: z.array(Template) }),
+    refusals: [],
+  }),
+  route({
+    name: 'getTemplate',
+    method: 'GET',
+    path: '/templates/{name}',
+    summary: 'One template with its parameters',
+    permission: may('pipeline:read'),
+    params: z.object({ name: TemplateName }),
+    status: 200,
+    response: Template,
+    refusals: ['pipeline-template-not-found'],
+  }),
+  route({
+    name: 'renderPipeline',
+    method: 'POST',
+    path: '/pipelines/render',
+    summary: 'Template and parameters → collector settings; nothing is stored',
+    permission: may('pipeline:validate'),
+    body: PipelineChoice.extend({
+      criticalProcesses: z.array(z.string()).max(100).default([]),
+      collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
+    }),
+    status: 200,
+    response: RenderedPipeline,
+    refusals: ['pipeline-template-not-found', 'pipeline-parameter-invalid'],
+    example: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 }, criticalProcesses: ['nginx', 'postgres'] },
+  }),
+] as const;
