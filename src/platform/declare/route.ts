@@ -19,6 +19,8 @@ export interface RouteDefinition {
   /** an action of the permission table, or what needs none */
   readonly permission: string;
   readonly concurrency?: Concurrency;
+  /** accepts `If-Match: *` */
+  readonly starIfMatch?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

@@ -1,0 +1,17 @@
+import type { Problems } from '../../platform/declare/problem.ts';
+
+export const EXPERIMENT_PROBLEMS = {
+  'experiment-validation-failed': {
+    status: 422,
+    title: 'The experiment cannot be run like this',
+    retry: 'after-change',
+  },
+  'cluster-not-found': { status: 422, title: 'No such cluster', retry: 'after-change' },
+  'experiment-name-taken': { status: 409, title: 'Another experiment has this name', retry: 'after-change' },
+  'state-conflict': { status: 409, title: 'Not possible in this state', retry: 'after-reload' },
+  'experiment-overlap-detected': { status: 409, title: 'Another experiment holds these nodes', retry: 'later' },
+  'deployment-nodes-not-found': { status: 422, title: 'No node matches', retry: 'after-change' },
+  'experiment-quota-exceeded': { status: 409, title: 'Too many experiments are running', retry: 'later' },
+  'promotion-not-allowed': { status: 409, title: 'This verdict does not allow a promotion', retry: 'never' },
+  'verdict-not-reached': { status: 404, title: 'There is no verdict yet', retry: 'later' },
+} as const satisfies Problems;

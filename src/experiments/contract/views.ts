@@ -1,0 +1,197 @@
+import * as z from 'zod';
+import { VariantReadiness } from '../../clusters/domain/cluster.ts';
+import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
+import { Instant } from '../../kernel/instant.ts';
+import { MetricName, NamedQuery, ProcessPresence, Reading, Variant } from '../../measurement/domain/sample.ts';
+import { RenderedPipeline } from '../../pipelines/domain/template.ts';
+import { Criterion, CriterionMetric, ExperimentSettings } from '../domain/settings.ts';
+import { CleanupState, CommandName, State } from '../domain/vocabulary.ts';
+
+export const ExperimentVerdict = z.enum([
+  'promote',
+  'reject_no_benefit',
+  'abort_harm',
+  'abort_limit',
+  'inconclusive_underpowered',
+  'inconclusive_conflict',
+  'inconclusive_no_data',
+  'invalid_input_mismatch',
+  'invalid_setup',
+  'error_infrastructure',
+  'cancelled',
+]);
+export type ExperimentVerdict = z.infer<typeof ExperimentVerdict>;
+
+/** An effect as a ratio: -0.86 is 86 % less. Null where nothing could be computed; the status says why. */
+export const Effect = z.object({
+  metric: CriterionMetric,
+  title: z.string(),
+  role: z.enum(['primary', 'guardrail', 'limit', 'diagnostic']),
+  verdict: z.enum([
+    'better',
+    'not_worse',
+    'equivalent',
+    'worse_within_margin',
+    'worse',
+    'unclear',
+    'no_variation',
+    'no_data',
+    'invalid',
+  ]),
+  /** candidate against baseline, as people read it: -0.86 is 86 % less; for ratios and counts a difference */
+  effect: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  scale: z.enum(['ratio', 'difference']),
+  /** the line it is held against, on the same scale */
+  margin: z.number().nullable(),
+  slots: z.int(),
+  slotsMissing: z.int(),
+  effectiveSlots: z.number().nullable(),
+  baselineMean: z.number().nullable(),
+  candidateMean: z.number().nullable(),
+  unit: z.string(),
+  sentence: z.string(),
+});
+export type Effect = z.infer<typeof Effect>;
+
+/** One judgement at one slot, or the final one. */
+export const Look = z.object({
+  epoch: Epoch,
+  slot: z.int(),
+  at: Instant,
+  /** what is known so far, in plain words */
+  sentence: z.string(),
+  verdictSoFar: ExperimentVerdict.nullable(),
+  effects: z.array(Effect),
+  slotsUsed: z.int(),
+  slotsMissing: z.int(),
+  inputHash: z.string(),
+  codeVersion: z.string(),
+});
+export type Look = z.infer<typeof Look>;
+
+export const Verdict = z.object({
+  verdict: ExperimentVerdict,
+  /** the first thing a person reads */
+  sentence: z.string(),
+  explanation: z.array(z.string()),
+  whatWouldHaveChanged: z.string().nullable(),
+  strength: z.enum(['screening', 'confirmed']),
+  /** true when nobody runs this baseline today; then no money headline */
+  hypotheticalBaseline: z.boolean(),
+  onMeasuredNodes: z.array(Effect),
+  /** null below five nodes: not known, measure more nodes */
+  ifRolledOut: z.array(Effect).nullable(),
+  decidedAtSlot: z.int().nullable(),
+  at: Instant,
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+export const AllocatedNode = z.object({ clusterId: ClusterId, node: z.string() });
+
+export const ExperimentView = ExperimentSettings.extend({
+  successCriteria: z.array(Criterion),
+  id: ExperimentId,
+  tenantId: TenantId,
+  version: z.int(),
+  epoch: Epoch,
+  state: State,
+  createdAt: Instant,
+  createdBy: Actor,
+  updatedAt: Instant,
+  startedAt: Instant.nullable(),
+  /** when the last slot ends; known once it runs */
+  endsAt: Instant.nullable(),
+  completedAt: Instant.nullable(),
+  nodes: z.array(AllocatedNode),
+  slotsPlanned: z.int(),
+  slotsMeasured: z.int(),
+  latestLook: Look.nullable(),
+  verdict: Verdict.nullable(),
+  cleanup: CleanupState,
+  /** why it is where it is, in a sentence, when that is not obvious */
+  reason: z.string().nullable(),
+  promotion: z.object({ deploymentId: z.string(), at: Instant, by: Actor }).nullable(),
+  /** commands that its state allows; what the caller may is another question */
+  allowedCommands: z.array(CommandName),
+});
+export type ExperimentView = z.infer<typeof ExperimentView>;
+
+/** A row of the list: everything that a table shows. */
+export const ExperimentSummary = ExperimentView.pick({
+  id: true,
+  name: true,
+  version: true,
+  epoch: true,
+  state: true,
+  createdAt: true,
+  createdBy: true,
+  updatedAt: true,
+  startedAt: true,
+  endsAt: true,
+  slotsPlanned: true,
+  slotsMeasured: true,
+  cleanup: true,
+  allowedCommands: true,
+}).extend({
+  verdict: ExperimentVerdict.nullable(),
+  sentence: z.string().nullable(),
+  primary: Effect.nullable(),
+  guardrails: z.array(Effect),
+});
+export type ExperimentSummary = z.infer<typeof ExperimentSummary>;
+
+export const Transition = z.object({
+  epoch: Epoch,
+  seq: z.int(),
+  at: Instant,
+  from: State.nullable(),
+  to: State,
+  actor: Actor,
+  cause: z.string(),
+});
+export type Transition = z.infer<typeof Transition>;
+
+/** One metric over time, both variants, pooled and per node: chart-ready, gaps as nulls with a reason. */
+export const MetricSeries = z.object({
+  metric: MetricName,
+  title: z.string(),
+  unit: z.string(),
+  slots: z.array(z.object({ slot: z.int(), endsAt: Instant, phase: z.enum(['warmup', 'measured']) })),
+  variants: z.array(
+    z.object({
+      variant: Variant,
+      pooled: z.array(Reading),
+      nodes: z.array(z.object({ node: z.string(), readings: z.array(Reading) })),
+    }),
+  ),
+});
+export type MetricSeries = z.infer<typeof MetricSeries>;
+
+export const ProcessesView = z.object({
+  slot: z.int().nullable(),
+  at: Instant.nullable(),
+  nodes: z.array(ProcessPresence),
+});
+
+export const VariantView = z.object({
+  variant: Variant,
+  rendered: RenderedPipeline.nullable(),
+  readiness: z.array(z.object({ clusterId: ClusterId, readiness: VariantReadiness })),
+  observedAt: Instant.nullable(),
+});
+
+/** Everything a verdict rests on, in one file; `phoenix judge` replays it offline. */
+export const EvidenceBundle = z.object({
+  format: z.literal('phoenix-evidence/1'),
+  experiment: ExperimentView,
+  queries: z.array(NamedQuery),
+  samples: z.array(z.unknown()),
+  looks: z.array(Look),
+  /** the judge's own input and answer, exactly as judged */
+  judgeInput: z.unknown(),
+  judgeOutput: z.unknown(),
+  codeVersion: z.string(),
+  nodeVersion: z.string(),
+});
