@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[], options: object = {}) => ({
+  test: { name, include, testTimeout: 20_000, hookTimeout: 60_000, ...options },
+});
+
+/** Suites that start real programs run one file at a time: they share two cores. */
+const alone = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 900_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/unit/**/*.test.{ts,tsx}']),
+      project('workflows', ['test/workflows/**/*.test.ts']),
+      project('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
+      project('stacks', ['test/stacks/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
+      project('ports', ['test/ports/**/*.test.ts'], alone),
+      project('e2e', ['test/e2e/**/*.test.ts'], alone),
+      project('browser', ['test/browser/**/*.test.ts'], alone),
+    ],
+  },
+});
