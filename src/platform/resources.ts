@@ -25,6 +25,12 @@ export const RESOURCES = {
   managedPrometheus: { kind: 'amp' },
 } as const satisfies Record<string, Resource>;
 
+/**
+ * Every table has string keys `pk` and `sk`; index `gsi1` has `gsi1pk` and `gsi1sk`, and so on; all indexes project
+ * everything. The attribute named by `ttl` holds epoch seconds.
+ */
+export const TABLE_KEYS = { partition: 'pk', sort: 'sk' } as const;
+
 export type Resource =
   | {
       readonly kind: 'table';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Actor, Epoch, TenantId, Ulid } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
+import { toWire } from '../wire.ts';
 
 /** One type of event: what it is called on the bus and what it says. */
 export interface EventDefinition {
@@ -35,10 +36,33 @@ export const EventEnvelope = z.object({
 });
 export type EventEnvelope = z.infer<typeof EventEnvelope>;
 
-/** What a context hands to its store together with the change; the store adds id, seq and time. */
+/** What a context hands to its store together with the change; the store adds id, seq and time. Make it with `draftEvent`. */
 export interface EventDraft {
   readonly type: string;
   readonly schemaVersion: number;
   readonly severity: Severity;
+  /** in wire names already: it is stored and published as it is */
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+/** Says something by its definition: data is checked by the compiler and converted to wire names by the schema. */
+export const draftEvent = <const E extends EventDefinition>(
+  definition: E,
+  data: z.infer<E['data']>,
+  severity: Severity = 'info',
+): EventDraft => ({
+  type: definition.type,
+  schemaVersion: definition.schemaVersion,
+  severity,
+  data: toWire(definition.data, data) as Readonly<Record<string, unknown>>,
+});
+
+/** The definition of a type among those of a context, typed by it. */
+export const eventNamed = <const Es extends readonly EventDefinition[], T extends Es[number]['type']>(
+  definitions: Es,
+  type: T,
+): Extract<Es[number], { readonly type: T }> => {
+  const found = definitions.find((each) => each.type === type);
+  if (found === undefined) throw new Error(`no event is called ${type}`);
+  return found as Extract<Es[number], { readonly type: T }>;
+};

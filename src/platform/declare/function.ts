@@ -8,10 +8,12 @@ export type Trigger =
   | { readonly on: 'schedule'; readonly everyMinutes: number; readonly name: string; readonly retry?: number }
   | { readonly on: 'machine' };
 
-/** One `ANY /api/v1/<prefix>` and `/<prefix>/{proxy+}` in the gateway; `open` ones have no authorizer. */
+/** `ANY /api/v1/<prefix>` and `/api/v1/<prefix>/{proxy+}` in the gateway; `open` ones have no authorizer. */
 export interface HttpPrefix {
   readonly prefix: string;
   readonly open?: true;
+  /** also at `/<prefix>`, outside `/api/v1` */
+  readonly root?: true;
 }
 
 /** How a function wants to be deployed: pure data, read by the stacks, by the runtime and by tests. */

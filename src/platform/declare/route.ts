@@ -16,11 +16,15 @@ export interface RouteDefinition {
   /** below `/api/v1`, parameters in braces and camelCase: `/experiments/{experimentId}` */
   readonly path: string;
   readonly summary: string;
-  /** an action of the permission table, or what needs none */
+  /** an action of the permission table; `signed-in` for any member; `open` for anybody */
   readonly permission: string;
   readonly concurrency?: Concurrency;
-  /** accepts `If-Match: *` */
+  /** with if-match: whether `If-Match: *` is accepted, for commands that must work on a stale picture too */
   readonly starIfMatch?: true;
+  /** answers outside `/api/v1` as well: health checks */
+  readonly root?: true;
+  /** query fields (camelCase) that a request header may give instead; the header wins */
+  readonly queryFromHeaders?: Readonly<Record<string, string>>;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -43,11 +47,22 @@ export interface RouteRequest<R extends RouteDefinition> {
   readonly body: Parsed<R['body']>;
   readonly caller: R['permission'] extends 'open' ? undefined : Principal;
   /** expected version of the thing, or `*` where the route allows it */
-  readonly ifMatch: R['concurrency'] extends 'if-match' ? number | '*' : undefined;
+  readonly ifMatch: R['concurrency'] extends 'if-match'
+    ? R['starIfMatch'] extends true
+      ? number | '*'
+      : number
+    : undefined;
+  /** the caller's key; ids of what is created may be derived from it so that a repeated attempt finds its own work */
+  readonly idempotencyKey: R['concurrency'] extends 'idempotency-key' ? string : undefined;
+  /** claims of the caller's token, for the routes of sessions */
+  readonly claims: Readonly<Record<string, unknown>>;
   readonly traceId: string;
 }
 
-/** What an implementation answers; `version` becomes the ETag, `location` the header. */
+/**
+ * What an implementation answers; `version` becomes the ETag, `location` (below `/api/v1`) the header.
+ * In lists `query.nextToken` and `metadata.nextToken` are the store's own plain keys: the router signs and checks them.
+ */
 export interface RouteAnswer<R extends RouteDefinition> {
   readonly body: z.infer<R['response']>;
   readonly version?: number;
@@ -64,11 +79,14 @@ export type CommonCode =
   | 'authentication-expired'
   | 'forbidden'
   | 'resource-not-found'
+  | 'method-not-allowed'
   | 'malformed-request'
+  | 'request-too-large'
   | 'validation-failed'
   | 'precondition-required'
   | 'precondition-failed'
   | 'idempotency-conflict'
+  | 'request-in-progress'
   | 'rate-limit-exceeded'
   | 'throttled'
   | 'service-unavailable'
