@@ -5,11 +5,15 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 
-const STEPS: readonly (readonly [string, string, readonly string[]])[] = [
+type Step = readonly [name: string, command: string, args: readonly string[]];
+
+const UNIT: Step = ['unit tests, arrows, house rules', bin('vitest'), ['run', '--project', 'unit', '--reporter=dot']];
+
+const STEPS: readonly Step[] = [
   ['types', bin('tsc'), ['-p', '.']],
   ['format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']],
   ['unused code', bin('knip'), ['--no-progress']],
-  ['unit tests, arrows, house rules', bin('vitest'), ['run', '--project', 'unit', '--reporter=dot']],
+  ...(process.argv.includes('--without-tests') ? [] : [UNIT]),
 ];
 
 const run = (name: string, command: string, args: readonly string[]) =>
