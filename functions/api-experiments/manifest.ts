@@ -1,0 +1,11 @@
+import { defineFunction } from '../../src/platform/declare/function.ts';
+
+export const manifest = defineFunction({
+  name: 'api-experiments',
+  summary: 'Routes of experiments; commits state and event, touches neither clusters nor workflows',
+  triggers: [{ on: 'http', prefixes: [{ prefix: 'experiments' }] }],
+  needs: { core: 'write', samples: 'read', ephemeral: 'write', cursorKey: 'read' },
+  memoryMb: 1024,
+  timeoutSeconds: 29,
+  settings: ['stageName', 'minimumHorizonSeconds', 'minimumWarmupSeconds', 'promoteFromScreening'],
+});
