@@ -84,7 +84,12 @@ for (const project of ['unit', 'workflows', 'simulation', 'stacks'])
   if (wanted(project)) steps.push(await suite(project));
 const real = ['ports', 'e2e', 'browser'].filter(wanted);
 if (real.length > 0) {
-  steps.push(await timed('tools', async () => (await prepareTools(), NONE)));
+  steps.push(
+    await timed('tools', async () => {
+      await prepareTools();
+      return NONE;
+    }),
+  );
   for (const project of real) steps.push(await suite(project));
 }
 rmSync(folder, { recursive: true, force: true });

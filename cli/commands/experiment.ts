@@ -1,0 +1,293 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { responseOf, toWire } from '../../src/client/wire.ts';
+import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
+import { EvidenceBundle, type ExperimentView } from '../../src/experiments/contract/views.ts';
+import { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
+import { State } from '../../src/experiments/domain/vocabulary.ts';
+import { parseDuration } from '../../src/kernel/duration.ts';
+import { ExperimentId } from '../../src/kernel/identity.ts';
+import type { Context } from '../context.ts';
+import { EXIT, exitCodeOfVerdict } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { readDocument } from '../read-document.ts';
+import { describeExperiment } from '../render/experiment.ts';
+import { interval } from '../render/numbers.ts';
+import { renderTable } from '../render/table.ts';
+import { watchExperiment } from '../watch.ts';
+import { findCluster } from './cluster.ts';
+import { collect, parseParameters, parseTemplateName } from './pipeline.ts';
+
+const parseId = (text: string): ExperimentId => {
+  const id = ExperimentId.safeParse(text);
+  if (id.success) return id.data;
+  throw new CommandFailure(
+    EXIT.invalid,
+    `"${text}" is not the id of an experiment`,
+    'ids look like exp-0123456789ab; `phoenix experiment list` shows them',
+  );
+};
+
+const seconds = (text: string): number => {
+  const parsed = parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
+  if (parsed.accepted) return parsed.value;
+  throw new CommandFailure(EXIT.invalid, parsed.refusal.message, 'nothing was sent');
+};
+
+interface CreateOptions {
+  readonly file?: string;
+  readonly name?: string;
+  readonly baseline: string;
+  readonly candidate?: string;
+  readonly cluster?: string;
+  readonly node: readonly string[];
+  readonly param: readonly string[];
+  readonly duration: number;
+  readonly warmup: number;
+  readonly slot: number;
+  readonly interval: number;
+  readonly critical?: string;
+  readonly start?: true;
+}
+
+export const registerExperiment = (program: Command, context: () => Context): void => {
+  const experiment = program.command('experiment').description('experiments: create, run, watch, decide');
+
+  const wait = async (id: ExperimentId): Promise<void> => {
+    const { client, isTerminal, say, options } = context();
+    const end = await watchExperiment({ client, id, isTerminal: isTerminal && options.output === 'table', say });
+    process.exitCode = exitCodeOfVerdict(end.verdict?.verdict ?? null);
+  };
+
+  /** Answers with the experiment as the API left it. */
+  const answerWith = (view: ExperimentView, sentence: string): void => {
+    const { answer, say } = context();
+    say(sentence);
+    answer(responseOf(experimentRoutes, 'getExperiment'), view, () => describeExperiment(view));
+  };
+
+  experiment
+    .command('create')
+    .description('create a draft; --start begins at once')
+    .option('-f, --file <file>', 'scenario file in YAML or JSON, in the API’s own words')
+    .option('-n, --name <name>')
+    .option('--baseline <template>', 'what to compare with', 'baseline')
+    .option('--candidate <template>', 'what to try')
+    .option('--cluster <id or name>')
+    .option('--node <name>', 'node to measure on, repeatable; all ready nodes when absent', collect, [])
+    .option('--param <name=value>', 'parameter of the candidate, repeatable', collect, [])
+    .option('-d, --duration <duration>', 'measured time', seconds, 3600)
+    .option('--warmup <duration>', 'time that is not judged', seconds, 300)
+    .option('--slot <duration>', 'one measurement', seconds, 60)
+    .option('--interval <duration>', 'collection interval of both variants', seconds, 10)
+    .option('--critical <names>', 'executables that must stay visible, separated by commas')
+    .option('--start', 'start it at once')
+    .action(async (given: CreateOptions) => {
+      const api = await context().client();
+      const settingsOfOptions = async (): Promise<unknown> => {
+        if (given.candidate === undefined || given.cluster === undefined) {
+          throw new CommandFailure(
+            EXIT.invalid,
+            'an experiment needs --candidate and --cluster, or a file with -f',
+            '`phoenix template list` and `phoenix cluster list` show what there is',
+          );
+        }
+        const cluster = await findCluster(api, given.cluster);
+        return {
+          name: given.name ?? `${given.candidate} against ${given.baseline} on ${cluster.settings.name}`,
+          baselinePipeline: { template: parseTemplateName(given.baseline), parameters: {} },
+          candidatePipeline: { template: parseTemplateName(given.candidate), parameters: parseParameters(given.param) },
+          targets: [{ clusterId: cluster.id, ...(given.node.length === 0 ? {} : { nodeNames: given.node }) }],
+          durationSeconds: given.duration,
+          warmupSeconds: given.warmup,
+          slotSeconds: given.slot,
+          collectionIntervalSeconds: given.interval,
+          criticalProcesses: given.critical?.split(',') ?? [],
+        };
+      };
+      const settings =
+        given.file === undefined
+          ? parsedOptions(await settingsOfOptions())
+          : readDocument(ExperimentSettings, readFileSync(given.file, 'utf8'), given.file);
+      const created = await api.createExperiment({ body: settings });
+      if (given.start !== true)
+        return answerWith(
+          created.body,
+          `✔ ${created.body.name} is a draft: phoenix experiment start ${created.body.id}`,
+        );
+      const started = await api.startExperiment({
+        params: { experimentId: created.body.id },
+        ifMatch: created.body.version,
+      });
+      return answerWith(
+        started.body,
+        `✔ ${started.body.name} has started: phoenix experiment watch ${started.body.id}`,
+      );
+    });
+
+  experiment
+    .command('list')
+    .description('experiments, newest first')
+    .option('--state <state>')
+    .option('--limit <count>', 'how many', Number, 20)
+    .option('--all', 'every page')
+    .action(async (given: { state?: string; limit: number; all?: true }) => {
+      const { client, answer } = context();
+      const api = await client();
+      const state = given.state === undefined ? {} : { state: State.parse(given.state) };
+      const first = await api.listExperiments({ query: { limit: given.limit, ...state } });
+      const items = [...first.body.items];
+      let next = given.all === true ? first.body.metadata.nextToken : null;
+      while (next !== null) {
+        const more = await api.listExperiments({ query: { limit: given.limit, nextToken: next, ...state } });
+        items.push(...more.body.items);
+        next = more.body.metadata.nextToken;
+      }
+      const body = { items, metadata: { ...first.body.metadata, count: items.length, nextToken: next } };
+      answer(responseOf(experimentRoutes, 'listExperiments'), body, () =>
+        items.length === 0
+          ? 'no experiment yet: phoenix experiment create --help'
+          : renderTable(
+              ['id', 'name', 'state', 'progress', 'verdict', 'saving'],
+              items.map((item) => [
+                item.id,
+                item.name,
+                item.state,
+                `${item.slotsMeasured}/${item.slotsPlanned}`,
+                item.verdict ?? '–',
+                item.primary === null ? '–' : interval(item.primary),
+              ]),
+            ),
+      );
+    });
+
+  experiment
+    .command('show <id>')
+    .description('one experiment: sentence, metrics, what is possible now')
+    .action(async (id: string) => {
+      const { client, answer } = context();
+      const { body } = await (await client()).getExperiment({ params: { experimentId: parseId(id) } });
+      answer(responseOf(experimentRoutes, 'getExperiment'), body, () => describeExperiment(body));
+    });
+
+  experiment
+    .command('watch <id>')
+    .description('follow it to its end; the exit code says which verdict')
+    .option('--wait', 'the default; kept for scripts')
+    .action((id: string) => wait(parseId(id)));
+
+  experiment
+    .command('history <id>')
+    .description('every change of state with actor and cause')
+    .action(async (id: string) => {
+      const { client, answer } = context();
+      const { body } = await (await client()).listTransitions({ params: { experimentId: parseId(id) } });
+      answer(responseOf(experimentRoutes, 'listTransitions'), body, () =>
+        renderTable(
+          ['at', 'epoch', 'from', 'to', 'who', 'why'],
+          body.items.map(({ at, epoch, from, to, actor, cause }) => [
+            at,
+            String(epoch),
+            from ?? '–',
+            to,
+            actor.kind === 'user' ? actor.email : actor.id,
+            cause,
+          ]),
+        ),
+      );
+    });
+
+  /** Commands on an experiment act on the version that is current now; somebody else's change in between is refused. */
+  const command = (
+    name: string,
+    description: string,
+    act: (
+      api: Awaited<ReturnType<Context['client']>>,
+      view: ExperimentView,
+      given: { reason: string },
+    ) => Promise<ExperimentView>,
+    done: string,
+    options: { readonly needsReason?: true } = {},
+  ): void => {
+    const registered = experiment
+      .command(`${name} <id>`)
+      .description(description)
+      .option('--wait', 'follow it to its end');
+    if (options.needsReason === true) registered.requiredOption('-r, --reason <text>', 'why; kept in the history');
+    registered.action(async (id: string, given: { wait?: true; reason: string }) => {
+      const api = await context().client();
+      const { body } = await api.getExperiment({ params: { experimentId: parseId(id) } });
+      answerWith(await act(api, body, given), `✔ ${body.name}: ${done}`);
+      if (given.wait === true) await wait(body.id);
+    });
+  };
+
+  command(
+    'start',
+    'reserve the nodes and start',
+    async (api, { id, version }) =>
+      (await api.startExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    'started',
+  );
+  command(
+    'stop',
+    'stop and put everything back',
+    async (api, { id }, { reason }) =>
+      (await api.stopExperiment({ params: { experimentId: id }, ifMatch: '*', body: { reason } })).body,
+    'is being stopped',
+    { needsReason: true },
+  );
+  command(
+    'promote',
+    'make the candidate the deployed pipeline',
+    async (api, { id, version }) =>
+      (await api.promoteExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    'the candidate is being rolled out',
+  );
+  command(
+    'rollback',
+    'withdraw a promoted candidate',
+    async (api, { id, version }, { reason }) =>
+      (await api.rollbackExperiment({ params: { experimentId: id }, ifMatch: version, body: { reason } })).body,
+    'the candidate is being withdrawn',
+    { needsReason: true },
+  );
+  command(
+    'retry',
+    'run again from the beginning, as a new epoch',
+    async (api, { id, version }) =>
+      (await api.retryExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    'started again',
+  );
+
+  experiment
+    .command('delete <id>')
+    .description('delete a draft or an ended experiment')
+    .action(async (id: string) => {
+      const { client, say } = context();
+      const api = await client();
+      const { body } = await api.getExperiment({ params: { experimentId: parseId(id) } });
+      await api.deleteExperiment({ params: { experimentId: body.id }, ifMatch: body.version });
+      say(`✔ ${body.name} was deleted`);
+    });
+
+  experiment
+    .command('export <id>')
+    .description('everything the verdict rests on, for `phoenix judge`')
+    .option('--to <file>', 'file to write; standard output when absent')
+    .action(async (id: string, given: { to?: string }) => {
+      const { client, say } = context();
+      const { body } = await (await client()).exportEvidence({ params: { experimentId: parseId(id) } });
+      const text = `${JSON.stringify(toWire(EvidenceBundle, body), null, 1)}\n`;
+      if (given.to === undefined) return process.stdout.write(text);
+      writeFileSync(given.to, text);
+      return say(`✔ written to ${given.to}; replay it with: phoenix judge ${given.to}`);
+    });
+
+  const parsedOptions = (value: unknown): ExperimentSettings => {
+    const parsed = ExperimentSettings.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const findings = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n  ');
+    throw new CommandFailure(EXIT.invalid, 'the experiment is not valid', `${findings}\n  nothing was sent`);
+  };
+};

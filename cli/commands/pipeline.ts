@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { responseOf } from '../../src/client/wire.ts';
+import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
+import { type ParameterValue, TemplateName } from '../../src/pipelines/domain/template.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { renderFields, renderTable } from '../render/table.ts';
+
+/** `name=value` options as parameters: numbers and booleans are read as such, commas make a list. */
+export const parseParameters = (assignments: readonly string[]): Record<string, ParameterValue> =>
+  Object.fromEntries(
+    assignments.map((assignment) => {
+      const [name = '', ...rest] = assignment.split('=');
+      const text = rest.join('=');
+      if (rest.length === 0)
+        throw new CommandFailure(EXIT.invalid, `"${assignment}" is not a parameter`, 'write it as name=value');
+      return [name, readValue(text)];
+    }),
+  );
+
+const readValue = (text: string): ParameterValue => {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text !== '' && Number.isFinite(Number(text))) return Number(text);
+  return text.includes(',') ? text.split(',') : text;
+};
+
+export const parseTemplateName = (text: string): TemplateName => {
+  const name = TemplateName.safeParse(text);
+  if (name.success) return name.data;
+  throw new CommandFailure(
+    EXIT.invalid,
+    `"${text}" is not the name of a template`,
+    '`phoenix template list` shows them',
+  );
+};
+
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export const registerPipeline = (program: Command, context: () => Context): void => {
+  const template = program.command('template').description('templates of pipelines');
+
+  template
+    .command('list')
+    .description('templates, newest version of each')
+    .action(async () => {
+      const { client, answer } = context();
+      const { body } = await (await client()).listTemplates({});
+      answer(responseOf(pipelineRoutes, 'listTemplates'), body, () =>
+        renderTable(
+          ['name', 'version', 'lever', 'what it does'],
+          body.items.map(({ name, version, lever, summary }) => [name, version, lever, summary]),
+        ),
+      );
+    });
+
+  template
+    .command('show <name>')
+    .description('one template with its parameters')
+    .action(async (name: string) => {
+      const { client, answer } = context();
+      const { body } = await (await client()).getTemplate({ params: { name: parseTemplateName(name) } });
+      answer(responseOf(pipelineRoutes, 'getTemplate'), body, () =>
+        [
+          renderFields([
+            ['template', `${body.name} ${body.version}`],
+            ['lever', body.lever],
+            ['components', body.components.map(({ id, stability }) => `${id} (${stability})`).join(', ')],
+          ]),
+          '',
+          body.documentation,
+          '',
+          body.parameters.length === 0
+            ? 'no parameters'
+            : renderTable(
+                ['parameter', 'type', 'default', 'meaning'],
+                body.parameters.map((parameter) => [
+                  parameter.name,
+                  parameter.type,
+                  String(parameter.default),
+                  parameter.description,
+                ]),
+              ),
+        ].join('\n'),
+      );
+    });
+
+  program
+    .command('pipeline')
+    .description('pipelines')
+    .command('render <template>')
+    .description('print the collector settings that a template and its parameters give')
+    .option('--param <name=value>', 'parameter, repeatable', collect, [])
+    .option('--critical <names>', 'executables that must stay visible, separated by commas')
+    .option('--interval <seconds>', 'collection interval', Number, 60)
+    .action(async (name: string, given: { param: readonly string[]; critical?: string; interval: number }) => {
+      const { client, answer } = context();
+      const { body } = await (await client()).renderPipeline({
+        body: {
+          template: parseTemplateName(name),
+          parameters: parseParameters(given.param),
+          criticalProcesses: given.critical?.split(',') ?? [],
+          collectionIntervalSeconds: given.interval,
+        },
+      });
+      answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
+    });
+};

@@ -1,0 +1,50 @@
+import { ApiProblem } from '../src/client/problem.ts';
+import { EXIT, exitCodeOfStatus } from './exit-codes.ts';
+
+/** A failure that a person can do something about: what, why or what to do, and the exit code. */
+export class CommandFailure extends Error {
+  readonly exitCode: number;
+  readonly advice: string;
+
+  constructor(exitCode: number, message: string, advice: string) {
+    super(message);
+    this.name = 'CommandFailure';
+    this.exitCode = exitCode;
+    this.advice = advice;
+  }
+}
+
+const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
+  UNAUTHORIZED: 'sign in with `phoenix login`',
+  AUTHENTICATION_EXPIRED: 'sign in again with `phoenix login`',
+  FORBIDDEN: 'ask an admin of the tenant for the role',
+  PRECONDITION_FAILED: 'it changed meanwhile: look at it again, then repeat the command',
+  STATE_CONFLICT: '`phoenix experiment show ID` says what is possible now',
+};
+
+/** One line what, one line per finding, one line what to do, the request id last. */
+export const describeFailure = (failure: unknown): { readonly text: string; readonly exitCode: number } => {
+  if (failure instanceof CommandFailure)
+    return { text: `✘ ${failure.message}\n  ${failure.advice}`, exitCode: failure.exitCode };
+  if (failure instanceof ApiProblem) {
+    const findings = failure.errors.map(({ pointer, message }) => `  ${pointer || '/'}: ${message}`);
+    const advice = ADVICE_BY_CODE[failure.code];
+    return {
+      text: [
+        `✘ ${failure.message}`,
+        ...findings,
+        ...(advice === undefined ? [] : [`  ${advice}`]),
+        `  ${failure.code} · request ${failure.traceId}`,
+      ].join('\n'),
+      exitCode: exitCodeOfStatus(failure.status),
+    };
+  }
+  const message = failure instanceof Error ? failure.message : String(failure);
+  if (failure instanceof TypeError && /fetch failed/.test(message)) {
+    return {
+      text: `✘ the API does not answer\n  is it running? \`phoenix status\` tells about the local environment`,
+      exitCode: EXIT.unavailable,
+    };
+  }
+  return { text: `✘ ${message}`, exitCode: EXIT.unexpected };
+};

@@ -1,0 +1,70 @@
+import type { Effect, ExperimentView } from '../../src/experiments/contract/views.ts';
+import { describeDuration } from '../../src/kernel/duration.ts';
+import { interval, number, percent } from './numbers.ts';
+import { renderFields, renderTable } from './table.ts';
+
+const MARK: Readonly<Record<Effect['verdict'], string>> = {
+  better: '✔ better',
+  not_worse: '✔ not worse',
+  equivalent: '✔ equivalent',
+  no_variation: '✔ no change',
+  worse_within_margin: '~ worse, within the margin',
+  unclear: '? unclear',
+  no_data: '– no data',
+  invalid: '✘ invalid',
+  worse: '✘ worse',
+};
+
+const marginOf = ({ margin, scale }: Effect): string =>
+  margin === null ? '' : scale === 'ratio' ? percent(margin) : number(margin);
+
+const effectsTable = (effects: readonly Effect[]): string =>
+  renderTable(
+    ['metric', 'candidate against baseline', 'margin', 'role', 'finding'],
+    effects.map((effect) => [effect.title, interval(effect), marginOf(effect), effect.role, MARK[effect.verdict]]),
+  );
+
+/** The sentence first, then what it rests on, then what is possible now. */
+export const describeExperiment = (view: ExperimentView): string => {
+  const effects = view.verdict?.onMeasuredNodes ?? view.latestLook?.effects ?? [];
+  const sentence = view.verdict?.sentence ?? view.latestLook?.sentence ?? view.reason;
+  return [
+    ...(sentence === null || sentence === undefined ? [] : [sentence, '']),
+    renderFields([
+      ['experiment', `${view.name} (${view.id})`],
+      ['state', `${view.state}${view.epoch > 1 ? `, epoch ${view.epoch}` : ''}`],
+      [
+        'verdict',
+        view.verdict === null
+          ? 'not yet'
+          : `${view.verdict.verdict} (${view.verdict.strength}${view.verdict.hypotheticalBaseline ? ', hypothetical baseline' : ''})`,
+      ],
+      ['compares', `${view.candidatePipeline.template} with ${view.baselinePipeline.template}`],
+      ['nodes', view.nodes.length === 0 ? 'chosen at the start' : view.nodes.map(({ node }) => node).join(', ')],
+      ['slots', `${view.slotsMeasured} of ${view.slotsPlanned}, ${describeDuration(view.slotSeconds)} each`],
+      ['cleanup', view.cleanup],
+      ['possible now', view.allowedCommands.join(', ') || 'nothing'],
+    ]),
+    ...(effects.length === 0 ? [] : ['', effectsTable(effects)]),
+  ].join('\n');
+};
+
+/** Time that is left as far as it is known, in words. */
+export const timeLeft = (view: ExperimentView, nowMs: number): string => {
+  if (view.endsAt === null) return '';
+  const left = (Date.parse(view.endsAt) - nowMs) / 1000;
+  return left > 0 ? `, ends in ${describeDuration(left)}` : '';
+};
+
+/** One calm screen of a running experiment. */
+export const watchPicture = (view: ExperimentView, nowMs: number): string => {
+  const effects = view.verdict?.onMeasuredNodes ?? view.latestLook?.effects ?? [];
+  const done = view.slotsPlanned === 0 ? 0 : Math.round((20 * view.slotsMeasured) / view.slotsPlanned);
+  return [
+    `${view.name}  ·  ${view.state}  ·  ${view.slotsMeasured} of ${view.slotsPlanned} slots${timeLeft(view, nowMs)}`,
+    `${'█'.repeat(done)}${'░'.repeat(20 - done)}`,
+    '',
+    view.verdict?.sentence ?? view.latestLook?.sentence ?? view.reason ?? 'nothing is measured yet',
+    ...(effects.length === 0 ? [] : ['', effectsTable(effects)]),
+  ].join('\n');
+};

@@ -1,0 +1,36 @@
+import { createLogUpdate } from 'log-update';
+import type { Client } from '../src/client/client.ts';
+import type { ExperimentView } from '../src/experiments/contract/views.ts';
+import { type State, TERMINAL_STATES } from '../src/experiments/domain/vocabulary.ts';
+import type { ExperimentId } from '../src/kernel/identity.ts';
+import { watchPicture } from './render/experiment.ts';
+
+const isTerminal = (state: State): boolean => TERMINAL_STATES.some((terminal) => terminal === state);
+
+/** True when nothing more comes by itself: at its end, or waiting for a person. */
+export const isSettled = ({ state, cleanup }: ExperimentView): boolean =>
+  (isTerminal(state) && cleanup !== 'pending') || state === 'awaiting_approval' || state === 'draft';
+
+/** Follows an experiment to where only a person can bring it on; on a terminal in place, elsewhere a line per change. */
+export const watchExperiment = async (request: {
+  readonly client: () => Promise<Client>;
+  readonly id: ExperimentId;
+  readonly isTerminal: boolean;
+  readonly say: (text: string) => void;
+}): Promise<ExperimentView> => {
+  const update = request.isTerminal ? createLogUpdate(process.stdout, { showCursor: true }) : null;
+  let lastSaid = '';
+  for (;;) {
+    const { body } = await (await request.client()).getExperiment({ params: { experimentId: request.id } });
+    if (update !== null) update(watchPicture(body, Date.now()));
+    const line = `${body.state}  ${body.slotsMeasured}/${body.slotsPlanned}`;
+    if (update === null && line !== lastSaid) request.say(line);
+    lastSaid = line;
+    if (isSettled(body)) {
+      update?.done();
+      if (update === null) process.stdout.write(`${watchPicture(body, Date.now())}\n`);
+      return body;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+};
