@@ -1,0 +1,316 @@
+import { createHash } from 'node:crypto';
+import type { Principal } from '../kernel/identity.ts';
+import { type Outcome, type Refusal, refuse } from '../kernel/outcome.ts';
+import type { Problems } from './declare/problem.ts';
+import type { RouteDefinition } from './declare/route.ts';
+import { ServiceFailure } from './failure.ts';
+import type { CursorScope, Cursors } from './http/cursor.ts';
+import { type IdempotencyStore, LEASE_SECONDS, requestHashOf } from './http/idempotency.ts';
+import type { AnyAnswer, AnyRequest, ServedRoute } from './http/implement.ts';
+import { BASE_PATH, makeMatcher } from './http/match.ts';
+import { type HttpAnswer, type HttpRequest, readJson } from './http/message.ts';
+import { type AnswerContext, answerProblem, SECURITY_HEADERS } from './http/problem-answer.ts';
+import type { Run } from './run.ts';
+import { parseWire, snakeCase, toWire } from './wire.ts';
+
+/** Who asks and what they may: the access context stands behind it. Absent in functions with open routes only. */
+export interface Gatekeeper {
+  /** the member behind a token's claims, in the tenant of the header `x-phoenix-tenant` */
+  identify(
+    claims: Readonly<Record<string, unknown>>,
+    tenant: string | undefined,
+  ): Promise<Outcome<Principal, Refusal<'unauthorized' | 'authentication-expired' | 'forbidden'>>>;
+  /** the lowest role that has a permission, for the sentence of a refusal */
+  lowestRoleFor(permission: string): string;
+}
+
+export interface RouterParts {
+  /** named in problems, for example `api-clusters` */
+  readonly service: string;
+  readonly served: readonly ServedRoute[];
+  /** of the contexts whose routes are served; the common ones are known */
+  readonly problems: Problems;
+  readonly gatekeeper: Gatekeeper;
+  readonly idempotency: IdempotencyStore;
+  readonly cursors: Cursors;
+}
+
+export type Router = (request: HttpRequest, run: Run) => Promise<HttpAnswer>;
+
+export const TENANT_HEADER = 'x-phoenix-tenant';
+
+/** Answers requests by their declared routes: who may, what is valid, which version, and never anything of our insides. */
+export const makeRouter = (parts: RouterParts): Router => {
+  const match = makeMatcher(parts.served);
+  return async (request, run) => {
+    const context = { service: parts.service, traceId: run.traceId, requestId: request.requestId };
+    const problem = (refusal: Refusal): HttpAnswer => answerProblem(parts.problems, refusal, context);
+    const found = match(request.method, request.path);
+    if (found.found === 'nothing') return problem(noSuchPath(request));
+    if (found.found === 'path') {
+      return withHeader(problem(noSuchMethod(request, found.methods)), 'allow', found.methods.join(', '));
+    }
+    run.log.remember({ route: found.served.route.name });
+    try {
+      const read = await readRequest(parts, found.served.route, found.params, request, run);
+      if (!read.accepted) return problem(read.refusal);
+      return await answerOnce(parts, found.served, request, read.value, context);
+    } catch (error) {
+      run.log.failure('http.failed', error);
+      return problem(failureRefusal(error, run.traceId));
+    }
+  };
+};
+
+interface ReadRequest {
+  readonly asked: AnyRequest;
+  /** tenant and person, or `open` */
+  readonly who: string;
+  readonly cursorScope: CursorScope;
+}
+
+const readRequest = async (
+  parts: RouterParts,
+  route: RouteDefinition,
+  rawParams: Readonly<Record<string, string>>,
+  request: HttpRequest,
+  run: Run,
+): Promise<Outcome<ReadRequest>> => {
+  const caller = await authorise(parts.gatekeeper, route, request);
+  if (!caller.accepted) return caller;
+  if (caller.value !== undefined) run.log.remember({ tenant: caller.value.tenantId, user: caller.value.userId });
+
+  const params = readParams(route, rawParams);
+  if (!params.accepted) return params;
+  const query = parseQuery(route, request);
+  if (!query.accepted) return query;
+  const { nextToken, limit: _, ...filter } = (query.value ?? {}) as Readonly<Record<string, unknown>>;
+  const tenant = caller.value?.tenantId ?? '';
+  const cursorScope = { tenant, list: `${route.name} ${JSON.stringify(rawParams)}`, filter };
+  const position = typeof nextToken === 'string' ? await parts.cursors.read(cursorScope, nextToken) : undefined;
+  if (position?.accepted === false) return position;
+
+  const ifMatch = readIfMatch(route, request);
+  if (!ifMatch.accepted) return ifMatch;
+  const idempotencyKey = readIdempotencyKey(route, request);
+  if (!idempotencyKey.accepted) return idempotencyKey;
+  const body = readBody(route, request);
+  if (!body.accepted) return body;
+
+  const asked = {
+    params: params.value,
+    query: position === undefined ? query.value : { ...(query.value as object), nextToken: position.value },
+    body: body.value,
+    caller: caller.value,
+    ifMatch: ifMatch.value,
+    idempotencyKey: idempotencyKey.value,
+    claims: request.claims ?? {},
+    traceId: run.traceId,
+  };
+  return { accepted: true, value: { asked, who: `${tenant} ${caller.value?.userId ?? 'open'}`, cursorScope } };
+};
+
+const authorise = async (
+  gatekeeper: Gatekeeper,
+  route: RouteDefinition,
+  request: HttpRequest,
+): Promise<Outcome<Principal | undefined>> => {
+  if (route.permission === 'open') return { accepted: true, value: undefined };
+  if (request.claims === null)
+    return refuse('unauthorized', 'this needs a signed-in person; sign in and send the token');
+  const identified = await gatekeeper.identify(request.claims, request.headers[TENANT_HEADER]);
+  if (!identified.accepted) return identified;
+  const { permissions, tenantId, roles } = identified.value;
+  if (route.permission === 'signed-in' || permissions.has(route.permission)) return identified;
+  const role = gatekeeper.lowestRoleFor(route.permission);
+  return refuse(
+    'forbidden',
+    `this needs ${route.permission}, which the role ${role} has; you are ${roles.join(', ') || 'without a role'} in ${tenantId}`,
+    { permission: route.permission, lowestRole: role, roles },
+  );
+};
+
+const readParams = (route: RouteDefinition, raw: Readonly<Record<string, string>>): Outcome<unknown> => {
+  if (route.params === undefined) return { accepted: true, value: undefined };
+  const result = route.params.safeParse(raw);
+  if (result.success) return { accepted: true, value: result.data };
+  // a name that cannot exist is a thing that does not exist
+  return refuse('resource-not-found', `there is nothing at this address: ${result.error.issues[0]?.message ?? ''}`);
+};
+
+const parseQuery = (route: RouteDefinition, request: HttpRequest): Outcome<unknown> => {
+  const fromHeaders = Object.entries(route.queryFromHeaders ?? {}).flatMap(([field, header]) => {
+    const value = request.headers[header];
+    return value === undefined || value === '' ? [] : [[snakeCase(field), value] as const];
+  });
+  const given = { ...request.query, ...Object.fromEntries(fromHeaders) };
+  if (route.query !== undefined) return parseWire(route.query, given);
+  const [stranger] = Object.keys(given);
+  return stranger === undefined
+    ? { accepted: true, value: undefined }
+    : refuse('validation-failed', `this address takes no query, found "${stranger}"`, {}, [
+        { pointer: `/${stranger}`, code: 'unknown-field', message: 'this address takes no query' },
+      ]);
+};
+
+const readIfMatch = (route: RouteDefinition, request: HttpRequest): Outcome<number | '*' | undefined> => {
+  if (route.concurrency !== 'if-match') return { accepted: true, value: undefined };
+  const given = request.headers['if-match']?.trim();
+  const star = route.starIfMatch === true ? ', or * for any' : '';
+  if (given === undefined) {
+    return refuse('precondition-required', `say which version you mean: send its ETag as If-Match${star}`);
+  }
+  if (given === '*' && route.starIfMatch === true) return { accepted: true, value: '*' };
+  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(given)?.[1];
+  if (version !== undefined) return { accepted: true, value: Number(version) };
+  return refuse(
+    'malformed-request',
+    `If-Match is ${given.slice(0, 80)}; send the ETag of what you read, such as "3"${star}`,
+  );
+};
+
+const readIdempotencyKey = (route: RouteDefinition, request: HttpRequest): Outcome<string | undefined> => {
+  if (route.concurrency !== 'idempotency-key') return { accepted: true, value: undefined };
+  const key = request.headers['idempotency-key']?.trim();
+  if (key === undefined || key === '') {
+    return refuse(
+      'precondition-required',
+      'send the header Idempotency-Key with a value of your own, and the same one when you try again',
+    );
+  }
+  if (/^[\w.:-]{8,128}$/.test(key)) return { accepted: true, value: key };
+  return refuse('malformed-request', 'Idempotency-Key has 8 to 128 letters, digits or any of . _ : -');
+};
+
+const readBody = (route: RouteDefinition, request: HttpRequest): Outcome<unknown> => {
+  const json = readJson(request);
+  if (!json.accepted) return json;
+  if (route.body !== undefined) return parseWire(route.body, json.value);
+  const isEmpty = json.value === undefined || JSON.stringify(json.value) === '{}';
+  return isEmpty ? { accepted: true, value: undefined } : refuse('validation-failed', 'this address takes no body');
+};
+
+/** Under an idempotency key the first answer is the answer; a refusal did nothing, so it may be asked again. */
+const answerOnce = async (
+  parts: RouterParts,
+  served: ServedRoute,
+  request: HttpRequest,
+  read: ReadRequest,
+  context: AnswerContext,
+): Promise<HttpAnswer> => {
+  const problem = (refusal: Refusal): HttpAnswer => answerProblem(parts.problems, refusal, context);
+  const key = read.asked.idempotencyKey;
+  if (typeof key !== 'string') return answer(parts, served, request, read, context);
+
+  const scopedKey = requestHashOf([read.who, key]);
+  const requestHash = requestHashOf([served.route.name, read.asked.params, read.asked.query, read.asked.body]);
+  const known = await parts.idempotency.begin(scopedKey, requestHash, LEASE_SECONDS);
+  switch (known.state) {
+    case 'answered':
+      return withHeader(known.answer, 'idempotency-replayed', 'true');
+    case 'other-request':
+      return problem(
+        refusalOf('idempotency-conflict', 'this Idempotency-Key belongs to another request; use a fresh one'),
+      );
+    case 'in-progress':
+      return problem(
+        refusalOf('request-in-progress', 'the first request with this Idempotency-Key is still running; ask again', {
+          retryAfterSeconds: 1,
+        }),
+      );
+    case 'claimed':
+      return answerClaimed(parts.idempotency, scopedKey, requestHash, () =>
+        answer(parts, served, request, read, context),
+      );
+  }
+};
+
+/** A failure gives the key back too: ids derived from the key make the next attempt find what this one may have done. */
+const answerClaimed = async (
+  idempotency: IdempotencyStore,
+  scopedKey: string,
+  requestHash: string,
+  work: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> => {
+  let given: HttpAnswer | undefined;
+  try {
+    given = await work();
+    return given;
+  } finally {
+    await (given !== undefined && given.statusCode < 400
+      ? idempotency.complete(scopedKey, requestHash, given)
+      : idempotency.release(scopedKey));
+  }
+};
+
+const answer = async (
+  parts: RouterParts,
+  { route, answer: implementation, textForms }: ServedRoute,
+  request: HttpRequest,
+  { asked, cursorScope }: ReadRequest,
+  context: AnswerContext,
+): Promise<HttpAnswer> => {
+  const outcome = await implementation(asked);
+  if (!outcome.accepted) return answerProblem(parts.problems, outcome.refusal, context);
+  const { body, version, location } = outcome.value;
+  const wireBody = toWire(route.response, await signNextToken(parts.cursors, cursorScope, body));
+  const form = Object.keys(textForms).find((type) => request.headers['accept']?.includes(type));
+  const text = form === undefined ? JSON.stringify(wireBody) : (textForms[form]?.(wireBody) ?? '');
+  const etag = etagOf(route, version, text);
+  const headers = {
+    ...SECURITY_HEADERS,
+    'cache-control': form === undefined && request.method === 'GET' ? 'private, no-cache' : 'no-store',
+    'x-request-id': context.requestId,
+    ...(Object.keys(textForms).length > 0 ? { vary: 'Accept' } : {}),
+    ...(etag === undefined || form !== undefined ? {} : { etag }),
+    ...(location === undefined ? {} : { location: `${BASE_PATH}${location}` }),
+  };
+  // an event stream must answer 200: any other status ends an EventSource for good
+  if (form === undefined && request.method === 'GET' && isKnown(request.headers['if-none-match'], etag)) {
+    return { statusCode: 304, headers, body: '' };
+  }
+  if (route.status === 204) return { statusCode: 204, headers, body: '' };
+  return {
+    statusCode: route.status,
+    headers: { ...headers, 'content-type': form === undefined ? 'application/json' : `${form}; charset=utf-8` },
+    body: text,
+  };
+};
+
+/** The version where there is one; otherwise a GET is told apart by its text, which can be compared but not written on. */
+const etagOf = (route: RouteDefinition, version: number | undefined, text: string): string | undefined => {
+  if (version !== undefined) return `"${version}"`;
+  if (route.method !== 'GET') return undefined;
+  return `W/"t${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+};
+
+const isKnown = (ifNoneMatch: string | undefined, etag: string | undefined): boolean =>
+  etag !== undefined && (ifNoneMatch ?? '').split(',').some((each) => weak(each.trim()) === weak(etag));
+
+const weak = (etag: string): string => etag.replace(/^W\//, '');
+
+const signNextToken = async (cursors: Cursors, scope: CursorScope, body: unknown): Promise<unknown> => {
+  const { metadata } = (body ?? {}) as Partial<AnyAnswer> & { metadata?: { nextToken?: unknown } };
+  if (typeof metadata?.nextToken !== 'string') return body;
+  const nextToken = await cursors.issue(scope, metadata.nextToken);
+  return { ...(body as object), metadata: { ...metadata, nextToken } };
+};
+
+/** What a caller may know of a failure: whose fault it is and whether asking again can help. */
+const failureRefusal = (error: unknown, traceId: string): Refusal =>
+  error instanceof ServiceFailure
+    ? refusalOf(error.code, `${error.message}; nothing is known to be wrong with your request, try again`)
+    : refusalOf('internal-error', `something went wrong on our side; tell us the trace ${traceId}`);
+
+const noSuchPath = ({ path }: HttpRequest): Refusal =>
+  refusalOf('resource-not-found', `there is no address ${path.slice(0, 200)}`);
+
+const noSuchMethod = ({ method, path }: HttpRequest, methods: readonly string[]): Refusal =>
+  refusalOf('method-not-allowed', `${path.slice(0, 200)} has no ${method}; it has ${methods.join(', ')}`, { methods });
+
+const refusalOf = (code: string, message: string, facts: Refusal['facts'] = {}): Refusal => ({ code, message, facts });
+
+const withHeader = (given: HttpAnswer, name: string, value: string): HttpAnswer => ({
+  ...given,
+  headers: { ...given.headers, [name]: value },
+});
