@@ -64,6 +64,10 @@ export const ensureCollector = (cache: Cache, context: StepContext): Promise<str
 export const ensureControlPlane = (cache: Cache, context: StepContext): Promise<string> =>
   ensureBuilt(cache, CONTROL_PLANE, context);
 
+/** How long the control plane will take to compile; undefined when one is there already. */
+export const expectedControlPlaneSeconds = (cache: Cache): number | undefined =>
+  cache.hasAny(CONTROL_PLANE.name) ? undefined : expectedCompileSeconds(CONTROL_PLANE.secondsOnTwoCores);
+
 /** Path of a Prometheus compiled from source, for machines without Debian's package. */
 export const ensurePrometheusFromSource = (cache: Cache, context: StepContext): Promise<string> =>
   ensureBuilt(cache, PROMETHEUS, context);

@@ -14,6 +14,8 @@ export interface Cache {
   entry(request: EntryRequest): Promise<string>;
   /** Whether the entry is there already. */
   has(name: string, key: string): boolean;
+  /** Whether there is any complete entry of this name, of whatever version. */
+  hasAny(name: string): boolean;
   /** Runs `work` while no other process of this person holds the lock with this name. */
   exclusively<T>(lock: string, options: LockOptions, work: () => Promise<T>): Promise<T>;
 }
@@ -46,6 +48,7 @@ export const makeCache = (folder: string): Cache => {
   return {
     folder,
     exclusively,
+    hasAny: (name) => readdirSync(folder).some((entry) => new RegExp(`^${name}-[0-9a-f]{16}$`).test(entry)),
     has: (name, key) => existsSync(pathOf(name, key)),
     entry: async ({ name, key, fill, ...options }) => {
       const path = pathOf(name, key);
