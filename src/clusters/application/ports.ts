@@ -46,6 +46,7 @@ export type ClusterFailure = Refusal<
   | 'cluster-forbidden'
   | 'cluster-rejected-object'
   | 'cluster-conflict'
+  | 'cluster-busy'
   | 'cluster-namespace-missing'
 >;
 

@@ -9,5 +9,6 @@ export const CLUSTER_PROBLEMS = {
   'cluster-forbidden': { status: 503, title: 'Rights on the cluster are missing', retry: 'after-change' },
   'cluster-rejected-object': { status: 422, title: 'The cluster refused an object', retry: 'after-change' },
   'cluster-conflict': { status: 409, title: 'Somebody else owns a field that we want to write', retry: 'after-change' },
+  'cluster-busy': { status: 503, title: 'The cluster is still removing earlier objects of ours', retry: 'later' },
   'cluster-namespace-missing': { status: 422, title: 'The namespace does not exist', retry: 'after-change' },
 } as const satisfies Problems;

@@ -1,0 +1,64 @@
+import type { V1Node } from '@kubernetes/client-node';
+import type { ClusterNode } from '../domain/cluster.ts';
+import type { KubernetesContext } from './kubernetes-context.ts';
+import { statusOf } from './kubernetes-errors.ts';
+
+const PAGE_SIZE = 500;
+
+type SeenNode = Omit<ClusterNode, 'reservedBy' | 'seenAt'>;
+
+/** All nodes with what an experiment needs to know of them; a list that expires half way (410) is begun anew, once. */
+export const readNodes = async ({ client, persist }: KubernetesContext): Promise<readonly SeenNode[]> => {
+  const listAll = async (): Promise<readonly V1Node[]> => {
+    const found: V1Node[] = [];
+    let next: string | undefined;
+    do {
+      const page = await persist(() =>
+        client.core.listNode({ limit: PAGE_SIZE, ...(next === undefined ? {} : { _continue: next }) }),
+      );
+      found.push(...page.items);
+      next = page.metadata?._continue || undefined;
+    } while (next !== undefined);
+    return found;
+  };
+  const nodes = await listAll().catch((error: unknown) => {
+    if (statusOf(error) === 410) return listAll();
+    throw error;
+  });
+  return nodes.map(seenNode);
+};
+
+const seenNode = ({ metadata, status }: V1Node): SeenNode => ({
+  name: metadata?.name ?? '',
+  uid: metadata?.uid ?? '',
+  ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+  labels: metadata?.labels ?? {},
+  cpuCores: quantityOf(status?.allocatable?.['cpu'] ?? status?.capacity?.['cpu']),
+  memoryBytes: quantityOf(status?.allocatable?.['memory'] ?? status?.capacity?.['memory']),
+});
+
+const FACTOR_BY_SUFFIX: Readonly<Record<string, number>> = {
+  '': 1,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+};
+
+/** Reads a Kubernetes quantity: `1930m`, `7906300Ki`, `2`; null when it is none. */
+export const quantityOf = (text: string | undefined): number | null => {
+  const [, number, suffix] = /^(\d+(?:\.\d+)?(?:e\d+)?)([a-zA-Z]*)$/.exec(text ?? '') ?? [];
+  const factor = FACTOR_BY_SUFFIX[suffix ?? ''];
+  // division keeps 1930m at 1.93 where multiplication by 0.001 would not
+  if (number === undefined || factor === undefined) return null;
+  return factor < 1 ? Number(number) / Math.round(1 / factor) : Number(number) * factor;
+};

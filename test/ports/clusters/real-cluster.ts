@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type ClusterWithNodes, startControlPlane } from '../../../local/parts/control-plane.ts';
+import { type KubernetesApi, makeKubernetesApi } from '../../../local/parts/kubernetes-api.ts';
+import { makeChildren } from '../../../local/processes/child.ts';
+import { beginLife } from '../../../local/processes/life.ts';
+import { freePorts } from '../../../local/processes/ports.ts';
+import { waitFor } from '../../../local/processes/wait.ts';
+import { ensureControlPlane } from '../../../local/toolchain/build.ts';
+import { VARIANT } from '../../../src/clusters/domain/marks.ts';
+import { toolCache, toolContext } from '../../support/tools.ts';
+
+/** A real control plane without kubelets: nodes are objects, and the test says what a kubelet would say of a pod. */
+export interface RealCluster {
+  readonly access: ClusterWithNodes;
+  readonly admin: KubernetesApi;
+  /** waits for the controller's pod of this variant on this node and reports its status */
+  reportPod(variant: string, node: string, status: object): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const NODES = ['node-a', 'node-b'] as const;
+
+const Pods = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }),
+      spec: z.object({ nodeName: z.string().optional() }),
+    }),
+  ),
+});
+
+export const startRealCluster = async (): Promise<RealCluster> => {
+  const binary = await ensureControlPlane(toolCache(), toolContext());
+  const stateFolder = mkdtempSync(join(tmpdir(), 'phoenix-ports-'));
+  const life = await beginLife(stateFolder);
+  const children = makeChildren(life);
+  const [port = 0, etcdPort = 0, etcdPeerPort = 0] = await freePorts(3);
+  const access = await startControlPlane(children, {
+    binary,
+    port,
+    etcdPort,
+    etcdPeerPort,
+    stateFolder,
+    nodeNames: [],
+  });
+  const admin = makeKubernetesApi({ ...access, token: access.adminToken });
+  for (const node of NODES) await registerNode(admin, node);
+
+  const pods = `/api/v1/namespaces/${access.namespace}/pods`;
+  const selector = (variant: string): string => `labelSelector=${encodeURIComponent(`${VARIANT}=${variant}`)}`;
+  return {
+    access,
+    admin,
+    reportPod: async (variant, node, status) => {
+      const name = await waitFor({ what: `a pod of ${variant} on ${node}`, deadlineSeconds: 30 }, async () => {
+        const { items } = Pods.parse(await admin.request('GET', `${pods}?${selector(variant)}`));
+        return items.find(({ spec, metadata }) => spec.nodeName === node && metadata.deletionTimestamp === undefined)
+          ?.metadata.name;
+      });
+      await admin.request('PATCH', `${pods}/${name}/status`, {
+        type: 'application/strategic-merge-patch+json',
+        content: { status },
+      });
+    },
+    stop: async () => {
+      admin.close();
+      await children.stopAll();
+      life.end();
+      rmSync(stateFolder, { recursive: true, force: true });
+    },
+  };
+};
+
+const registerNode = async (admin: KubernetesApi, name: string): Promise<void> => {
+  await admin.request('POST', '/api/v1/nodes', {
+    type: 'application/json',
+    content: { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/hostname': name } } },
+  });
+  const now = new Date().toISOString().replace(/\.\d{3}/, '');
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'KubeletReady',
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+  const size = { cpu: '1930m', memory: '7906300Ki', pods: '20' };
+  await admin.request('PATCH', `/api/v1/nodes/${name}/status`, {
+    type: 'application/merge-patch+json',
+    content: { status: { capacity: size, allocatable: size, conditions: [ready] } },
+  });
+  // the API server's admission taints new nodes until the node controller has seen them
+  await admin.request('PATCH', `/api/v1/nodes/${name}`, {
+    type: 'application/merge-patch+json',
+    content: { spec: { taints: null } },
+  });
+};
