@@ -20,6 +20,8 @@ export interface LogIds {
   readonly epoch?: number;
   readonly user?: string;
   readonly route?: string;
+  readonly status?: number;
+  readonly messageId?: string;
   readonly trace?: string;
 }
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { accept, type FieldError, type Outcome } from '../kernel/outcome.ts';
 
 /**
@@ -53,21 +53,12 @@ export const pointerOf = (schema: z.ZodType, path: readonly PropertyKey[]): stri
   return pointer;
 };
 
-// What we use of zod's own description of a schema (`schema.def`, stable in zod 4).
-type Definition =
-  | { readonly type: 'object'; readonly shape: Readonly<Record<string, z.ZodType>>; readonly catchall?: z.ZodType }
-  | { readonly type: 'record'; readonly valueType: z.ZodType }
-  | { readonly type: 'array'; readonly element: z.ZodType }
-  | { readonly type: 'tuple'; readonly items: readonly z.ZodType[]; readonly rest: z.ZodType | null }
-  | { readonly type: 'union'; readonly options: readonly z.ZodType[]; readonly discriminator?: string }
-  | { readonly type: 'intersection'; readonly left: z.ZodType; readonly right: z.ZodType }
-  | { readonly type: Wrapper; readonly innerType: z.ZodType }
-  | { readonly type: 'pipe'; readonly in: z.ZodType; readonly out: z.ZodType }
-  | { readonly type: 'lazy'; readonly getter: () => z.ZodType }
-  | { readonly type: 'never' | 'unknown' | 'any' | 'transform' | 'string' | 'number' | 'literal' | 'enum' };
-type Wrapper = 'optional' | 'nullable' | 'default' | 'prefault' | 'nonoptional' | 'readonly' | 'catch';
+type Schema = z.core.$ZodType;
+type Definition = z.core.$ZodTypes['_zod']['def'];
+type DefinitionOf<T extends Definition['type']> = Extract<Definition, { readonly type: T }>;
 
-const definitionOf = (schema: z.ZodType): Definition => schema.def as unknown as Definition;
+/** Zod's own description of a schema. */
+const definitionOf = (schema: Schema): Definition => (schema as z.core.$ZodTypes)._zod.def;
 
 interface Direction {
   /** name of a field of ours in the value that is read */
@@ -146,7 +137,7 @@ const walk = (definition: Definition, value: unknown, direction: Direction): unk
 const silent = (direction: Direction): Direction => ({ ...direction, onUnknown: () => undefined });
 
 const walkObject = (
-  definition: Extract<Definition, { type: 'object' }>,
+  definition: DefinitionOf<'object'>,
   value: Readonly<Record<string, unknown>>,
   direction: Direction,
 ): Record<string, unknown> => {
@@ -167,11 +158,9 @@ const walkObject = (
 };
 
 /** The option that the value means: by its discriminator, else the first that accepts it, else the first that has its shape. */
-const chooseOption = (
-  { options, discriminator }: Extract<Definition, { type: 'union' }>,
-  value: unknown,
-  direction: Direction,
-): z.ZodType => {
+const chooseOption = (union: DefinitionOf<'union'>, value: unknown, direction: Direction): Schema => {
+  const { options } = union;
+  const discriminator = 'discriminator' in union ? String(union.discriminator) : undefined;
   const [first] = options;
   if (first === undefined) throw new Error('a union schema has no options');
   if (discriminator !== undefined && isPlainObject(value)) {
@@ -179,22 +168,25 @@ const chooseOption = (
     return (
       options.find((option) =>
         alternativesOf(definitionOf(option)).some(
-          (each) => each.type === 'object' && each.shape[discriminator]?.safeParse(tag).success === true,
+          (each) => each.type === 'object' && accepts(each.shape[discriminator], tag),
         ),
       ) ?? first
     );
   }
-  const parses = (option: z.ZodType): boolean => {
-    if (direction.to !== same) return option.safeParse(value).success;
+  const parses = (option: Schema): boolean => {
+    if (direction.to !== same) return accepts(option, value);
     const strangers: FieldError[] = [];
-    return option.safeParse(walk(definitionOf(option), value, inward(strangers))).success && strangers.length === 0;
+    return accepts(option, walk(definitionOf(option), value, inward(strangers))) && strangers.length === 0;
   };
-  const hasShape = (option: z.ZodType): boolean =>
+  const hasShape = (option: Schema): boolean =>
     alternativesOf(definitionOf(option)).some((each) =>
       Array.isArray(value) ? each.type === 'array' : each.type === 'object' || each.type === 'record',
     );
   return options.find(parses) ?? (typeof value === 'object' ? options.find(hasShape) : undefined) ?? first;
 };
+
+const accepts = (schema: Schema | undefined, value: unknown): boolean =>
+  schema !== undefined && z.safeParse(schema, value).success;
 
 /** What remains when wrappers are taken off: objects, records, arrays, leaves. */
 const alternativesOf = (definition: Definition): readonly Definition[] => {

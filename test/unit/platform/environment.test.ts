@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { defineFunction } from '../../../src/platform/declare/function.ts';
 import { environmentVariablesOf, readEnvironment } from '../../../src/platform/environment.ts';
 
@@ -35,8 +35,8 @@ describe('the environment of a function', () => {
       experimentMachine: { machineArn: 'arn' },
       settings: { settleSeconds: '3' },
     });
-    // @ts-expect-error the manifest did not ask for samples
-    expect(environment.samples).toBeUndefined();
+    expectTypeOf(environment).not.toHaveProperty('samples');
+    expectTypeOf(environment.settings).not.toHaveProperty('stageName');
   });
 
   test('names everything that is missing, an empty value included', () => {
