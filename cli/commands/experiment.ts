@@ -279,9 +279,12 @@ export const registerExperiment = (program: Command, context: () => Context): vo
       const { client, say } = context();
       const { body } = await (await client()).exportEvidence({ params: { experimentId: parseId(id) } });
       const text = `${JSON.stringify(toWire(EvidenceBundle, body), null, 1)}\n`;
-      if (given.to === undefined) return process.stdout.write(text);
+      if (given.to === undefined) {
+        process.stdout.write(text);
+        return;
+      }
       writeFileSync(given.to, text);
-      return say(`✔ written to ${given.to}; replay it with: phoenix judge ${given.to}`);
+      say(`✔ written to ${given.to}; replay it with: phoenix judge ${given.to}`);
     });
 
   const parsedOptions = (value: unknown): ExperimentSettings => {
