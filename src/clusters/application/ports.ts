@@ -47,6 +47,7 @@ export type ClusterFailure = Refusal<
   | 'cluster-rejected-object'
   | 'cluster-conflict'
   | 'cluster-busy'
+  | 'address-not-allowed'
   | 'cluster-namespace-missing'
 >;
 
