@@ -13,3 +13,9 @@ export interface Ids {
   /** Twelve characters `[0-9a-z]`, to be put behind a prefix such as `exp-`. */
   short(): string;
 }
+
+/** Waiting between attempts, as an argument. */
+export interface Pauses {
+  /** a random time between nothing and `mostMs`: full jitter, so that those who collided do not collide again */
+  upTo(mostMs: number): Promise<void>;
+}

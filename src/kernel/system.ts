@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Ulid } from './identity.ts';
 import { fromEpochMs } from './instant.ts';
-import type { Clock, Ids } from './ports.ts';
+import type { Clock, Ids, Pauses } from './ports.ts';
 
 // The one place where the real clock and real chance enter.
 
@@ -26,3 +27,5 @@ export const systemIds: Ids = {
       .map((byte) => BASE36[byte % 36])
       .join(''),
 };
+
+export const systemPauses: Pauses = { upTo: (mostMs) => setTimeout(randomInt(0, Math.max(1, Math.round(mostMs)) + 1)) };
