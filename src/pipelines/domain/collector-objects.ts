@@ -1,0 +1,124 @@
+import type { Epoch } from '../../kernel/identity.ts';
+import { collectorPod, type PodWish, SETTINGS_FILE } from './collector-pod.ts';
+import { HEALTH_PORT, SELF_PORT } from './labels.ts';
+import type { RenderedPipeline } from './template.ts';
+
+/** A Kubernetes object as we write it: plain data, what the clusters context applies. */
+export interface CollectorObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface CollectorWish extends Omit<PodWish, 'names' | 'labels'> {
+  /** whose collectors these are: an experiment's id, or a pipeline deployment's */
+  readonly owner: string;
+  readonly epoch: Epoch;
+  /** `promoted` for the winner, under the owner of a deployment */
+  readonly variant: 'baseline' | 'candidate' | 'promoted';
+  readonly rendered: RenderedPipeline;
+  /** values of the label kubernetes.io/hostname; both variants of an experiment get the same ones */
+  readonly nodeNames: readonly string[];
+}
+
+/** Everything that one variant needs on a cluster. Names tell owner and variant, so both variants fit on one node. */
+export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[] => {
+  const names = collectorNames(wish);
+  const labels = collectorLabels(wish);
+  const object = (apiVersion: string, kind: string, name: string, fields: object): CollectorObject => ({
+    apiVersion,
+    kind,
+    metadata: { name, labels },
+    ...fields,
+  });
+  const pod = collectorPod({ ...wish, names, labels });
+  return [
+    ...(wish.serviceAccountName === undefined
+      ? [object('v1', 'ServiceAccount', names.workload, { automountServiceAccountToken: false })]
+      : []),
+    object('v1', 'ConfigMap', names.settings, { immutable: true, data: { [SETTINGS_FILE]: wish.rendered.yaml } }),
+    object('apps/v1', 'DaemonSet', names.workload, {
+      spec: {
+        selector: { matchLabels: selectorOf(wish) },
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
+        template: pod,
+      },
+    }),
+    object('v1', 'Service', names.workload, {
+      spec: {
+        clusterIP: 'None',
+        selector: selectorOf(wish),
+        ports: [{ name: SELF_PORT.name, port: SELF_PORT.number, targetPort: SELF_PORT.name, protocol: 'TCP' }],
+      },
+    }),
+    object('networking.k8s.io/v1', 'NetworkPolicy', names.workload, {
+      spec: {
+        podSelector: { matchLabels: selectorOf(wish) },
+        policyTypes: ['Ingress', 'Egress'],
+        egress: egressOf(wish),
+        ingress: [
+          {
+            ports: [
+              { port: SELF_PORT.number, protocol: 'TCP' },
+              { port: HEALTH_PORT.number, protocol: 'TCP' },
+            ],
+          },
+        ],
+      },
+    }),
+  ];
+};
+
+/** Out to names, to the measurement store, and to whoever hands out AWS credentials. A policy knows ports, not names. */
+const egressOf = ({ remoteWriteUrl, awsRegion }: CollectorWish) => [
+  {
+    ports: [
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ],
+  },
+  { ports: [{ port: portOf(remoteWriteUrl), protocol: 'TCP' }] },
+  ...(awsRegion === undefined
+    ? []
+    : [
+        { to: [{ ipBlock: { cidr: POD_IDENTITY_AGENT } }], ports: [{ port: 80, protocol: 'TCP' }] },
+        { ports: [{ port: 443, protocol: 'TCP' }] },
+      ]),
+];
+
+const POD_IDENTITY_AGENT = '169.254.170.23/32';
+
+const portOf = (url: string): number => {
+  const { port, protocol } = new URL(url);
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+};
+
+/** Names of a variant's objects. Settings are named by their hash: other settings are another object, and a rollout. */
+export const collectorNames = ({
+  owner,
+  variant,
+  rendered,
+}: Pick<CollectorWish, 'owner' | 'variant' | 'rendered'>): { readonly workload: string; readonly settings: string } => {
+  if (!/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(owner)) throw new Error(`"${owner}" cannot stand in names of objects`);
+  return {
+    workload: `${owner}-${variant}`,
+    settings: `cfg-${owner}-${variant}-${rendered.sha256.slice(0, 10)}`,
+  };
+};
+
+const selectorOf = ({ owner, variant }: Pick<CollectorWish, 'owner' | 'variant'>) => ({
+  'phoenix.dev/owner': owner,
+  'phoenix.dev/variant': variant,
+});
+
+const collectorLabels = (wish: CollectorWish): Readonly<Record<string, string>> => ({
+  ...selectorOf(wish),
+  'phoenix.dev/epoch': String(wish.epoch),
+  'app.kubernetes.io/name': 'phoenix-collector',
+  'app.kubernetes.io/managed-by': 'phoenix',
+});

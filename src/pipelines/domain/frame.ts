@@ -1,0 +1,92 @@
+import { HEALTH_PORT, SELF_PORT, SERIES_LABELS } from './labels.ts';
+import type { Settings } from './settings-tree.ts';
+import type { FrameSettings } from './template.ts';
+
+/** Names of the variables that a collector of ours reads; the objects around it set them. */
+export const COLLECTOR_ENVIRONMENT = {
+  awsRegion: 'AWS_REGION',
+  nodeName: 'K8S_NODE_NAME',
+  podIp: 'K8S_POD_IP',
+  hostRoot: 'PHX_HOSTFS',
+  cluster: 'PHX_CLUSTER',
+  remoteWriteUrl: 'PHX_RW_URL',
+  experiment: 'PHX_EXPERIMENT',
+  epoch: 'PHX_EPOCH',
+  variant: 'PHX_VARIANT',
+} as const;
+
+const from = (variable: keyof typeof COLLECTOR_ENVIRONMENT): string => `\${env:${COLLECTOR_ENVIRONMENT[variable]}}`;
+
+/**
+ * What surrounds every template, equal in both variants: stamps, the export of measurements, health and self-telemetry.
+ * Written for collector 0.159; why each key is as it is stands beside it.
+ */
+export const frameOf = ({ remoteWriteAuth }: Pick<FrameSettings, 'remoteWriteAuth'>): Settings => ({
+  extensions: {
+    // every listener is on the pod's own address: two variants may share a host, and 0.0.0.0 is nobody's business
+    health_check: { endpoint: `${from('podIp')}:${HEALTH_PORT.number}` },
+    ...(remoteWriteAuth === 'sigv4' ? { sigv4auth: { region: from('awsRegion'), service: 'aps' } } : {}),
+  },
+  processors: {
+    memory_limiter: { check_interval: '1s', limit_percentage: 80, spike_limit_percentage: 20 },
+    'resource/stamp': {
+      attributes: [
+        { key: 'k8s.node.name', value: from('nodeName'), action: 'upsert' },
+        { key: 'k8s.cluster.name', value: from('cluster'), action: 'upsert' },
+      ],
+    },
+  },
+  exporters: {
+    prometheus_remote_write: {
+      http: {
+        endpoint: from('remoteWriteUrl'),
+        ...(remoteWriteAuth === 'sigv4' ? { auth: { authenticator: 'sigv4auth' } } : {}),
+      },
+      external_labels: {
+        [SERIES_LABELS.experiment]: from('experiment'),
+        [SERIES_LABELS.epoch]: from('epoch'),
+        [SERIES_LABELS.variant]: from('variant'),
+      },
+      resource_to_telemetry_conversion: { enabled: true, exclude_service_attributes: true },
+      // else each process adds a series, and the scope's name and version 150 characters to every series
+      target_info: { enabled: false },
+      disable_scope_info: true,
+      remote_write_queue: { enabled: true, queue_size: 2000 },
+      max_batch_request_parallelism: 2,
+    },
+  },
+  service: {
+    extensions: ['health_check', ...(remoteWriteAuth === 'sigv4' ? ['sigv4auth'] : [])],
+    telemetry: {
+      resource: {
+        // underscores: scrapers that keep dots in names would give these labels another name
+        attributes: [
+          { name: SERIES_LABELS.experiment, value: from('experiment') },
+          { name: SERIES_LABELS.epoch, value: from('epoch') },
+          { name: SERIES_LABELS.variant, value: from('variant') },
+          { name: SERIES_LABELS.node, value: from('nodeName') },
+        ],
+      },
+      metrics: {
+        // bytes on the wire are counted at this level only
+        level: 'detailed',
+        readers: [
+          {
+            pull: {
+              exporter: {
+                prometheus: {
+                  host: from('podIp'),
+                  port: SELF_PORT.number,
+                  without_type_suffix: true,
+                  without_units: true,
+                  without_scope_info: true,
+                  with_resource_constant_labels: { included: Object.values(SERIES_LABELS) },
+                },
+              },
+            },
+          },
+        ],
+      },
+    },
+  },
+});

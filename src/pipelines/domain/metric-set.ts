@@ -1,0 +1,58 @@
+import type { Settings } from './settings-tree.ts';
+
+/** What the scraper of processes emits when nothing is said. */
+const DEFAULT_PROCESS_METRICS = [
+  'process.cpu.time',
+  'process.disk.io',
+  'process.memory.usage',
+  'process.memory.virtual',
+] as const;
+
+/** `summed`: its states are added up at the source, so there is one series per process instead of one per state. */
+export type ProcessMetric = 'each-state' | 'summed';
+
+/** What is collected about a host, apart from which processes are left out. */
+export interface MetricSet {
+  /** of the host as a whole; `process` is always there */
+  readonly scrapers: readonly HostScraper[];
+  /** beside the scraper's own defaults */
+  readonly processMetrics: Readonly<Record<string, ProcessMetric>>;
+}
+
+/**
+ * Scrapers that tell the truth from a pod that sees /proc and /sys only: `filesystem` would need the host's mounts, and
+ * `network` reads the interfaces of the pod, not those of the node.
+ */
+export type HostScraper = 'cpu' | 'memory' | 'disk' | 'load';
+
+/**
+ * The set that both variants collect, so that a saving comes from the candidate's idea and not from metrics that only
+ * the baseline has: what the candidate collects, each metric in the form that the baseline's template relies on.
+ */
+export const commonMetricSet = (candidate: MetricSet, neededByBaseline: MetricSet['processMetrics']): MetricSet => ({
+  scrapers: candidate.scrapers,
+  processMetrics: { ...candidate.processMetrics, ...neededByBaseline },
+});
+
+/** Names of all metrics of processes in a set, for people. */
+export const processMetricNames = ({ processMetrics }: MetricSet): readonly string[] =>
+  [...new Set([...DEFAULT_PROCESS_METRICS, ...Object.keys(processMetrics)])].sort();
+
+/** The receiver that collects a set. The command line of a process can hold secrets, so it is off in every template. */
+export const hostMetricsReceiver = (set: MetricSet, collectionIntervalSeconds: number): Settings => ({
+  root_path: `\${env:PHX_HOSTFS:-/hostfs}`,
+  collection_interval: `${collectionIntervalSeconds}s`,
+  scrapers: {
+    ...Object.fromEntries(set.scrapers.map((scraper) => [scraper, {}])),
+    process: {
+      mute_process_all_errors: true,
+      metrics: Object.fromEntries(
+        Object.entries(set.processMetrics).map(([metric, form]) => [
+          metric,
+          form === 'summed' ? { enabled: true, attributes: [], aggregation_strategy: 'sum' } : { enabled: true },
+        ]),
+      ),
+      resource_attributes: { 'process.command_line': { enabled: false } },
+    },
+  },
+});
