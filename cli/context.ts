@@ -15,7 +15,6 @@ export interface GlobalOptions {
   readonly apiEndpoint?: string;
   readonly tenant?: string;
   readonly quiet?: boolean;
-  readonly verbose?: boolean;
   readonly input?: boolean;
 }
 

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { type Client, makeClient } from '../src/client/client.ts';
+import type { ClusterId } from '../src/kernel/identity.ts';
+import { startLoad } from './demo/load.ts';
+import { type Deployment, deployToEmulator } from './deploy/deploy.ts';
+import { type Environment, type EnvironmentOptions, type Progress, startEnvironment } from './environment.ts';
+import { type Person, registerLocalCluster, seedPeople } from './seed.ts';
+
+/** What the screen is told: parts of the environment, and what is built on them. */
+export type LineProgress =
+  | Progress
+  | (Omit<Progress, 'part'> & { readonly part: 'stacks' | 'people' | 'cluster check' });
+
+/** The whole product on this machine, as people and tests use it. */
+export interface Line {
+  readonly environment: Environment;
+  readonly deployment: Promise<Deployment>;
+  /** one of each role, with passwords that are made at each start */
+  readonly people: Promise<readonly Person[]>;
+  /** the local cluster, registered through the API, its nodes in the inventory */
+  readonly clusterId: Promise<ClusterId>;
+  /** a signed-in client of a person with this role */
+  clientOf(role: Person['role']): Promise<Client>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings up environment, stacks, people and cluster. Answers at once; each part is a promise. The stacks do not wait
+ * for the cluster: the addresses are chosen before anything starts.
+ */
+export const startLine = async (
+  options: EnvironmentOptions,
+  report: (progress: LineProgress) => void,
+): Promise<Line> => {
+  const environment = await startEnvironment(options, report);
+  const { addresses, awsEnvironment } = environment;
+  const timed = async <T>(
+    part: LineProgress['part'],
+    detail: string,
+    expectedSeconds: number,
+    work: () => Promise<readonly [T, string]>,
+  ): Promise<T> => {
+    const startedAt = performance.now();
+    const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
+    const tell = (state: Progress['state'], text: string) =>
+      report({ part, state, detail: text, elapsedSeconds: elapsedSeconds(), expectedSeconds } as LineProgress);
+    tell('working', detail);
+    const timer = setInterval(() => tell('working', detail), 1000);
+    try {
+      const [value, where] = await work();
+      clearInterval(timer);
+      tell('ready', where);
+      return value;
+    } catch (cause) {
+      clearInterval(timer);
+      tell('failed', cause instanceof Error ? cause.message : String(cause));
+      throw cause;
+    }
+  };
+
+  const deployment = environment.ready.emulator.then((emulator) =>
+    timed('stacks', 'cdk bootstrap and deploy', 25, async () => {
+      const deployed = await deployToEmulator({
+        endpoint: addresses.emulator,
+        region: emulator.region,
+        awsEnvironment,
+        logFolder: join(environment.stateFolder, 'logs'),
+        overrides: {
+          settings: {
+            allowedDirectClusters: [new URL(addresses.kubernetes).host],
+            allowedMetricSources: [new URL(addresses.prometheus).host],
+          },
+        },
+      });
+      return [deployed, deployed.summary];
+    }),
+  );
+
+  const people = deployment.then((deployed) =>
+    timed('people', 'one of each role', 2, async () => {
+      const seeded = await seedPeople({ deployment: deployed, awsEnvironment });
+      return [seeded, seeded.map(({ email }) => email).join(', ')];
+    }),
+  );
+
+  const clientOf = async (role: Person['role']): Promise<Client> => {
+    const [{ apiUrl }, everybody] = await Promise.all([deployment, people]);
+    const person = everybody.find((each) => each.role === role);
+    if (person === undefined) throw new Error(`nobody has the role ${role}`);
+    return makeClient({ baseUrl: apiUrl, token: sessionOf(apiUrl, person) });
+  };
+
+  const clusterId = Promise.all([deployment, people, environment.ready.cluster, environment.ready.nodes]).then(
+    ([deployed, , cluster]) =>
+      timed('cluster check', 'registered, looked at by a worker', 10, async () => {
+        const id = await registerLocalCluster({
+          client: await clientOf('admin'),
+          cluster,
+          addresses,
+          deployment: deployed,
+          awsEnvironment,
+        });
+        return [id, id];
+      }),
+  );
+  // each of these is awaited by whoever needs it; nobody has to, for the process to live
+  for (const part of [deployment, people, clusterId]) part.catch(() => {});
+
+  return { environment, deployment, people, clusterId, clientOf, stop: () => environment.stop() };
+};
+
+/** Signs in at the first call and again a minute before the token ends. */
+const sessionOf = (apiUrl: string, person: Person): (() => Promise<string>) => {
+  let session: { readonly token: string; readonly renewAt: number } | null = null;
+  return async () => {
+    if (session !== null && performance.now() < session.renewAt) return session.token;
+    const { body } = await makeClient({ baseUrl: apiUrl }).login({
+      body: { email: person.email, password: person.password },
+    });
+    session = { token: body.accessToken, renewAt: performance.now() + (body.expiresInSeconds - 60) * 1000 };
+    return session.token;
+  };
+};
+
+export const startDemoLoad = (environment: Environment) => startLoad({ folder: join(environment.stateFolder, 'load') });

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { type Load, startLoad } from '../../local/demo/load.ts';
+import { type Line, startLine } from '../../local/line.ts';
+import type { Person } from '../../local/seed.ts';
+import { ensureDashboard } from '../../local/web/dashboard.ts';
+import { startWeb } from '../../local/web/server.ts';
+import { describeDuration } from '../../src/kernel/duration.ts';
+
+/** What tests of the whole line are given: the line runs in another process, so these are addresses and names. */
+export interface RunningLine {
+  readonly apiUrl: string;
+  readonly webUrl: string;
+  readonly people: readonly Person[];
+  readonly clusterId: string;
+  readonly nodes: readonly string[];
+  readonly prometheusUrl: string;
+  readonly remoteWriteUrl: string;
+  readonly kubernetesUrl: string;
+  readonly caPem: string;
+  readonly adminToken: string;
+  readonly emulatorUrl: string;
+  readonly region: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    line: RunningLine;
+  }
+}
+
+const NODE_COUNT = 5;
+
+/** Starts the real line once for all files of a project, and ends it by its ids. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const stateFolder = mkdtempSync(join(tmpdir(), 'phoenix-line-'));
+  const startedAt = performance.now();
+  let line: Line | undefined;
+  let load: Load | undefined;
+  let web: Awaited<ReturnType<typeof startWeb>> | undefined;
+  const stop = async (): Promise<void> => {
+    await load?.stop();
+    await web?.stop();
+    await line?.stop();
+    rmSync(stateFolder, { recursive: true, force: true });
+  };
+  try {
+    line = await startLine(
+      { stateFolder, nodeCount: NODE_COUNT, scrapeIntervalSeconds: 2 },
+      ({ part, state, detail, elapsedSeconds }) => {
+        if (state === 'ready' || state === 'failed')
+          process.stderr.write(
+            `  ${state === 'ready' ? '✔' : '✘'} ${part} ${describeDuration(elapsedSeconds)} ${detail}\n`,
+          );
+      },
+    );
+    const { environment } = line;
+    const [deployment, people, clusterId, cluster, nodes] = await Promise.all([
+      line.deployment,
+      line.people,
+      line.clusterId,
+      environment.ready.cluster,
+      environment.ready.nodes,
+    ]);
+    load = startLoad({ folder: join(stateFolder, 'load') });
+    const distFolder = await ensureDashboard();
+    web = await startWeb({ port: 0, apiBaseUrl: () => deployment.apiUrl, distFolder, progress: () => [] });
+    project.provide('line', {
+      apiUrl: deployment.apiUrl,
+      webUrl: web.url,
+      people,
+      clusterId,
+      nodes: nodes.map(({ name }) => name),
+      prometheusUrl: environment.addresses.prometheus,
+      remoteWriteUrl: environment.addresses.remoteWrite,
+      kubernetesUrl: environment.addresses.kubernetes,
+      caPem: cluster.caPem,
+      adminToken: cluster.adminToken,
+      emulatorUrl: environment.addresses.emulator,
+      region: deployment.region,
+    });
+    process.stderr.write(
+      `  the line is up after ${describeDuration((performance.now() - startedAt) / 1000)}; logs in ${stateFolder}/logs\n`,
+    );
+    return stop;
+  } catch (failure) {
+    await stop();
+    throw failure;
+  }
+};
