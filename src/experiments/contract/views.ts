@@ -4,91 +4,12 @@ import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/id
 import { Instant } from '../../kernel/instant.ts';
 import { MetricName, NamedQuery, ProcessPresence, Reading, Variant } from '../../measurement/domain/sample.ts';
 import { RenderedPipeline } from '../../pipelines/domain/template.ts';
-import { Criterion, CriterionMetric, ExperimentSettings } from '../domain/settings.ts';
+import { AllocatedNode } from '../domain/experiment.ts';
+import { Criterion, ExperimentSettings } from '../domain/settings.ts';
+import { Effect, ExperimentVerdict, Look, Verdict } from '../domain/verdict.ts';
 import { CleanupState, CommandName, State } from '../domain/vocabulary.ts';
 
-export const ExperimentVerdict = z.enum([
-  'promote',
-  'reject_no_benefit',
-  'abort_harm',
-  'abort_limit',
-  'inconclusive_underpowered',
-  'inconclusive_conflict',
-  'inconclusive_no_data',
-  'invalid_input_mismatch',
-  'invalid_setup',
-  'error_infrastructure',
-  'cancelled',
-]);
-export type ExperimentVerdict = z.infer<typeof ExperimentVerdict>;
-
-/** An effect as a ratio: -0.86 is 86 % less. Null where nothing could be computed; the status says why. */
-export const Effect = z.object({
-  metric: CriterionMetric,
-  title: z.string(),
-  role: z.enum(['primary', 'guardrail', 'limit', 'diagnostic']),
-  verdict: z.enum([
-    'better',
-    'not_worse',
-    'equivalent',
-    'worse_within_margin',
-    'worse',
-    'unclear',
-    'no_variation',
-    'no_data',
-    'invalid',
-  ]),
-  /** candidate against baseline, as people read it: -0.86 is 86 % less; for ratios and counts a difference */
-  effect: z.number().nullable(),
-  lower: z.number().nullable(),
-  upper: z.number().nullable(),
-  scale: z.enum(['ratio', 'difference']),
-  /** the line it is held against, on the same scale */
-  margin: z.number().nullable(),
-  slots: z.int(),
-  slotsMissing: z.int(),
-  effectiveSlots: z.number().nullable(),
-  baselineMean: z.number().nullable(),
-  candidateMean: z.number().nullable(),
-  unit: z.string(),
-  sentence: z.string(),
-});
-export type Effect = z.infer<typeof Effect>;
-
-/** One judgement at one slot, or the final one. */
-export const Look = z.object({
-  epoch: Epoch,
-  slot: z.int(),
-  at: Instant,
-  /** what is known so far, in plain words */
-  sentence: z.string(),
-  verdictSoFar: ExperimentVerdict.nullable(),
-  effects: z.array(Effect),
-  slotsUsed: z.int(),
-  slotsMissing: z.int(),
-  inputHash: z.string(),
-  codeVersion: z.string(),
-});
-export type Look = z.infer<typeof Look>;
-
-export const Verdict = z.object({
-  verdict: ExperimentVerdict,
-  /** the first thing a person reads */
-  sentence: z.string(),
-  explanation: z.array(z.string()),
-  whatWouldHaveChanged: z.string().nullable(),
-  strength: z.enum(['screening', 'confirmed']),
-  /** true when nobody runs this baseline today; then no money headline */
-  hypotheticalBaseline: z.boolean(),
-  onMeasuredNodes: z.array(Effect),
-  /** null below five nodes: not known, measure more nodes */
-  ifRolledOut: z.array(Effect).nullable(),
-  decidedAtSlot: z.int().nullable(),
-  at: Instant,
-});
-export type Verdict = z.infer<typeof Verdict>;
-
-export const AllocatedNode = z.object({ clusterId: ClusterId, node: z.string() });
+export { Effect, ExperimentVerdict, Look, Verdict };
 
 export const ExperimentView = ExperimentSettings.extend({
   successCriteria: z.array(Criterion),

@@ -1,0 +1,86 @@
+import { lowestRoleFor, type Permission } from '../../access/domain/permissions.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import { cleanupOf, type Experiment, isTerminal, verdictOf } from './experiment.ts';
+import { RETRYABLE_VERDICTS } from './verdict.ts';
+import { COMMANDS, type CommandName, type State } from './vocabulary.ts';
+
+/** What a person may ask in this state: the same answer for the API that enforces it and for the button that offers it. */
+export const allowedCommands = (experiment: Experiment, at: Instant): readonly CommandName[] =>
+  COMMANDS.filter((command) => isAllowed[command](experiment, at));
+
+const STOPPABLE: readonly State[] = [
+  'draft',
+  'validating',
+  'provisioning',
+  'warming',
+  'calibrating',
+  'running',
+  'paused',
+  'deciding',
+  'awaiting_approval',
+  'promoting',
+];
+
+const isCleanedUp = (experiment: Experiment): boolean => ['done', 'not_needed'].includes(cleanupOf(experiment));
+
+const isAllowed: Record<CommandName, (experiment: Experiment, at: Instant) => boolean> = {
+  start: ({ state }) => state === 'draft',
+  stop: ({ state }) => STOPPABLE.includes(state),
+  promote: (experiment, at) => experiment.state === 'awaiting_approval' && at < experiment.expiresAt,
+  rollback: ({ state }) => state === 'promoted',
+  retry: (experiment) => {
+    const verdict = verdictOf(experiment);
+    return (
+      (experiment.state === 'ended' || experiment.state === 'rolled_back') &&
+      isCleanedUp(experiment) &&
+      verdict !== null &&
+      RETRYABLE_VERDICTS.includes(verdict.verdict)
+    );
+  },
+  // a promoted pipeline would be left without anybody who can withdraw it
+  delete: (experiment) =>
+    experiment.state === 'draft' ||
+    (isTerminal(experiment) && experiment.state !== 'promoted' && isCleanedUp(experiment)),
+};
+
+export const PERMISSION_FOR = {
+  start: 'experiment:start',
+  stop: 'experiment:stop',
+  promote: 'experiment:promote',
+  rollback: 'experiment:stop',
+  retry: 'experiment:start',
+  delete: 'experiment:delete',
+} as const satisfies Record<CommandName, Permission>;
+
+/** What a view tells about itself; enough to decide about a button. */
+export interface Offered {
+  readonly state: State;
+  readonly allowedCommands: readonly CommandName[];
+}
+
+/** Whether a person may do it now, and if not, the sentence that says why. */
+export type May = { readonly may: true } | { readonly may: false; readonly because: string };
+
+export const may = (command: CommandName, view: Offered, permissions: ReadonlySet<string>): May => {
+  const needed = PERMISSION_FOR[command];
+  if (!permissions.has(needed)) {
+    return { may: false, because: `needs the permission ${needed}; the role ${lowestRoleFor(needed)} has it` };
+  }
+  if (!view.allowedCommands.includes(command)) {
+    return { may: false, because: `not possible while it is ${view.state.replaceAll('_', ' ')}` };
+  }
+  return { may: true };
+};
+
+type Predicate = (view: Offered, permissions: ReadonlySet<string>) => boolean;
+const predicate =
+  (command: CommandName): Predicate =>
+  (view, permissions) =>
+    may(command, view, permissions).may;
+
+export const mayStart = predicate('start');
+export const mayStop = predicate('stop');
+export const mayPromote = predicate('promote');
+export const mayRollback = predicate('rollback');
+export const mayRetry = predicate('retry');
+export const mayDelete = predicate('delete');

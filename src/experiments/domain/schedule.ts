@@ -1,0 +1,144 @@
+import { epochMsOf, fromEpochMs, type Instant, secondsAfter } from '../../kernel/instant.ts';
+import { type CompleteSettings, cleanupOf, type Experiment, slotsFromOf } from './experiment.ts';
+
+// Slots are counted from the moment when both variants were ready: first those of warm-up, then those that are judged.
+// What is due comes from this count and the clock, never from the time at which a schedule happened to fire.
+
+type Clocked = Pick<CompleteSettings, 'slotSeconds' | 'warmupSeconds' | 'durationSeconds'>;
+
+export const warmupSlots = ({ warmupSeconds, slotSeconds }: Clocked): number => Math.ceil(warmupSeconds / slotSeconds);
+export const slotsPlanned = ({ durationSeconds, slotSeconds }: Clocked): number =>
+  Math.ceil(durationSeconds / slotSeconds);
+export const totalSlots = (settings: Clocked): number => warmupSlots(settings) + slotsPlanned(settings);
+
+/** Slot 0 ends one slot after the count began. */
+export const slotEnd = (slotsFrom: Instant, slotSeconds: number, slot: number): Instant =>
+  secondsAfter(slotsFrom, (slot + 1) * slotSeconds);
+
+export const warmupEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
+  secondsAfter(slotsFrom, warmupSlots(settings) * settings.slotSeconds);
+
+/** The one logical end: when the last slot ends. */
+export const measuringEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
+  secondsAfter(slotsFrom, totalSlots(settings) * settings.slotSeconds);
+
+/** From when on the tick has to look at it; null: it waits for no time. */
+export const nextDueAt = (experiment: Experiment, settleSeconds: number): Instant | null => {
+  switch (experiment.state) {
+    case 'warming':
+    case 'calibrating':
+    case 'running':
+      return secondsAfter(experiment.slotsFrom, experiment.settings.slotSeconds + settleSeconds);
+    case 'paused':
+      return experiment.enteredAt;
+    case 'awaiting_approval':
+      return experiment.expiresAt;
+    case 'validating':
+    case 'provisioning':
+    case 'deciding':
+    case 'promoting':
+    case 'rolling_back':
+      return overdueAt(experiment);
+    case 'promoted':
+    case 'rolled_back':
+    case 'ended':
+      return owesCleanup(experiment) ? experiment.completedAt : null;
+    case 'draft':
+      return null;
+  }
+};
+
+/** The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there. */
+export const looksWithin = (
+  experiment: Experiment,
+  from: Instant,
+  to: Instant,
+  settleSeconds: number,
+): readonly Instant[] => {
+  switch (experiment.state) {
+    case 'warming':
+    case 'calibrating':
+    case 'running':
+      return slotLooks(experiment.slotsFrom, experiment.settings.slotSeconds, from, to, settleSeconds);
+    case 'paused':
+      return [from];
+    case 'awaiting_approval':
+      return experiment.expiresAt < to ? [experiment.expiresAt > from ? experiment.expiresAt : from] : [];
+    default:
+      return [];
+  }
+};
+
+const slotLooks = (
+  slotsFrom: Instant,
+  slotSeconds: number,
+  from: Instant,
+  to: Instant,
+  settleSeconds: number,
+): readonly Instant[] => {
+  const stepMs = slotSeconds * 1000;
+  const originMs = epochMsOf(slotsFrom) + settleSeconds * 1000;
+  const first = Math.max(1, Math.ceil((epochMsOf(from) - originMs) / stepMs));
+  const count = Math.max(0, Math.ceil((epochMsOf(to) - originMs) / stepMs) - first);
+  return Array.from({ length: count }, (_, index) => fromEpochMs(originMs + (first + index) * stepMs));
+};
+
+/** How long a state may last before the janitor looks into it; states of unknown length have none. */
+const LIMIT_SECONDS = {
+  validating: 10 * 60,
+  provisioning: 20 * 60,
+  deciding: 30 * 60,
+  promoting: 30 * 60,
+  rolling_back: 30 * 60,
+} as const;
+
+/** How long after its due end a state with a clock may stay where it is. */
+const CLOCK_GRACE_SECONDS = 2 * 3600;
+
+/** When its machine must have moved on; null where no machine is at work. */
+export const overdueAt = (experiment: Experiment): Instant | null => {
+  switch (experiment.state) {
+    case 'validating':
+    case 'provisioning':
+    case 'deciding':
+    case 'promoting':
+    case 'rolling_back':
+      return secondsAfter(experiment.enteredAt, LIMIT_SECONDS[experiment.state]);
+    case 'warming':
+      return secondsAfter(warmupEnds(experiment.slotsFrom, experiment.settings), CLOCK_GRACE_SECONDS);
+    case 'calibrating':
+    case 'running':
+      return secondsAfter(measuringEnds(experiment.slotsFrom, experiment.settings), CLOCK_GRACE_SECONDS);
+    case 'awaiting_approval':
+      return secondsAfter(experiment.expiresAt, CLOCK_GRACE_SECONDS);
+    case 'draft':
+    case 'paused':
+    case 'promoted':
+    case 'rolled_back':
+    case 'ended':
+      return null;
+  }
+};
+
+/** Its machine should have moved on by now, or its objects should have been gone. */
+export const isOverdue = (experiment: Experiment, now: Instant): boolean => {
+  const limit = overdueAt(experiment);
+  return (limit !== null && limit <= now) || owesCleanup(experiment);
+};
+
+const owesCleanup = (experiment: Experiment): boolean =>
+  'completedAt' in experiment && (cleanupOf(experiment) === 'pending' || cleanupOf(experiment) === 'overdue');
+
+/** After this long with objects left, cleanup is overdue and somebody should know. */
+export const CLEANUP_OVERDUE_SECONDS = 3600;
+
+export const isCleanupOverdue = (experiment: Experiment, now: Instant): boolean =>
+  'completedAt' in experiment &&
+  experiment.cleanup === 'pending' &&
+  secondsAfter(experiment.completedAt, CLEANUP_OVERDUE_SECONDS) <= now;
+
+/** When the last slot ends; null before both variants were ready. */
+export const endsAtOf = (experiment: Experiment): Instant | null => {
+  const slotsFrom = slotsFromOf(experiment);
+  return slotsFrom === null ? null : measuringEnds(slotsFrom, experiment.settings);
+};

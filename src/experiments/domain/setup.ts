@@ -1,0 +1,232 @@
+import type { FieldError, Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { PipelineChoice } from '../../pipelines/domain/template.ts';
+import type { CompleteSettings } from './experiment.ts';
+import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA, type ExperimentSettings } from './settings.ts';
+
+/** What the stage demands of a duration; small on a laptop, 30 min elsewhere. */
+export interface Floors {
+  readonly minimumHorizonSeconds: number;
+  readonly minimumWarmupSeconds: number;
+}
+
+/** Asks the generator whether a template with these parameters can be rendered. */
+export type CanRender = (choice: PipelineChoice, settings: ExperimentSettings) => Outcome<unknown, Refusal>;
+
+/** Fewer judged slots than this cannot decide anything (statistics: five pairs are the least for a test). */
+export const MINIMUM_SLOTS = 6;
+/** Promotion evidence would outgrow the judge: 14 days of 5 s. */
+export const MAXIMUM_SLOTS = 250_000;
+
+/** Settings with every default spelled out. An omitted criterion takes its documented default, never zero. */
+export const completeSettings = (settings: ExperimentSettings): CompleteSettings => ({
+  ...settings,
+  successCriteria: [...(settings.successCriteria ?? DEFAULT_CRITERIA)],
+});
+
+/** Every check that needs no cluster, all findings at once; pointers are in wire names. Empty means that it can be run. */
+export const checkSetup = (
+  settings: ExperimentSettings,
+  floors: Floors,
+  canRender: CanRender,
+): readonly FieldError[] => [
+  ...clockFindings(settings, floors),
+  ...targetFindings(settings),
+  ...criteriaFindings(settings),
+  ...duplicateFindings(settings.criticalProcesses),
+  ...pipelineFindings(settings, canRender),
+];
+
+const finding = (pointer: string, code: string, message: string): FieldError => ({ pointer, code, message });
+
+const clockFindings = (settings: ExperimentSettings, floors: Floors): readonly FieldError[] => {
+  const { slotSeconds, collectionIntervalSeconds, durationSeconds, warmupSeconds } = settings;
+  const slots = Math.ceil(durationSeconds / slotSeconds);
+  return [
+    ...(slotSeconds < 2 * collectionIntervalSeconds
+      ? [
+          finding(
+            '/slot_seconds',
+            'slot-too-short',
+            `a slot of ${slotSeconds} s holds fewer than two collections of ${collectionIntervalSeconds} s; use slots of at least ${2 * collectionIntervalSeconds} s or collect more often`,
+          ),
+        ]
+      : []),
+    ...(durationSeconds < floors.minimumHorizonSeconds
+      ? [
+          finding(
+            '/duration_seconds',
+            'duration-too-short',
+            `${durationSeconds} s is less than this stage's minimum of ${floors.minimumHorizonSeconds} s`,
+          ),
+        ]
+      : []),
+    ...(warmupSeconds < floors.minimumWarmupSeconds
+      ? [
+          finding(
+            '/warmup_seconds',
+            'warmup-too-short',
+            `${warmupSeconds} s is less than this stage's minimum of ${floors.minimumWarmupSeconds} s`,
+          ),
+        ]
+      : []),
+    ...(slots < MINIMUM_SLOTS
+      ? [
+          finding(
+            '/duration_seconds',
+            'too-few-slots',
+            `${durationSeconds} s are ${slots} slots of ${slotSeconds} s; at least ${MINIMUM_SLOTS} slots are needed to decide anything`,
+          ),
+        ]
+      : []),
+    ...(slots > MAXIMUM_SLOTS
+      ? [finding('/slot_seconds', 'too-many-slots', `${slots} slots are more than ${MAXIMUM_SLOTS}; use longer slots`)]
+      : []),
+  ];
+};
+
+const targetFindings = ({ targets }: ExperimentSettings): readonly FieldError[] => [
+  ...targets.flatMap((target, index) =>
+    target.nodeNames !== undefined && target.nodeSelector !== undefined
+      ? [
+          finding(
+            `/targets/${index}`,
+            'target-ambiguous',
+            'say node_names or node_selector, not both; neither means every ready node',
+          ),
+        ]
+      : [],
+  ),
+  ...targets.flatMap((target, index) =>
+    targets.slice(0, index).some((earlier) => earlier.clusterId === target.clusterId)
+      ? [finding(`/targets/${index}/cluster_id`, 'target-repeated', `${target.clusterId} is already a target`)]
+      : [],
+  ),
+];
+
+/** Metrics that criteria with a margin or a saving can be asked of, by role. */
+const SHARES: readonly CriterionMetric[] = ['critical_coverage', 'lost_points_ratio'];
+const LIMIT_ONLY: readonly CriterionMetric[] = ['critical_processes_missing'];
+const COST_METRICS: readonly CriterionMetric[] = ['active_series', 'exported_points', 'exported_bytes'];
+
+const criteriaFindings = (settings: ExperimentSettings): readonly FieldError[] => {
+  const { successCriteria: criteria } = completeSettings(settings);
+  const primaries = criteria.filter(({ role }) => role === 'primary').length;
+  return [
+    ...(primaries < 1 || primaries > 2
+      ? [
+          finding(
+            '/success_criteria',
+            'primaries-count',
+            `found ${primaries} primary criteria; say what must get cheaper with one, or at most two`,
+          ),
+        ]
+      : []),
+    ...criteria.flatMap((criterion, index) => criterionFindings(criterion, `/success_criteria/${index}`)),
+    ...criteria.flatMap((criterion, index) =>
+      criteria.slice(0, index).some((earlier) => isSameQuestion(earlier, criterion))
+        ? [
+            finding(
+              `/success_criteria/${index}/metric`,
+              'criterion-repeated',
+              `${criterion.metric} already has a criterion of this kind`,
+            ),
+          ]
+        : [],
+    ),
+  ];
+};
+
+/** A metric may have one line and one statistical question; more would contradict each other. */
+const isSameQuestion = (a: Criterion, b: Criterion): boolean =>
+  a.metric === b.metric && (a.role === 'limit') === (b.role === 'limit');
+
+const criterionFindings = (criterion: Criterion, pointer: string): readonly FieldError[] => {
+  const { role, metric } = criterion;
+  if (role === 'primary' && !COST_METRICS.includes(metric)) {
+    return [
+      finding(
+        `${pointer}/metric`,
+        'primary-is-no-cost',
+        `a primary saves one of ${COST_METRICS.join(', ')}; found ${metric}`,
+      ),
+    ];
+  }
+  if (role === 'guardrail' && LIMIT_ONLY.includes(metric)) {
+    return [
+      finding(
+        `${pointer}/metric`,
+        'guardrail-needs-limit',
+        `${metric} counts things; ask it of a limit with a maximum`,
+      ),
+    ];
+  }
+  if (role === 'guardrail' && (criterion.abortMarginRatio ?? 0) > criterion.marginRatio) {
+    return [
+      finding(
+        `${pointer}/abort_margin_ratio`,
+        'abort-margin-above-margin',
+        `${criterion.abortMarginRatio} is more than the margin ${criterion.marginRatio}; harm beyond the margin must be able to abort`,
+      ),
+    ];
+  }
+  if (role === 'limit' && criterion.breaches > criterion.of) {
+    return [
+      finding(
+        `${pointer}/breaches`,
+        'breaches-above-of',
+        `${criterion.breaches} breaches of ${criterion.of} slots can never be seen`,
+      ),
+    ];
+  }
+  if (role === 'limit' && SHARES.includes(metric) && metric === 'critical_coverage') {
+    return [
+      finding(
+        `${pointer}/metric`,
+        'limit-wrong-way',
+        'coverage is better when higher; limit critical_processes_missing instead',
+      ),
+    ];
+  }
+  return [];
+};
+
+const duplicateFindings = (names: readonly string[]): readonly FieldError[] =>
+  names.flatMap((name, index) =>
+    names.indexOf(name) < index
+      ? [finding(`/critical_processes/${index}`, 'name-repeated', `${name} is already in the list`)]
+      : [],
+  );
+
+const PIPELINE_FIELDS = [
+  ['baselinePipeline', '/baseline_pipeline'],
+  ['candidatePipeline', '/candidate_pipeline'],
+] as const;
+
+const pipelineFindings = (settings: ExperimentSettings, canRender: CanRender): readonly FieldError[] => {
+  const unrenderable = PIPELINE_FIELDS.flatMap(([field, pointer]) => {
+    const rendered = canRender(settings[field], settings);
+    if (rendered.accepted) return [];
+    const { code, message, errors } = rendered.refusal;
+    return errors === undefined || errors.length === 0
+      ? [finding(code === 'pipeline-template-not-found' ? `${pointer}/template` : pointer, code, message)]
+      : errors.map((error) => finding(`${pointer}${error.pointer}`, error.code, error.message));
+  });
+  if (unrenderable.length > 0) return unrenderable;
+  return sameChoice(settings.baselinePipeline, settings.candidatePipeline) && !isControl(settings)
+    ? [
+        finding(
+          '/candidate_pipeline',
+          'variants-equal',
+          'both variants are the same pipeline; change the candidate, or label the experiment control=aa to measure the noise',
+        ),
+      ]
+    : [];
+};
+
+/** An A/A run is a legitimate question; it is asked by its label. */
+const isControl = ({ labels }: ExperimentSettings): boolean => labels['control'] === 'aa';
+
+const sameChoice = (a: PipelineChoice, b: PipelineChoice): boolean =>
+  a.template === b.template &&
+  a.version === b.version &&
+  JSON.stringify(Object.entries(a.parameters).toSorted()) === JSON.stringify(Object.entries(b.parameters).toSorted());

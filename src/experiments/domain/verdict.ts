@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { ExperimentVerdict, MetricVerdict } from '../../judgement/contract/vocabulary.ts';
+import { Epoch } from '../../kernel/identity.ts';
+import { Instant } from '../../kernel/instant.ts';
+import { CriterionMetric } from './settings.ts';
+
+export { ExperimentVerdict };
+
+/** One metric as people read it. Null where nothing could be computed; the verdict says why. */
+export const Effect = z.object({
+  metric: CriterionMetric,
+  title: z.string(),
+  role: z.enum(['primary', 'guardrail', 'limit', 'diagnostic']),
+  verdict: MetricVerdict,
+  /** candidate against baseline, as people read it: -0.86 is 86 % less; for shares and counts a difference */
+  effect: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  scale: z.enum(['ratio', 'difference']),
+  /** the line it is held against, on the same scale */
+  margin: z.number().nullable(),
+  slots: z.int(),
+  slotsMissing: z.int(),
+  effectiveSlots: z.number().nullable(),
+  baselineMean: z.number().nullable(),
+  candidateMean: z.number().nullable(),
+  unit: z.string(),
+  sentence: z.string(),
+});
+export type Effect = z.infer<typeof Effect>;
+
+/** One judgement at one slot. */
+export const Look = z.object({
+  epoch: Epoch,
+  slot: z.int(),
+  at: Instant,
+  /** what is known so far, in plain words */
+  sentence: z.string(),
+  verdictSoFar: ExperimentVerdict.nullable(),
+  effects: z.array(Effect),
+  slotsUsed: z.int(),
+  slotsMissing: z.int(),
+  inputHash: z.string(),
+  codeVersion: z.string(),
+});
+export type Look = z.infer<typeof Look>;
+
+export const Verdict = z.object({
+  verdict: ExperimentVerdict,
+  /** the first thing a person reads */
+  sentence: z.string(),
+  explanation: z.array(z.string()),
+  whatWouldHaveChanged: z.string().nullable(),
+  strength: z.enum(['screening', 'confirmed']),
+  /** true when nobody runs this baseline today; then no money headline */
+  hypotheticalBaseline: z.boolean(),
+  onMeasuredNodes: z.array(Effect),
+  /** null below five nodes: not known, measure more nodes */
+  ifRolledOut: z.array(Effect).nullable(),
+  decidedAtSlot: z.int().nullable(),
+  at: Instant,
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** Verdicts after which a new epoch may try again; after an abort one clones instead. */
+export const RETRYABLE_VERDICTS: readonly ExperimentVerdict[] = [
+  'invalid_setup',
+  'invalid_input_mismatch',
+  'error_infrastructure',
+  'inconclusive_underpowered',
+  'inconclusive_conflict',
+  'inconclusive_no_data',
+  'cancelled',
+];
+
+/** A verdict that no measurement led to: cancelled, invalid set-up, our own failure. */
+export const verdictWithoutMeasurement = (verdict: ExperimentVerdict, sentence: string, at: Instant): Verdict => ({
+  verdict,
+  sentence,
+  explanation: [],
+  whatWouldHaveChanged: null,
+  strength: 'screening',
+  // the baseline is a template: nobody runs it today
+  hypotheticalBaseline: true,
+  onMeasuredNodes: [],
+  ifRolledOut: null,
+  decidedAtSlot: null,
+  at,
+});

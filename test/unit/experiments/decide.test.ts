@@ -1,0 +1,305 @@
+import { describe, expect, test } from 'vitest';
+import { permissionsOf, ROLES } from '../../../src/access/domain/permissions.ts';
+import { allowedCommands, may, PERMISSION_FOR } from '../../../src/experiments/domain/allowed.ts';
+import type { CommandType, ExperimentCommand } from '../../../src/experiments/domain/commands.ts';
+import { decide } from '../../../src/experiments/domain/decide.ts';
+import { evolve } from '../../../src/experiments/domain/evolve.ts';
+import { Experiment } from '../../../src/experiments/domain/experiment.ts';
+import { mayFollow, TRANSITIONS } from '../../../src/experiments/domain/transitions.ts';
+import { COMMANDS, STATES, type State } from '../../../src/experiments/domain/vocabulary.ts';
+import type { Epoch } from '../../../src/kernel/identity.ts';
+import { minutesAfter, secondsAfter } from '../../../src/kernel/instant.ts';
+import {
+  ANNA,
+  after,
+  created,
+  experimentIn,
+  given,
+  historyTo,
+  NODES,
+  T0,
+  verdict,
+  WORKFLOW,
+} from '../../support/builders.ts';
+
+const T1 = minutesAfter(T0, 1);
+const person = { at: T1, by: ANNA };
+const machine = { at: T1, by: WORKFLOW, epoch: 1 as Epoch };
+
+const commands: Record<CommandType, ExperimentCommand> = {
+  start: { type: 'start', nodes: NODES, remark: null, ...person },
+  retry: { type: 'retry', nodes: NODES, remark: null, ...person },
+  stop: { type: 'stop', reason: 'incident', ...person },
+  promote: { type: 'promote', ...person },
+  rollback: { type: 'rollback', reason: 'a panel is empty', ...person },
+  delete: { type: 'delete', ...person },
+  claim: { type: 'claim', execution: 'exp-00000000000a-1', ...machine },
+  provision: { type: 'provision', ...machine },
+  warm: { type: 'warm', ...machine },
+  measure: { type: 'measure', ...machine },
+  'begin-deciding': { type: 'begin-deciding', ...machine },
+  conclude: { type: 'conclude', verdict: verdict('promote'), ...machine },
+  'await-approval': { type: 'await-approval', expiresAt: minutesAfter(T1, 60), ...machine },
+  'begin-promotion': { type: 'begin-promotion', ...machine },
+  withdraw: { type: 'withdraw', verdict: verdict('cancelled'), reason: 'stopped', ...machine },
+  finalise: {
+    type: 'finalise',
+    promoted: false,
+    cleaned: true,
+    fallback: verdict('error_infrastructure'),
+    reason: null,
+    ...machine,
+  },
+  'confirm-cleanup': { type: 'confirm-cleanup', ...machine },
+  'find-cleanup-overdue': { type: 'find-cleanup-overdue', ...machine },
+};
+
+const LIVE: readonly State[] = [
+  'provisioning',
+  'warming',
+  'calibrating',
+  'running',
+  'paused',
+  'deciding',
+  'awaiting_approval',
+  'promoting',
+];
+const TERMINAL: readonly State[] = ['promoted', 'rolled_back', 'ended'];
+
+/** Where each command is accepted; everywhere else it is refused, and that is computed. */
+const ACCEPTED: Record<CommandType, readonly State[]> = {
+  start: ['draft'],
+  retry: ['rolled_back', 'ended'],
+  stop: ['draft', 'validating', ...LIVE],
+  promote: ['awaiting_approval'],
+  rollback: ['promoted'],
+  delete: ['draft', 'rolled_back', 'ended'],
+  claim: ['validating'],
+  provision: ['validating', 'provisioning'],
+  warm: ['provisioning', 'warming'],
+  measure: ['warming', 'calibrating', 'running'],
+  'begin-deciding': ['running', 'deciding'],
+  conclude: ['deciding'],
+  'await-approval': ['awaiting_approval'],
+  'begin-promotion': ['promoting'],
+  withdraw: ['validating', ...LIVE, 'rolling_back', 'rolled_back', 'ended'],
+  finalise: ['validating', ...LIVE.filter((state) => state !== 'promoting'), 'rolling_back', ...TERMINAL],
+  'confirm-cleanup': TERMINAL,
+  'find-cleanup-overdue': TERMINAL,
+};
+
+/** A draft has no epoch, so the epoch of a machine's command has to fit first. */
+const fitting = (experiment: Experiment, command: ExperimentCommand): ExperimentCommand =>
+  'epoch' in command ? { ...command, epoch: experiment.epoch } : command;
+
+describe('every state and every command', () => {
+  for (const state of STATES) {
+    for (const [type, command] of Object.entries(commands) as [CommandType, ExperimentCommand][]) {
+      const accepts = ACCEPTED[type].includes(state);
+      test(`${state}: ${type} is ${accepts ? 'accepted' : 'refused'}`, () => {
+        const experiment = experimentIn(state);
+        const { events, refusal } = given(experiment).when(fitting(experiment, command));
+        expect({ accepted: events !== null, code: refusal?.code ?? null }).toEqual({
+          accepted: accepts,
+          code: accepts ? null : refusal?.code === 'promotion-not-allowed' ? 'promotion-not-allowed' : 'state-conflict',
+        });
+      });
+    }
+  }
+
+  test('every accepted command moves along the table of transitions and leaves a state that can be stored', () => {
+    for (const state of STATES) {
+      for (const command of Object.values(commands)) {
+        const experiment = experimentIn(state);
+        const decision = decide(experiment, fitting(experiment, command));
+        if (!decision.accepted) continue;
+        let before = experiment;
+        for (const event of decision.value) {
+          const next = evolve(before, event);
+          expect(
+            next.state === before.state || mayFollow(before.state, next.state),
+            `${before.state} → ${next.state}`,
+          ).toBe(true);
+          expect(next.version).toBe(before.version + 1);
+          expect(Experiment.parse(next)).toEqual(next);
+          before = next;
+        }
+      }
+    }
+  });
+
+  test('a command of a machine from another epoch is refused in every state', () => {
+    for (const state of STATES) {
+      for (const command of Object.values(commands)) {
+        if (!('epoch' in command)) continue;
+        const { refusal } = given(experimentIn(state)).when({ ...command, epoch: 7 as Epoch });
+        expect(refusal?.code).toBe('stale-epoch');
+      }
+    }
+  });
+});
+
+describe('the way through', () => {
+  test('a start raises the epoch and keeps the nodes', () => {
+    const { next } = given(after(created())).when(commands.start);
+    expect(next).toMatchObject({
+      state: 'validating',
+      epoch: 1,
+      life: { nodes: NODES, startedAt: T1, startedBy: ANNA },
+    });
+  });
+
+  test('a retry raises the epoch again and forgets the life before', () => {
+    const { next } = given(experimentIn('ended')).when(commands.retry);
+    expect(next).toMatchObject({ state: 'validating', epoch: 2, life: { execution: null, stop: null } });
+    expect('verdict' in next).toBe(false);
+  });
+
+  test('an execution that claims twice is taken for one; another is refused', () => {
+    const claimed = given(experimentIn('validating')).when(commands.claim).next;
+    expect(given(claimed).when(commands.claim).events).toEqual([]);
+    expect(given(claimed).when({ ...commands.claim, execution: 'other' } as ExperimentCommand).refusal?.code).toBe(
+      'state-conflict',
+    );
+  });
+
+  test('the first verdict of an epoch stays', () => {
+    const concluded = given(experimentIn('deciding')).when(commands.conclude).next;
+    expect(
+      given(concluded).when({ ...commands.conclude, verdict: verdict('abort_harm') } as ExperimentCommand).events,
+    ).toEqual([]);
+  });
+
+  test('only the verdict promote is offered', () => {
+    const rejected = given(experimentIn('deciding')).when({
+      ...commands.conclude,
+      verdict: verdict('reject_no_benefit'),
+    } as ExperimentCommand).next;
+    expect(given(rejected).when(commands['await-approval']).refusal?.code).toBe('state-conflict');
+    const winning = given(experimentIn('deciding')).when(commands.conclude).next;
+    expect(given(winning).when(commands['await-approval']).next.state).toBe('awaiting_approval');
+  });
+
+  test('a promotion begins only after a person has agreed, and in that name', () => {
+    const waiting = experimentIn('awaiting_approval');
+    expect(given(waiting).when(commands['begin-promotion']).refusal?.code).toBe('state-conflict');
+    const agreed = given(waiting).when(commands.promote).next;
+    const { next } = given(agreed).when(commands['begin-promotion']);
+    expect(next).toMatchObject({ state: 'promoting', promotion: { deploymentId: 'pdep-00000000000a-1', by: ANNA } });
+    expect(given(next).when({ ...commands.finalise, promoted: true } as ExperimentCommand).next.state).toBe('promoted');
+  });
+
+  test('an approval can be given until it expires, and not at that moment', () => {
+    const waiting = experimentIn('awaiting_approval');
+    if (waiting.state !== 'awaiting_approval') throw new Error('wrong state');
+    const askedAt = (at: typeof T0) => given(waiting).when({ type: 'promote', by: ANNA, at });
+    expect(askedAt(secondsAfter(waiting.expiresAt, -0.001)).events).toHaveLength(1);
+    expect(askedAt(waiting.expiresAt).refusal?.code).toBe('state-conflict');
+  });
+
+  test('a lost verdict cannot be promoted, and the refusal says so', () => {
+    expect(given(experimentIn('ended')).when(commands.promote).refusal).toMatchObject({
+      code: 'promotion-not-allowed',
+      facts: { verdict: 'inconclusive_underpowered' },
+    });
+  });
+});
+
+describe('stop', () => {
+  test('a draft ends at once, cancelled, with nothing to clean', () => {
+    const { next } = given(experimentIn('draft')).when(commands.stop);
+    expect(next).toMatchObject({ state: 'ended', cleanup: 'not_needed', verdict: { verdict: 'cancelled' } });
+  });
+
+  test('a stop while collectors are live is kept for the workflow and leads to rolled_back, not to a verdict', () => {
+    const { next, events } = given(experimentIn('warming')).when(commands.stop);
+    expect(events).toEqual([{ type: 'stop-requested', reason: 'incident', ...person }]);
+    const withdrawn = given(next).when(commands.withdraw).next;
+    expect(withdrawn).toMatchObject({ state: 'rolling_back', verdict: { verdict: 'cancelled' } });
+    expect(given(withdrawn).when(commands.finalise).next).toMatchObject({ state: 'rolled_back', cleanup: 'done' });
+  });
+
+  test('a second stop changes nothing', () => {
+    const stopped = given(experimentIn('running')).when(commands.stop).next;
+    expect(given(stopped).when(commands.stop).events).toEqual([]);
+  });
+
+  test('a stop after a promote verdict withdraws and keeps the verdict', () => {
+    const stopped = given(experimentIn('awaiting_approval')).when(commands.stop).next;
+    expect(given(stopped).when(commands.finalise).next).toMatchObject({
+      state: 'rolled_back',
+      verdict: { verdict: 'promote' },
+    });
+  });
+});
+
+describe('the end', () => {
+  test('what never had collectors ends; what was cut short is rolled back; what reached its horizon ends', () => {
+    const ends = (state: State) => given(experimentIn(state)).when(commands.finalise).next.state;
+    expect(ends('validating')).toBe('ended');
+    expect(ends('running')).toBe('rolled_back');
+    expect(ends('deciding')).toBe('ended');
+    expect(ends('awaiting_approval')).toBe('ended');
+  });
+
+  test('objects that are left are owed, then confirmed or found overdue', () => {
+    const owing = given(experimentIn('rolling_back')).when({
+      ...commands.finalise,
+      cleaned: false,
+    } as ExperimentCommand).next;
+    expect(owing).toMatchObject({ state: 'rolled_back', cleanup: 'pending' });
+    expect(allowedCommands(owing, T1)).toEqual([]);
+    const overdue = given(owing).when(commands['find-cleanup-overdue']).next;
+    expect(overdue).toMatchObject({ cleanup: 'overdue' });
+    expect(given(overdue).when(commands['confirm-cleanup']).next).toMatchObject({ cleanup: 'done' });
+    expect(given(owing).when(commands.finalise).next).toMatchObject({ cleanup: 'done' });
+  });
+
+  test('an aborted experiment is cloned, not retried', () => {
+    const aborted = after(
+      ...historyTo('running'),
+      { type: 'withdrawal-started', verdict: verdict('abort_harm'), reason: 'worse', at: T1, by: WORKFLOW },
+      { type: 'rolled-back', cleanup: 'done', at: T1, by: WORKFLOW },
+    );
+    expect(allowedCommands(aborted, T1)).toEqual(['delete']);
+  });
+});
+
+describe('evolve', () => {
+  test('an event that cannot follow is our mistake, so it throws', () => {
+    expect(() => evolve(experimentIn('draft'), { type: 'measuring-started', at: T1, by: WORKFLOW })).toThrow(
+      'measuring-started cannot happen to exp-00000000000a while it is draft',
+    );
+    expect(() => evolve(experimentIn('draft'), created())).toThrow('created twice');
+    expect(() => evolve(null, { type: 'deleted', at: T1, by: ANNA })).toThrow('first event');
+  });
+
+  test('nothing leaves a terminal state but a new epoch or a rollback', () => {
+    expect(TRANSITIONS.promoted).toEqual(['rolling_back']);
+    expect(TRANSITIONS.ended).toEqual(['validating']);
+    expect(TRANSITIONS.rolled_back).toEqual(['validating']);
+  });
+});
+
+describe('buttons', () => {
+  test('each command needs its permission, for every role', () => {
+    for (const role of ROLES) {
+      for (const command of COMMANDS) {
+        const view = { state: 'running' as const, allowedCommands: COMMANDS };
+        expect(may(command, view, permissionsOf(role)).may).toBe(permissionsOf(role).has(PERMISSION_FOR[command]));
+      }
+    }
+  });
+
+  test('a refusal says who can, or why not now', () => {
+    const view = { state: 'awaiting_approval' as const, allowedCommands: ['stop' as const] };
+    expect(may('promote', view, permissionsOf('viewer'))).toEqual({
+      may: false,
+      because: 'needs the permission experiment:promote; the role experimenter has it',
+    });
+    expect(may('promote', view, permissionsOf('admin'))).toEqual({
+      may: false,
+      because: 'not possible while it is awaiting approval',
+    });
+  });
+});
