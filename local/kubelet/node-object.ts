@@ -29,15 +29,10 @@ export const registerNode = async (api: KubernetesApi, settings: KubeletSettings
     },
     FIELD_MANAGER,
   );
-  await reportNode(api, settings, true, now);
+  await reportReady(api, settings, now);
 };
 
-export const reportNode = async (
-  api: KubernetesApi,
-  settings: KubeletSettings,
-  isReady: boolean,
-  now: string,
-): Promise<void> => {
+const reportReady = async (api: KubernetesApi, settings: KubeletSettings, now: string): Promise<void> => {
   const resources = { cpu: String(availableParallelism()), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '110' };
   await api.request('PATCH', `/api/v1/nodes/${settings.nodeName}/status`, {
     type: 'application/strategic-merge-patch+json',
@@ -62,7 +57,7 @@ export const reportNode = async (
           systemUUID: '',
         },
         conditions: [
-          condition('Ready', isReady, now, isReady ? 'KubeletReady' : 'KubeletStopping'),
+          condition('Ready', true, now, 'KubeletReady'),
           condition('MemoryPressure', false, now, 'KubeletHasSufficientMemory'),
           condition('DiskPressure', false, now, 'KubeletHasNoDiskPressure'),
           condition('PIDPressure', false, now, 'KubeletHasSufficientPID'),

@@ -150,6 +150,8 @@ const startPart = (
     args: [part, ...args],
     env: childEnvironment(),
     logFile: join(stateFolder, 'logs', `kubernetes-${part}.log`),
+    // nothing of it is kept, so an orderly end (each waits for the others' connections) is worth no more than this
+    graceSeconds: 1,
   });
 
 const etcdArguments = ({ etcdPort, etcdPeerPort }: ControlPlaneOptions, folder: string): readonly string[] => [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { systemClock } from '../../src/kernel/system.ts';
-import { nodeAddress, registerNode, renewLease, reportNode } from '../kubelet/node-object.ts';
+import { nodeAddress, registerNode, renewLease } from '../kubelet/node-object.ts';
 import type { Pod } from '../kubelet/pod.ts';
 import { type Node, type PodRunner, runPod } from '../kubelet/pod-runner.ts';
 import { type ScrapeTarget, writeTargets } from '../kubelet/scrape-targets.ts';
@@ -104,7 +104,6 @@ const goDown = async (): Promise<void> => {
   goingDown.abort(new Error('the node goes down'));
   log('going down');
   await Promise.all([...entries.values()].map(({ runner }) => runner.end(GONE_GRACE_SECONDS)));
-  await reportNode(api, settings, false, clock()).catch(() => {});
   process.exit(0);
 };
 

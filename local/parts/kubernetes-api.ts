@@ -54,6 +54,7 @@ export const makeKubernetesApi = ({ endpoint, caPem, token }: Access): Kubernete
 
   const send = (method: Method, path: string, body: Body | undefined, abort: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
+      const text = body === undefined ? '' : JSON.stringify(body.content);
       const sent = httpsRequest(
         new URL(path, endpoint),
         {
@@ -63,21 +64,34 @@ export const makeKubernetesApi = ({ endpoint, caPem, token }: Access): Kubernete
           headers: {
             authorization: `Bearer ${token}`,
             accept: 'application/json',
-            ...(body === undefined ? {} : { 'content-type': body.type }),
+            // Node sends the body of a DELETE without a length unless told, and the server takes it for the next request
+            ...(body === undefined
+              ? {}
+              : { 'content-type': body.type, 'content-length': String(Buffer.byteLength(text)) }),
           },
         },
         resolve,
       );
       sent.once('error', reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body.content));
+      sent.end(text);
     });
 
   return {
     request: async <T>(method: Method, path: string, body?: Body) => {
-      const answer = await send(method, path, body, AbortSignal.timeout(DEADLINE_MS));
-      const text = await textOf(answer);
-      assertSuccess(answer, text, `${method} ${path}`);
-      return parseAs<T>(text);
+      // ended with the answer: a signal that fires later could hit the next request on the same connection
+      const deadline = new AbortController();
+      const timer = setTimeout(
+        () => deadline.abort(new Error(`no answer within ${DEADLINE_MS / 1000} s`)),
+        DEADLINE_MS,
+      );
+      try {
+        const answer = await send(method, path, body, deadline.signal);
+        const text = await textOf(answer);
+        assertSuccess(answer, text, `${method} ${path}`);
+        return parseAs<T>(text);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     watch: async <T>(path: string, onChange: (change: Change<T>) => void, abort: AbortSignal) => {
       const answer = await send('GET', path, undefined, abort);
