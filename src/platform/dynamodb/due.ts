@@ -2,7 +2,7 @@ import { epochMsOf, type Instant } from '../../kernel/instant.ts';
 import { type Expression, expression } from './expression.ts';
 import type { Item } from './item.ts';
 import { type Key, keyOf, padded, shardOf } from './key.ts';
-import type { Table, Write } from './table.ts';
+import type { Table, Update } from './table.ts';
 
 // What is due now, over all tenants: a sparse index (gsi4) in eight partitions, sorted by time.
 
@@ -14,12 +14,7 @@ export const dueAttributes = (id: string, dueAt: Instant | null): Readonly<Recor
   dueAt === null ? {} : timeIndex('DUE', id, dueAt);
 
 /** Changes only when a thing is due, never its version: a tick must not make anybody's ETag stale. */
-export const changeDue = (
-  key: Key,
-  id: string,
-  dueAt: Instant | null,
-  when?: Expression,
-): Write & { readonly update: Key } => {
+export const changeDue = (key: Key, id: string, dueAt: Instant | null, when?: Expression): Update => {
   const { gsi4pk, gsi4sk } = dueAttributes(id, dueAt);
   return {
     update: key,

@@ -8,7 +8,7 @@ import { DUE_SHARDS, queryTimeIndex, timeIndex } from './due.ts';
 import { expression, IS_NEW } from './expression.ts';
 import type { Item } from './item.ts';
 import { type Key, keyOf, padded, tenantKey } from './key.ts';
-import type { Table, Write } from './table.ts';
+import type { Table, Update, Write } from './table.ts';
 
 /** Of whom events speak, and how far their numbering has come; the store keeps `lastSeq` with the subject. */
 export interface EventSubject {
@@ -51,7 +51,7 @@ export const feedPartition = (tenant: TenantId): string => tenantKey(tenant, 'EV
 export const readEventItem = (item: Item): EventEnvelope => EventEnvelope.parse(fromWire(EventEnvelope, item));
 
 /** The mark that an event is on the bus; it leaves the index of the unpublished with it. */
-export const markPublished = (key: Key, at: Instant): Write & { readonly update: Key } => ({
+export const markPublished = (key: Key, at: Instant): Update => ({
   update: { pk: key.pk, sk: key.sk },
   by: expression('SET #published_at = :published_at REMOVE #gsi4pk, #gsi4sk', { published_at: at }),
   when: expression('attribute_exists(#pk)'),

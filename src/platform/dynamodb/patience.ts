@@ -14,12 +14,14 @@ const FIRST_PAUSE_MS = 50;
 
 /**
  * Tries again what only collided, was throttled or lost its answer: at most 5 times with full jitter, pauses of 750 ms
- * in total at most. Then a `ServiceFailure`; everything else is thrown as it came.
+ * in total at most. Then a `ServiceFailure`; everything else is thrown as it came. With `repeatsLost: false` a lost answer
+ * ends it: for work that must not be done twice.
  */
 export const tryPatiently = async <T>(
   service: string,
   pauses: Pauses,
   attempt: (tried: Tried) => Promise<T>,
+  { repeatsLost = true }: { readonly repeatsLost?: boolean } = {},
 ): Promise<T> => {
   let isUncertain = false;
   for (let attempts = 0; ; attempts += 1) {
@@ -29,7 +31,7 @@ export const tryPatiently = async <T>(
       const kind = kindOf(error);
       if (kind === 'ours') throw error;
       isUncertain ||= kind === 'lost';
-      if (attempts + 1 >= MOST_ATTEMPTS) {
+      if (attempts + 1 >= MOST_ATTEMPTS || (kind === 'lost' && !repeatsLost)) {
         throw new ServiceFailure(kind === 'lost' ? 'service-unavailable' : 'throttled', service, error);
       }
       await pauses.upTo(FIRST_PAUSE_MS * 2 ** attempts);

@@ -18,11 +18,18 @@ import type { Key } from './key.ts';
 import { cancellationOf, type Tried, tryPatiently } from './patience.ts';
 
 /** One change. `when` is its condition; a condition that does not hold is an answer, not an error. */
-export type Write =
+export type Write = Change | { readonly check: Key; readonly when: Expression };
+
+/** A write that can stand alone; a mere check cannot. */
+export type Change =
   | { readonly put: Item; readonly when?: Expression }
-  | { readonly update: Key; readonly by: Expression; readonly when?: Expression }
-  | { readonly remove: Key; readonly when?: Expression }
-  | { readonly check: Key; readonly when: Expression };
+  | Update
+  | { readonly remove: Key; readonly when?: Expression };
+export interface Update {
+  readonly update: Key;
+  readonly by: Expression;
+  readonly when?: Expression;
+}
 
 /** `failed` lists the writes whose condition did not hold, with the item as it is (null: there is none). */
 export type Written =
@@ -49,7 +56,7 @@ export interface Table {
   ): Promise<{ readonly items: readonly Item[]; readonly nextKey: string | null }>;
   /** everything in the range: only where its size is bounded by design */
   all(range: QueryRange): Promise<readonly Item[]>;
-  write(write: Exclude<Write, { readonly check: Key }>): Promise<Written>;
+  write(write: Change): Promise<Written>;
   /** all or nothing, up to 100; a repeated attempt after a lost answer changes nothing twice */
   transact(writes: readonly Write[], token: string): Promise<Written>;
 }
@@ -67,8 +74,10 @@ export const makeTable = ({ client, tableName, clock, pauses }: TableParts): Tab
     const { expiresAt } = item as Item & { expiresAt?: unknown };
     return typeof expiresAt !== 'number' || expiresAt * 1000 > epochMsOf(clock.now());
   };
-  const patiently = <T>(attempt: (tried: Tried) => Promise<T>): Promise<T> =>
-    tryPatiently(`table ${tableName}`, pauses, attempt);
+  const patiently = <T>(
+    attempt: (tried: Tried) => Promise<T>,
+    options?: { readonly repeatsLost: boolean },
+  ): Promise<T> => tryPatiently('the database', pauses, attempt, options);
 
   const readPage = async (range: QueryRange, limit: number | undefined, startKey: Key | undefined) => {
     const keyCondition = keyConditionOf(range);
@@ -129,8 +138,10 @@ export const makeTable = ({ client, tableName, clock, pauses }: TableParts): Tab
       return items;
     },
 
-    write: (write) =>
-      patiently(async (tried) => {
+    write: (write) => {
+      // whether a lost update was done cannot be seen from the item, so it is not repeated
+      const options = { repeatsLost: !('update' in write) };
+      return patiently(async (tried) => {
         try {
           await send(client, transactItemOf(tableName, write));
           return { written: true };
@@ -141,7 +152,8 @@ export const makeTable = ({ client, tableName, clock, pauses }: TableParts): Tab
           const isOurs = tried.isUncertain && isWanted(write, failed.item);
           return isOurs ? { written: true } : { written: false, failed: [{ index: 0, item: failed.item }] };
         }
-      }),
+      }, options);
+    },
 
     transact: (writes, token) => {
       if (writes.length > 100) throw new Error(`a transaction has at most 100 writes, this one ${writes.length}`);
