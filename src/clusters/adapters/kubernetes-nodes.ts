@@ -1,11 +1,9 @@
 import type { V1Node } from '@kubernetes/client-node';
-import type { ClusterNode } from '../domain/cluster.ts';
+import type { SeenNode } from '../application/ports.ts';
 import type { KubernetesContext } from './kubernetes-context.ts';
 import { statusOf } from './kubernetes-errors.ts';
 
 const PAGE_SIZE = 500;
-
-type SeenNode = Omit<ClusterNode, 'reservedBy' | 'seenAt'>;
 
 /** All nodes with what an experiment needs to know of them; a list that expires half way (410) is begun anew, once. */
 export const readNodes = async ({ client, persist }: KubernetesContext): Promise<readonly SeenNode[]> => {

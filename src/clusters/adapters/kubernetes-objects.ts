@@ -14,7 +14,7 @@ import { statusOf } from './kubernetes-errors.ts';
 interface OurObject extends LiveMetadata {
   readonly kind: OurKind;
   readonly owner: string;
-  readonly epoch: number;
+  readonly epoch: Epoch;
 }
 
 const listOurs = async (context: KubernetesContext, owner?: string): Promise<readonly OurObject[]> => {

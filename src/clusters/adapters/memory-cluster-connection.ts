@@ -1,9 +1,8 @@
 import type { Epoch } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
-import type { ClusterConnection, ClusterFailure } from '../application/ports.ts';
+import type { ClusterConnection, ClusterFailure, SeenNode } from '../application/ports.ts';
 import type {
-  ClusterNode,
   KubernetesObject,
   ObservedObject,
   PreflightReport,
@@ -13,7 +12,6 @@ import type {
 import { EXPIRES_AT, marked, markOf, mayDeploy, mayWrite, ownerConfigMap, VARIANT } from '../domain/marks.ts';
 import { namedNodesOfWorkload } from '../domain/placement.ts';
 
-type SeenNode = Omit<ClusterNode, 'reservedBy' | 'seenAt'>;
 type NodeState = VariantReadiness['nodes'][number];
 
 export interface MemoryCluster extends ClusterConnection {

@@ -1,7 +1,9 @@
-import type { Actor, ClusterId, Epoch, TenantId } from '../../kernel/identity.ts';
+import type { Actor, ClusterId, Epoch, OperationId, TenantId } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
+import type { Operation } from '../../platform/declare/operation.ts';
+import type { ClusterWork } from '../contract/routes.ts';
 import type {
   Cluster,
   ClusterNode,
@@ -35,8 +37,34 @@ export interface ClusterStore {
     actor: Actor,
   ): Promise<Outcome<void, Refusal<'precondition-failed'>>>;
   nodes(tenantId: TenantId, id: ClusterId): Promise<readonly ClusterNode[]>;
-  /** replaces the inventory; reservations stay */
-  recordNodes(cluster: Cluster, nodes: readonly Omit<ClusterNode, 'reservedBy'>[], at: Instant): Promise<void>;
+  /** replaces what is known of nodes and objects; reservations stay, and so does the version: nobody's ETag gets stale */
+  recordInventory(
+    cluster: Cluster,
+    seen: { readonly nodes: readonly SeenNode[]; readonly objectCount: number },
+    at: Instant,
+  ): Promise<void>;
+}
+
+/** A node as the cluster tells of it. */
+export type SeenNode = Omit<ClusterNode, 'reservedBy' | 'seenAt'>;
+
+/** Long work and how far it is; kept for a day. */
+export interface OperationStore {
+  create(tenantId: TenantId, operation: Operation): Promise<void>;
+  load(tenantId: TenantId, id: OperationId): Promise<Operation | null>;
+  /** writes unless it has ended already: work may be delivered twice, its first end counts. True when written. */
+  update(tenantId: TenantId, operation: Operation): Promise<boolean>;
+}
+
+/** Hands work to the worker; delivered at least once. */
+export interface ClusterWorkQueue {
+  send(work: ClusterWork, options?: { readonly delaySeconds?: number }): Promise<void>;
+}
+
+/** Knows what should be on clusters. Experiments answer it; clusters only ask. */
+export interface OwnerLedger {
+  /** `wanted`: leave it; `ended` and `unknown`: it has no business there any more */
+  fateOf(tenantId: TenantId, owner: string, epoch: Epoch): Promise<'wanted' | 'ended' | 'unknown'>;
 }
 
 /** Whose fault it is and whether asking again can help, in our words; vendor errors end in the adapter. */
@@ -63,7 +91,7 @@ export interface ClusterConnection {
   objects(owner?: string): Promise<Outcome<readonly ObservedObject[], ClusterFailure>>;
   /** deletes by owner and UID up to and including `epoch`; answers how many objects are still there */
   remove(owner: string, epoch: Epoch): Promise<Outcome<{ readonly remaining: number }, ClusterFailure>>;
-  nodes(): Promise<Outcome<readonly Omit<ClusterNode, 'reservedBy' | 'seenAt'>[], ClusterFailure>>;
+  nodes(): Promise<Outcome<readonly SeenNode[], ClusterFailure>>;
   preflight(at: Instant): Promise<Outcome<PreflightReport, ClusterFailure>>;
 }
 

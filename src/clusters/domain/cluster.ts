@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ClusterId, type Epoch, TenantId } from '../../kernel/identity.ts';
+import { ClusterId, Epoch, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 
 /** How we reach a cluster: by name through EKS, or by an address that the stage lists. No secret is stored, only references. */
@@ -91,6 +91,8 @@ export const Cluster = z.object({
   healthMessage: z.string().nullable(),
   preflight: PreflightReport.nullable(),
   nodesSeenAt: Instant.nullable(),
+  /** objects of ours on it, as reconcile last counted them */
+  objectCount: z.int().nullable(),
   createdAt: Instant,
   updatedAt: Instant,
 });
@@ -143,7 +145,7 @@ export const ObservedObject = z.object({
   namespace: z.string().nullable(),
   uid: z.string(),
   owner: z.string().nullable(),
-  epoch: z.int().nullable(),
+  epoch: Epoch.nullable(),
   expiresAt: Instant.nullable(),
 });
 export type ObservedObject = z.infer<typeof ObservedObject>;

@@ -1,3 +1,4 @@
+import { Epoch } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { KubernetesObject, WantedObjects } from './cluster.ts';
 
@@ -18,10 +19,10 @@ interface Marked {
 }
 
 /** Owner and epoch of a live object; null when it is not ours. */
-export const markOf = (metadata: Marked): { readonly owner: string; readonly epoch: number } | null => {
+export const markOf = (metadata: Marked): { readonly owner: string; readonly epoch: Epoch } | null => {
   const { [MANAGED_BY]: manager, [OWNER]: owner, [EPOCH]: epoch } = metadata.labels ?? {};
   return manager === 'phoenix' && owner !== undefined && /^\d+$/.test(epoch ?? '')
-    ? { owner, epoch: Number(epoch) }
+    ? { owner, epoch: Epoch.parse(Number(epoch)) }
     : null;
 };
 

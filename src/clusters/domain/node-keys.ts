@@ -3,10 +3,7 @@ import type { ClusterId, TenantId } from '../../kernel/identity.ts';
 // Where nodes and their reservations live in the core table. Experiments reserve nodes in the transaction of their own
 // start, so this layout is a promise: put HOLD items with attribute_not_exists(pk), delete them with experiment_id = mine.
 
-export interface ItemKey {
-  readonly pk: string;
-  readonly sk: string;
-}
+export type ItemKey = { readonly pk: string; readonly sk: string };
 
 /** What a node can carry once: kinds of signals that collectors may own. */
 export type NodeSignal = 'metrics' | 'logs' | 'traces';

@@ -1,0 +1,117 @@
+import { type OperationId, TenantId } from '../../kernel/identity.ts';
+import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
+import type { Clock } from '../../kernel/ports.ts';
+import type { ClusterWork } from '../contract/routes.ts';
+import type { Cluster } from '../domain/cluster.ts';
+import { clusterEvent } from './cluster-events.ts';
+import type { ClusterConnection, ClusterConnections, ClusterFailure, ClusterStore, OperationStore } from './ports.ts';
+import { SCHEDULE } from './reconcile-cluster.ts';
+import type { Swept } from './sweep-cluster.ts';
+
+export interface ClusterWorkPorts {
+  readonly clusters: ClusterStore;
+  readonly operations: OperationStore;
+  readonly connections: ClusterConnections;
+  readonly clock: Clock;
+  readonly reconcile: (cluster: Cluster) => Promise<Outcome<void, ClusterFailure>>;
+  readonly sweep: (cluster: Cluster) => Promise<Outcome<readonly Swept[], ClusterFailure>>;
+  /** readiness belongs to experiments; wired where both meet */
+  readonly onReadiness: (message: Extract<ClusterWork, { do: 'readiness' }>) => Promise<void>;
+}
+
+/** What became of one message, for the log. A cluster that fails is told in its health or operation and not asked again. */
+export type WorkDone =
+  | { readonly work: 'done'; readonly swept?: readonly Swept[] }
+  | { readonly work: 'refused'; readonly code: string; readonly message: string }
+  | { readonly work: 'nothing-to-do' };
+
+/** Carries out one message of the queue clusterWork. Safe to repeat. */
+export const makeCarryOutClusterWork =
+  (ports: ClusterWorkPorts) =>
+  async (message: ClusterWork): Promise<WorkDone> => {
+    if (message.do === 'readiness') {
+      await ports.onReadiness(message);
+      return { work: 'done' };
+    }
+    const tenantId = TenantId.parse(message.tenantId);
+    const cluster = await ports.clusters.load(tenantId, message.clusterId);
+    switch (message.do) {
+      case 'preflight':
+        return answerOperation(ports, tenantId, message.operationId, cluster, (connection, known) =>
+          preflight(ports, connection, known),
+        );
+      case 'objects':
+        return answerOperation(ports, tenantId, message.operationId, cluster, async (connection) => {
+          const objects = await connection.objects();
+          return objects.accepted ? accept({ items: objects.value }) : objects;
+        });
+      case 'reconcile':
+        return cluster === null ? { work: 'nothing-to-do' } : told(await ports.reconcile(cluster));
+      case 'sweep': {
+        if (cluster === null) return { work: 'nothing-to-do' };
+        const swept = await ports.sweep(cluster);
+        return swept.accepted ? { work: 'done', swept: swept.value } : told(swept);
+      }
+    }
+  };
+
+const told = (outcome: Outcome<unknown>): WorkDone =>
+  outcome.accepted
+    ? { work: 'done' }
+    : { work: 'refused', code: outcome.refusal.code, message: outcome.refusal.message };
+
+type Result = Readonly<Record<string, unknown>>;
+
+const answerOperation = async (
+  { operations, connections, clock }: ClusterWorkPorts,
+  tenantId: TenantId,
+  operationId: OperationId,
+  cluster: Cluster | null,
+  ask: (connection: ClusterConnection, cluster: Cluster) => Promise<Outcome<Result>>,
+): Promise<WorkDone> => {
+  const operation = await operations.load(tenantId, operationId);
+  if (operation === null || operation.finishedAt !== null) return { work: 'nothing-to-do' };
+  await operations.update(tenantId, { ...operation, state: 'running' });
+  const answer = await askCluster(connections, cluster, ask);
+  await operations.update(tenantId, {
+    ...operation,
+    finishedAt: clock.now(),
+    ...(answer.accepted
+      ? { state: 'succeeded', result: { ...answer.value } }
+      : { state: 'failed', problem: { code: answer.refusal.code, message: answer.refusal.message } }),
+  });
+  return told(answer);
+};
+
+const askCluster = async (
+  connections: ClusterConnections,
+  cluster: Cluster | null,
+  ask: (connection: ClusterConnection, cluster: Cluster) => Promise<Outcome<Result>>,
+): Promise<Outcome<Result>> => {
+  if (cluster === null) return refuse('resource-not-found', 'the cluster was removed meanwhile');
+  const connection = await connections.open(cluster);
+  return connection.accepted ? ask(connection.value, cluster) : connection;
+};
+
+const COMMIT_TRIES = 3;
+
+/** Asks for the checklist and keeps it with the cluster. */
+const preflight = async (
+  { clusters, clock }: ClusterWorkPorts,
+  connection: ClusterConnection,
+  cluster: Cluster,
+): Promise<Outcome<Result>> => {
+  const report = await connection.preflight(clock.now());
+  if (!report.accepted) return report;
+  const failed = report.value.checks.filter(({ passed }) => !passed).map(({ name }) => name);
+  let current: Cluster | null = cluster;
+  for (let tries = 1; current !== null && tries <= COMMIT_TRIES; tries++) {
+    const next: Cluster = { ...current, preflight: report.value, updatedAt: report.value.at };
+    const severity = report.value.passed ? 'info' : 'warning';
+    const says = clusterEvent('cluster.checked', current, { passed: report.value.passed, failed }, severity);
+    const committed = await clusters.commit(next, current.version, [says], SCHEDULE);
+    if (committed.accepted) break;
+    current = await clusters.load(cluster.tenantId, cluster.id);
+  }
+  return accept(report.value);
+};

@@ -1,0 +1,17 @@
+import { epochMsOf, type Instant } from '../../kernel/instant.ts';
+import type { ClusterStore, ClusterWorkQueue } from './ports.ts';
+
+export const RECONCILE_EVERY_MINUTES = 5;
+
+/** Sends every cluster to be looked at; the first tick of each hour sends it to be swept too. */
+export const makeScheduleClusterWork =
+  ({ clusters, work }: { readonly clusters: ClusterStore; readonly work: ClusterWorkQueue }) =>
+  async (scheduledAt: Instant): Promise<{ readonly clusters: number; readonly sweeps: boolean }> => {
+    const all = await clusters.listAll();
+    const sweeps = new Date(epochMsOf(scheduledAt)).getUTCMinutes() < RECONCILE_EVERY_MINUTES;
+    for (const { tenantId, id: clusterId } of all) {
+      await work.send({ do: 'reconcile', tenantId, clusterId });
+      if (sweeps) await work.send({ do: 'sweep', tenantId, clusterId });
+    }
+    return { clusters: all.length, sweeps };
+  };
