@@ -1,13 +1,9 @@
+import type { Cluster } from '../../clusters/domain/cluster.ts';
 import type { Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { Series } from '../domain/answers.ts';
 import type { Sample } from '../domain/sample.ts';
-
-export interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  /** [epoch seconds, value]; values that are not finite were dropped by nobody: they are NaN here and become missing */
-  readonly points: readonly (readonly [number, number])[];
-}
 
 export interface QueryResult {
   readonly series: readonly Series[];
@@ -18,7 +14,7 @@ export interface QueryResult {
 
 export type MetricsFailure = Refusal<'metrics-source-unreachable' | 'metrics-query-refused' | 'address-not-allowed'>;
 
-/** A Prometheus, asked about the past. 8 s per query, 2 MB per answer. */
+/** A Prometheus, asked about the past. 8 s per query, 2 MB per answer; asks three times before it gives up. */
 export interface MetricsSource {
   range(query: {
     readonly promql: string;
@@ -28,10 +24,18 @@ export interface MetricsSource {
   }): Promise<Outcome<QueryResult, MetricsFailure>>;
 }
 
+/** The store that a cluster's collectors write to, as its settings name it. */
+export interface MetricsSources {
+  open(cluster: Cluster): Promise<Outcome<MetricsSource, MetricsFailure>>;
+}
+
 /** Samples of experiments; a slot is written once per epoch. */
 export interface SampleStore {
   /** true when stored now, false when this slot was there already */
   record(tenantId: TenantId, sample: Sample): Promise<boolean>;
+  /** number of the newest slot that is stored; null when there is none */
+  lastSlot(tenantId: TenantId, experimentId: ExperimentId, epoch: Epoch): Promise<number | null>;
+  /** oldest slot first */
   list(
     tenantId: TenantId,
     experimentId: ExperimentId,
