@@ -152,6 +152,7 @@ const startPart = (
     logFile: join(stateFolder, 'logs', `kubernetes-${part}.log`),
     // nothing of it is kept, so an orderly end (each waits for the others' connections) is worth no more than this
     graceSeconds: 1,
+    whenOrphaned: 'SIGKILL',
   });
 
 const etcdArguments = ({ etcdPort, etcdPeerPort }: ControlPlaneOptions, folder: string): readonly string[] => [

@@ -24,6 +24,8 @@ export interface ChildSpecification {
   readonly logFile: string;
   /** Between SIGTERM and SIGKILL. Default 10. */
   readonly graceSeconds?: number;
+  /** What it gets when the launcher is gone without a word. Default SIGTERM. */
+  readonly whenOrphaned?: 'SIGTERM' | 'SIGKILL';
 }
 
 export interface Exit {
@@ -82,7 +84,7 @@ export const makeChildren = (life: Life): Children => {
 const startChild = (life: Life, specification: ChildSpecification, onCrash: (crash: Crash) => void): Child => {
   mkdirSync(dirname(specification.logFile), { recursive: true });
   const log = openSync(specification.logFile, 'a');
-  const [command, args] = endsWithParent(specification.command, specification.args);
+  const [command, args] = endsWithParent(specification);
   const spawned = spawn(command, args, {
     env: { ...specification.env, [LIFE_VARIABLE]: life.id },
     ...(specification.cwd === undefined ? {} : { cwd: specification.cwd }),
@@ -163,8 +165,14 @@ export const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
 };
 
 /** On Linux the kernel ends the child when the launcher is gone, even by kill -9. Elsewhere the next start cleans up. */
-const endsWithParent = (command: string, args: readonly string[]): readonly [string, readonly string[]] =>
-  hasSetpriv() ? ['setpriv', ['--pdeathsig', 'TERM', '--', command, ...args]] : [command, args];
+const endsWithParent = ({
+  command,
+  args,
+  whenOrphaned = 'SIGTERM',
+}: ChildSpecification): readonly [string, readonly string[]] =>
+  hasSetpriv()
+    ? ['setpriv', ['--pdeathsig', whenOrphaned.replace('SIG', ''), '--', command, ...args]]
+    : [command, args];
 
 let setprivFound: boolean | undefined;
 export const hasSetpriv = (): boolean => {

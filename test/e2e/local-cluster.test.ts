@@ -124,6 +124,24 @@ describe('what a pod may not do here', () => {
     await nothingLeft();
   });
 
+  test.each([
+    ['a file of the node', '/etc/hostname', 'no such file or directory'],
+    ['a file of the node through the root of another process', '/hostfs/proc/1/root/etc/hostname', 'permission denied'],
+    ['the variables of another process', '/hostfs/proc/1/environ', 'permission denied'],
+  ])('read %s', async (_what, settingsPath, refusal) => {
+    const [node] = await environment.ready.nodes;
+    if (node?.isolation !== 'own-root') return;
+    const name = 'exp-spy';
+    await deploy(name, collectorSettings(), { job: true, settingsPath });
+    const terminated = await waitFor({ what: 'the end of the spying pod', deadlineSeconds: 20 }, async () => {
+      const [pod] = await podsOf(name);
+      return pod?.status?.containerStatuses?.[0]?.state.terminated ?? undefined;
+    });
+    expect(terminated.message).toContain(refusal);
+    await phoenix.request('DELETE', `/api/v1/namespaces/${NAMESPACE}/configmaps/${name}`);
+    await nothingLeft();
+  });
+
   test('run an image that nobody knows', async () => {
     const name = 'exp-unknown';
     await deploy(name, collectorSettings(), { image: 'example.org/unknown:1' });
@@ -199,10 +217,15 @@ interface Owned {
   readonly image?: string;
   readonly hostPath?: string;
   readonly job?: boolean;
+  readonly settingsPath?: string;
 }
 
 /** An owner, and what it owns: as Phoenix does it, by server-side apply with strict validation, as user phoenix. */
-const deploy = async (name: string, settings: string, { image, hostPath, job = false }: Owned = {}): Promise<void> => {
+const deploy = async (
+  name: string,
+  settings: string,
+  { image, hostPath, settingsPath, job = false }: Owned = {},
+): Promise<void> => {
   const maps = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
   const owner = await apply<{ readonly metadata: { readonly uid: string } }>(
     phoenix,
@@ -218,6 +241,7 @@ const deploy = async (name: string, settings: string, { image, hostPath, job = f
     remoteWriteUrl: environment.addresses.remoteWrite,
     ...(image === undefined ? {} : { image }),
     ...(hostPath === undefined ? {} : { hostPath }),
+    ...(settingsPath === undefined ? {} : { settingsPath }),
     job,
   });
   await apply(phoenix, path, object, 'phoenix');

@@ -69,15 +69,25 @@ interface Wanted {
   readonly hostPath?: string;
   /** A Job that only validates, instead of a DaemonSet that runs. */
   readonly job: boolean;
+  /** Where the container looks for its settings. */
+  readonly settingsPath?: string;
 }
 
-export const collectorDaemonSet = ({ name, ownerReferences, remoteWriteUrl, image, hostPath, job }: Wanted) => {
+export const collectorDaemonSet = ({
+  name,
+  ownerReferences,
+  remoteWriteUrl,
+  image,
+  hostPath,
+  job,
+  settingsPath,
+}: Wanted) => {
   const labels = { 'app.kubernetes.io/managed-by': 'phoenix', 'phoenix.dev/experiment': name };
   const metadata = { name, namespace: NAMESPACE, labels, ownerReferences };
   const container = {
     name: 'collector',
     image: image ?? 'otel/opentelemetry-collector-contrib:0.159.0',
-    args: [...(job ? ['validate'] : []), '--config=/conf/collector.yaml'],
+    args: [...(job ? ['validate'] : []), `--config=${settingsPath ?? '/conf/collector.yaml'}`],
     terminationMessagePolicy: 'FallbackToLogsOnError',
     env: [
       { name: 'K8S_NODE_NAME', valueFrom: field('spec.nodeName') },
@@ -95,7 +105,7 @@ export const collectorDaemonSet = ({ name, ownerReferences, remoteWriteUrl, imag
     securityContext: {
       readOnlyRootFilesystem: true,
       allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'], add: ['SYS_PTRACE', 'DAC_READ_SEARCH'] },
+      capabilities: { drop: ['ALL'] },
     },
     volumeMounts: [
       { name: 'settings', mountPath: '/conf', readOnly: true },
