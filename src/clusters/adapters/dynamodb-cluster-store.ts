@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ClusterId, TenantId } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
 import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import { EXISTS, expression, hasVersion, IS_NEW } from '../../platform/dynamodb/expression.ts';
@@ -68,22 +69,29 @@ export const dynamodbClusterStore = (parts: {
 
     commit: async (next, expectedVersion, events, actor) => {
       const isNew = expectedVersion === 0;
-      const lastSeq = isNew ? 0 : ((await loadStored(next.tenantId, next.id))?.lastSeq ?? 0);
-      const committed: Cluster = { ...next, version: expectedVersion + 1 };
-      const stored = { ...committed, lastSeq: lastSeq + events.length };
-      const envelopes = envelopesOf(subjectOf(next, actor, lastSeq), events, parts);
-      const attributes = attributesOf(next);
-      const written = await table.transact(
-        [
-          { put: clusterCodec.encode(stored, attributes), when: isNew ? IS_NEW : hasVersion(expectedVersion) },
-          ...(isNew ? [{ put: { ...nameKey(next), _type: 'cluster-name', cluster_id: next.id }, when: IS_NEW }] : []),
-          ...eventWrites(attributes.pk, envelopes),
-        ],
-        ids.ulid(),
-      );
-      if (written.written) return accept(committed);
-      const isTaken = isNew && written.failed.some(({ index }) => index === 1);
-      return isTaken ? nameTaken(next) : stale(next.id, written.failed[0]?.item?.['version']);
+      for (let tries = 1; ; tries++) {
+        const before = isNew ? null : await loadStored(next.tenantId, next.id);
+        const lastSeq = before?.lastSeq ?? 0;
+        const { nodesSeenAt, objectCount } = before ?? next;
+        const committed: Cluster = { ...next, nodesSeenAt, objectCount, version: expectedVersion + 1 };
+        const envelopes = envelopesOf(subjectOf(next, actor, lastSeq), events, parts);
+        const attributes = attributesOf(next);
+        const put = clusterCodec.encode({ ...committed, lastSeq: lastSeq + events.length }, attributes);
+        const name = { put: { ...nameKey(next), _type: 'cluster-name', cluster_id: next.id }, when: IS_NEW };
+        const written = await table.transact(
+          [
+            { put, when: isNew ? IS_NEW : isStill(expectedVersion, nodesSeenAt) },
+            ...(isNew ? [name] : []),
+            ...eventWrites(attributes.pk, envelopes),
+          ],
+          ids.ulid(),
+        );
+        if (written.written) return accept(committed);
+        if (isNew && written.failed.some(({ index }) => index === 1)) return nameTaken(next);
+        const version = written.failed[0]?.item?.['version'];
+        // the same version: only a look at the nodes came in between, and it must not be lost
+        if (version !== expectedVersion || tries >= INVENTORY_TRIES) return stale(next.id, version);
+      }
     },
 
     remove: async (cluster, events, actor) => {
@@ -138,6 +146,11 @@ export const dynamodbClusterStore = (parts: {
 };
 
 const withoutSeq = ({ lastSeq: _, ...cluster }: StoredCluster): Cluster => cluster;
+
+const INVENTORY_TRIES = 3;
+
+const isStill = (version: number, seenAt: Instant | null) =>
+  expression('#version = :version AND #nodes_seen_at = :seenAt', { version, seenAt });
 
 const GROUP_SIZE = 20;
 

@@ -46,10 +46,12 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
     listAll: async () => [...clusters.values()],
     commit: async (next, expectedVersion, drafts, actor) => {
       const key = keyOf(next.tenantId, next.id);
-      const version = clusters.get(key)?.version ?? 0;
+      const before = clusters.get(key);
+      const version = before?.version ?? 0;
       if (version !== expectedVersion) return stale(next.id, version);
       if (expectedVersion === 0 && isNameTaken(next)) return nameTaken(next);
-      const committed = { ...next, version: expectedVersion + 1 };
+      const { nodesSeenAt, objectCount } = before ?? next;
+      const committed = { ...next, nodesSeenAt, objectCount, version: expectedVersion + 1 };
       clusters.set(key, committed);
       tell(committed, drafts, actor);
       return accept(committed);

@@ -3,6 +3,7 @@ import type { Instant } from '../../kernel/instant.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
 import type { Operation } from '../../platform/declare/operation.ts';
+import type { Queue } from '../../platform/queue.ts';
 import type { ClusterWork } from '../contract/routes.ts';
 import type {
   Cluster,
@@ -24,7 +25,10 @@ export interface ClusterStore {
   list(tenantId: TenantId, options: { readonly limit: number; readonly afterKey?: string }): Promise<Page<Cluster>>;
   /** every cluster of every tenant, for reconcile */
   listAll(): Promise<readonly Cluster[]>;
-  /** writes `next` with its events if the stored version is `expectedVersion` (0: must not exist; names are unique per tenant) */
+  /**
+   * writes `next` with its events if the stored version is `expectedVersion` (0: must not exist; names are unique per
+   * tenant); the inventory (`nodesSeenAt`, `objectCount`) stays as the last look left it
+   */
   commit(
     next: Cluster,
     expectedVersion: number,
@@ -57,9 +61,7 @@ export interface OperationStore {
 }
 
 /** Hands work to the worker; delivered at least once. */
-export interface ClusterWorkQueue {
-  send(work: ClusterWork, options?: { readonly delaySeconds?: number }): Promise<void>;
-}
+export type ClusterWorkQueue = Queue<ClusterWork>;
 
 /** Knows what should be on clusters. Experiments answer it; clusters only ask. */
 export interface OwnerLedger {

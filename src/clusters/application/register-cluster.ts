@@ -46,7 +46,9 @@ export const makeRegisterCluster =
     };
     const events = [clusterEvent('cluster.registered', cluster, { kind: settings.access.kind })];
     const registered = await clusters.commit(cluster, 0, events, actorOf(caller));
-    if (registered.accepted) await work.send({ do: 'reconcile', tenantId: caller.tenantId, clusterId: cluster.id });
+    if (registered.accepted) {
+      await work.send([{ message: { do: 'reconcile', tenantId: caller.tenantId, clusterId: cluster.id } }]);
+    }
     return registered;
   };
 

@@ -34,6 +34,6 @@ export const makeRequestOperation =
       problem: null,
     };
     await operations.create(tenantId, operation);
-    await work.send({ do: what, tenantId, clusterId, operationId: operation.id });
+    await work.send([{ message: { do: what, tenantId, clusterId, operationId: operation.id } }]);
     return accept(operation);
   };

@@ -9,9 +9,11 @@ export const makeScheduleClusterWork =
   async (scheduledAt: Instant): Promise<{ readonly clusters: number; readonly sweeps: boolean }> => {
     const all = await clusters.listAll();
     const sweeps = new Date(epochMsOf(scheduledAt)).getUTCMinutes() < RECONCILE_EVERY_MINUTES;
-    for (const { tenantId, id: clusterId } of all) {
-      await work.send({ do: 'reconcile', tenantId, clusterId });
-      if (sweeps) await work.send({ do: 'sweep', tenantId, clusterId });
-    }
+    const kinds = sweeps ? (['reconcile', 'sweep'] as const) : (['reconcile'] as const);
+    await work.send(
+      all.flatMap(({ tenantId, id: clusterId }) =>
+        kinds.map((kind) => ({ message: { do: kind, tenantId, clusterId } })),
+      ),
+    );
     return { clusters: all.length, sweeps };
   };

@@ -217,6 +217,34 @@ export const describeClusterStore = (bench: () => StoreBench): void => {
       });
     });
 
+    test('survives a change that was made from a picture before it', async () => {
+      const { store } = bench();
+      const before = cluster();
+      await store.commit(before, 0, [], ANNA);
+      await store.recordInventory(before, { nodes: [seen('n1')], objectCount: 2 }, T0);
+      const changed = await store.commit({ ...before, health: 'reachable' }, 1, [], ANNA);
+      expect(changed).toMatchObject({ accepted: true, value: { nodesSeenAt: T0, objectCount: 2 } });
+      expect(await store.load(before.tenantId, before.id)).toMatchObject({
+        health: 'reachable',
+        nodesSeenAt: T0,
+        objectCount: 2,
+      });
+    });
+
+    test('is never lost to changes that are made at the same time', async () => {
+      const { store } = bench();
+      const busy = cluster();
+      await store.commit(busy, 0, [], ANNA);
+      for (let version = 1; version <= 10; version++) {
+        const at = minutesAfter(T0, version);
+        await Promise.all([
+          store.commit({ ...busy, health: version % 2 ? 'reachable' : 'unreachable' }, version, [], ANNA),
+          store.recordInventory(busy, { nodes: [], objectCount: version }, at),
+        ]);
+        expect(await store.load(busy.tenantId, busy.id)).toMatchObject({ version: version + 1, objectCount: version });
+      }
+    });
+
     test('takes sixty nodes at once', async () => {
       const { store } = bench();
       const large = cluster();
