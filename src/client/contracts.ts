@@ -1,5 +1,6 @@
 import { ACCESS_PROBLEMS } from '../access/contract/problems.ts';
 import { accessRoutes } from '../access/contract/routes.ts';
+import { serviceRoutes } from '../access/contract/service-routes.ts';
 import { CLUSTER_PROBLEMS } from '../clusters/contract/problems.ts';
 import { clusterRoutes } from '../clusters/contract/routes.ts';
 import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
@@ -9,7 +10,13 @@ import { pipelineRoutes } from '../pipelines/contract/routes.ts';
 import { COMMON_PROBLEMS } from '../platform/declare/problem.ts';
 
 /** Every route of every context: what the client calls, what OpenAPI describes, what tests walk. */
-export const ALL_ROUTES = [...accessRoutes, ...clusterRoutes, ...pipelineRoutes, ...experimentRoutes] as const;
+export const ALL_ROUTES = [
+  ...accessRoutes,
+  ...serviceRoutes,
+  ...clusterRoutes,
+  ...pipelineRoutes,
+  ...experimentRoutes,
+] as const;
 
 /** Every refusal that any of them can answer. */
 export const ALL_PROBLEMS = {

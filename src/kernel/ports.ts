@@ -18,4 +18,5 @@ export interface Ids {
 export interface Pauses {
   /** a random time between nothing and `mostMs`: full jitter, so that those who collided do not collide again */
   upTo(mostMs: number): Promise<void>;
+  exactly(ms: number): Promise<void>;
 }

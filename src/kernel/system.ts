@@ -28,4 +28,7 @@ export const systemIds: Ids = {
       .join(''),
 };
 
-export const systemPauses: Pauses = { upTo: (mostMs) => setTimeout(randomInt(0, Math.max(1, Math.round(mostMs)) + 1)) };
+export const systemPauses: Pauses = {
+  upTo: (mostMs) => setTimeout(randomInt(0, Math.max(1, Math.round(mostMs)) + 1)),
+  exactly: (ms) => setTimeout(ms),
+};

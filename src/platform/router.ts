@@ -6,7 +6,7 @@ import type { RouteDefinition } from './declare/route.ts';
 import { ServiceFailure } from './failure.ts';
 import type { CursorScope, Cursors } from './http/cursor.ts';
 import { type IdempotencyStore, LEASE_SECONDS, requestHashOf } from './http/idempotency.ts';
-import type { AnyAnswer, AnyRequest, ServedRoute } from './http/implement.ts';
+import type { AnyRequest, ServedRoute } from './http/implement.ts';
 import { BASE_PATH, makeMatcher } from './http/match.ts';
 import { type HttpAnswer, type HttpRequest, readJson } from './http/message.ts';
 import { type AnswerContext, answerProblem, SECURITY_HEADERS } from './http/problem-answer.ts';
@@ -31,8 +31,9 @@ export interface RouterParts {
   /** of the contexts whose routes are served; the common ones are known */
   readonly problems: Problems;
   readonly gatekeeper: Gatekeeper;
-  readonly idempotency: IdempotencyStore;
-  readonly cursors: Cursors;
+  /** needed where a route has an idempotency key, a list with pages */
+  readonly idempotency?: IdempotencyStore;
+  readonly cursors?: Cursors;
 }
 
 export type Router = (request: HttpRequest, run: Run) => Promise<HttpAnswer>;
@@ -42,6 +43,7 @@ export const TENANT_HEADER = 'x-phoenix-tenant';
 /** Answers requests by their declared routes: who may, what is valid, which version, and never anything of our insides. */
 export const makeRouter = (parts: RouterParts): Router => {
   const match = makeMatcher(parts.served);
+  assertComplete(parts);
   return async (request, run) => {
     const context = { service: parts.service, traceId: run.traceId, requestId: request.requestId };
     const problem = (refusal: Refusal): HttpAnswer => answerProblem(parts.problems, refusal, context);
@@ -60,6 +62,18 @@ export const makeRouter = (parts: RouterParts): Router => {
       return problem(failureRefusal(error, run.traceId));
     }
   };
+};
+
+/** A function that serves what it has no store or key for was wired wrongly: say so before the first request. */
+const assertComplete = ({ service, served, idempotency, cursors }: RouterParts): void => {
+  for (const { route } of served) {
+    if (route.concurrency === 'idempotency-key' && idempotency === undefined) {
+      throw new Error(`${service} serves ${route.name} and was given no idempotency store`);
+    }
+    if (route.query !== undefined && 'nextToken' in route.query.shape && cursors === undefined) {
+      throw new Error(`${service} serves ${route.name} and was given no cursors`);
+    }
+  }
 };
 
 interface ReadRequest {
@@ -87,7 +101,7 @@ const readRequest = async (
   const { nextToken, limit: _, ...filter } = (query.value ?? {}) as Readonly<Record<string, unknown>>;
   const tenant = caller.value?.tenantId ?? '';
   const cursorScope = { tenant, list: `${route.name} ${JSON.stringify(rawParams)}`, filter };
-  const position = typeof nextToken === 'string' ? await parts.cursors.read(cursorScope, nextToken) : undefined;
+  const position = typeof nextToken === 'string' ? await parts.cursors?.read(cursorScope, nextToken) : undefined;
   if (position?.accepted === false) return position;
 
   const ifMatch = readIfMatch(route, request);
@@ -105,6 +119,7 @@ const readRequest = async (
     ifMatch: ifMatch.value,
     idempotencyKey: idempotencyKey.value,
     claims: request.claims ?? {},
+    accessToken: /^Bearer (.+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? null,
     traceId: run.traceId,
   };
   return { accepted: true, value: { asked, who: `${tenant} ${caller.value?.userId ?? 'open'}`, cursorScope } };
@@ -200,11 +215,12 @@ const answerOnce = async (
 ): Promise<HttpAnswer> => {
   const problem = (refusal: Refusal): HttpAnswer => answerProblem(parts.problems, refusal, context);
   const key = read.asked.idempotencyKey;
-  if (typeof key !== 'string') return answer(parts, served, request, read, context);
+  const { idempotency } = parts;
+  if (typeof key !== 'string' || idempotency === undefined) return answer(parts, served, request, read, context);
 
   const scopedKey = requestHashOf([read.who, key]);
   const requestHash = requestHashOf([served.route.name, read.asked.params, read.asked.query, read.asked.body]);
-  const known = await parts.idempotency.begin(scopedKey, requestHash, LEASE_SECONDS);
+  const known = await idempotency.begin(scopedKey, requestHash, LEASE_SECONDS);
   switch (known.state) {
     case 'answered':
       return withHeader(known.answer, 'idempotency-replayed', 'true');
@@ -219,9 +235,7 @@ const answerOnce = async (
         }),
       );
     case 'claimed':
-      return answerClaimed(parts.idempotency, scopedKey, requestHash, () =>
-        answer(parts, served, request, read, context),
-      );
+      return answerClaimed(idempotency, scopedKey, requestHash, () => answer(parts, served, request, read, context));
   }
 };
 
@@ -289,9 +303,9 @@ const isKnown = (ifNoneMatch: string | undefined, etag: string | undefined): boo
 
 const weak = (etag: string): string => etag.replace(/^W\//, '');
 
-const signNextToken = async (cursors: Cursors, scope: CursorScope, body: unknown): Promise<unknown> => {
-  const { metadata } = (body ?? {}) as Partial<AnyAnswer> & { metadata?: { nextToken?: unknown } };
-  if (typeof metadata?.nextToken !== 'string') return body;
+const signNextToken = async (cursors: Cursors | undefined, scope: CursorScope, body: unknown): Promise<unknown> => {
+  const { metadata } = (body ?? {}) as { readonly metadata?: { readonly nextToken?: unknown } };
+  if (cursors === undefined || typeof metadata?.nextToken !== 'string') return body;
   const nextToken = await cursors.issue(scope, metadata.nextToken);
   return { ...(body as object), metadata: { ...metadata, nextToken } };
 };

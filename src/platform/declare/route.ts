@@ -56,6 +56,8 @@ export interface RouteRequest<R extends RouteDefinition> {
   readonly idempotencyKey: R['concurrency'] extends 'idempotency-key' ? string : undefined;
   /** claims of the caller's token, for the routes of sessions */
   readonly claims: Readonly<Record<string, unknown>>;
+  /** the token itself, for the one route that ends it; null where none was sent */
+  readonly accessToken: string | null;
   readonly traceId: string;
 }
 

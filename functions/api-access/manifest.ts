@@ -1,0 +1,26 @@
+import { defineFunction } from '../../src/platform/declare/function.ts';
+
+export const manifest = defineFunction({
+  name: 'api-access',
+  summary: 'Signing in and out, who asks and what they may; health and the description of the API',
+  triggers: [
+    {
+      on: 'http',
+      prefixes: [
+        { prefix: 'auth/settings', open: true },
+        { prefix: 'auth/login', open: true },
+        { prefix: 'auth/refresh', open: true },
+        { prefix: 'auth/logout' },
+        { prefix: 'auth/me' },
+        { prefix: 'health', open: true, root: true },
+        { prefix: 'ready', open: true, root: true },
+        { prefix: 'live', open: true, root: true },
+        { prefix: 'openapi.json', open: true },
+      ],
+    },
+  ],
+  needs: { core: 'write', people: 'sign-in' },
+  settings: ['stageName', 'passwordSignIn'],
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

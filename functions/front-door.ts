@@ -1,0 +1,30 @@
+import { dynamodbMemberStore } from '../src/access/adapters/dynamodb-members.ts';
+import { makeGatekeeper } from '../src/access/application/identify.ts';
+import { systemClock, systemIds, systemPauses } from '../src/kernel/system.ts';
+import { dynamodbClient, secretsClient } from '../src/platform/clients.ts';
+import { dynamodbIdempotencyStore } from '../src/platform/dynamodb/idempotency.ts';
+import { makeTable, type Table } from '../src/platform/dynamodb/table.ts';
+import { type Cursors, makeCursors } from '../src/platform/http/cursor.ts';
+import type { IdempotencyStore } from '../src/platform/http/idempotency.ts';
+import type { Gatekeeper } from '../src/platform/router.ts';
+import { secretText } from '../src/platform/secret.ts';
+
+// What every API function is wired with; each takes what its manifest asked for.
+
+export const tableNamed = ({ tableName }: { readonly tableName: string }): Table =>
+  makeTable({ client: dynamodbClient(), tableName, clock: systemClock, pauses: systemPauses });
+
+/** Needs `core: 'read'`. */
+export const gatekeeperOn = (core: Table): Gatekeeper =>
+  makeGatekeeper({
+    members: dynamodbMemberStore({ table: core, clock: systemClock, ids: systemIds }),
+    clock: systemClock,
+  });
+
+/** Needs `ephemeral: 'write'`. */
+export const idempotencyIn = (ephemeral: { readonly tableName: string }): IdempotencyStore =>
+  dynamodbIdempotencyStore({ table: tableNamed(ephemeral), clock: systemClock });
+
+/** Needs `cursorKey: 'read'`. */
+export const cursorsSignedWith = ({ secretName }: { readonly secretName: string }): Cursors =>
+  makeCursors({ secret: secretText({ client: secretsClient(), secretName }), clock: systemClock });

@@ -1,0 +1,49 @@
+import type { Actor, TenantId, UserId } from '../../kernel/identity.ts';
+import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { EventDraft } from '../../platform/declare/event.ts';
+import type { Member, Tenant } from '../domain/member.ts';
+
+/** Members and tenants. */
+export interface MemberStore {
+  /** every membership of a person, by tenant */
+  membershipsOf(userId: UserId): Promise<readonly Member[]>;
+  load(tenantId: TenantId, userId: UserId): Promise<Member | null>;
+  /** writes `next` with its events if the stored version is `expectedVersion` (0: must not exist) */
+  commit(
+    next: Member,
+    expectedVersion: number,
+    events: readonly EventDraft[],
+    actor: Actor,
+  ): Promise<Outcome<Member, Refusal<'precondition-failed'>>>;
+  loadTenant(tenantId: TenantId): Promise<Tenant | null>;
+  /** keeps a tenant that is there already */
+  createTenant(tenant: Tenant): Promise<void>;
+}
+
+/** What a sign-in gives. */
+export interface Session {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly expiresInSeconds: number;
+}
+
+/** Who people are: the user pool. Says the same whether a name or a password is wrong. */
+export interface SignIn {
+  withPassword(email: string, password: string): Promise<Outcome<Session, Refusal<'sign-in-refused'>>>;
+  refresh(refreshToken: string): Promise<Outcome<Session, Refusal<'sign-in-refused'>>>;
+  /** ends the refresh tokens of a person; a token that cannot do that is left to its end */
+  endSessions(accessToken: string): Promise<void>;
+}
+
+/** For operators: makes people. */
+export interface PeopleDirectory {
+  /** the person with this address, made if absent, with this password */
+  ensurePerson(email: string, password: string): Promise<UserId>;
+}
+
+/** Whether what we depend on answers. */
+export interface Dependency {
+  readonly name: string;
+  /** throws when it does not */
+  probe(): Promise<void>;
+}
