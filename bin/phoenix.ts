@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundledFunctions, type FunctionUnit } from '../lib/functions.ts';
+import { checkRules } from '../lib/rule-checks.ts';
 import { ApiStack } from '../lib/stacks/api.ts';
 import { AuthStack } from '../lib/stacks/auth.ts';
 import { BusStack } from '../lib/stacks/bus.ts';
@@ -43,5 +44,6 @@ if (import.meta.main) {
   const stage = stageOf(context('stage', 'dev'), JSON.parse(context('overrides', '{}')));
   const functions = context('functions', join(root, 'functions'));
   phoenix(app, stage, await bundledFunctions(functions, join(app.outdir, 'functions')), join(root, 'statemachines'));
+  if (has(stage, 'rule_checks')) checkRules(app, stage);
   app.synth();
 }

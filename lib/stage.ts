@@ -17,6 +17,8 @@ export const FEATURES = [
   'edge',
   /** X-Ray */
   'tracing',
+  /** templates are refused that break a rule of cdk-nag without a reason */
+  'rule_checks',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 
@@ -57,6 +59,10 @@ export const Stage = z.strictObject({
   throttle: z.strictObject({ ratePerSecond: z.int().min(1), burst: z.int().min(1) }),
   /** where people come back to after signing in by authorization code: the dashboard's addresses and the CLI's */
   signInCallbacks: z.array(z.url()).min(1),
+  /** the dashboard's own name; without it CloudFront's, whose TLS settings cannot be chosen. Certificate in us-east-1 */
+  edgeDomain: z
+    .strictObject({ name: z.string(), certificateArn: z.string().startsWith('arn:aws:acm:us-east-1:') })
+    .optional(),
   /** WAF web ACL (scope CloudFront, us-east-1) in front of the edge */
   webAclArn: z.string().startsWith('arn:aws:wafv2:us-east-1:').optional(),
 });
@@ -70,6 +76,7 @@ export const StageOverrides = z.strictObject({
   settings: Settings.partial().optional(),
   alarmEmails: Stage.shape.alarmEmails.optional(),
   signInCallbacks: Stage.shape.signInCallbacks.optional(),
+  edgeDomain: Stage.shape.edgeDomain,
   webAclArn: Stage.shape.webAclArn,
 });
 export type StageOverrides = z.input<typeof StageOverrides>;

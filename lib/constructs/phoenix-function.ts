@@ -59,7 +59,6 @@ export class PhoenixFunction extends Construct {
         }),
         ...grantsOf(this, stage, manifest),
         ...(inNetwork === undefined ? [] : [IN_A_NETWORK()]),
-        ...(has(stage, 'tracing') ? [TRACES()] : []),
       ],
     });
     this.function = new LambdaFunction(this, 'Function', {
@@ -119,7 +118,7 @@ const environmentOf = (scope: Construct, stage: Stage, manifest: FunctionManifes
     ]),
   );
 
-// Neither can be narrowed: the interfaces do not exist before, and traces belong to no resource
+// cannot be narrowed: the interfaces do not exist before
 const IN_A_NETWORK = (): PolicyStatement =>
   new PolicyStatement({
     actions: [
@@ -132,5 +131,3 @@ const IN_A_NETWORK = (): PolicyStatement =>
     ].map((action) => `ec2:${action}`),
     resources: ['*'],
   });
-const TRACES = (): PolicyStatement =>
-  new PolicyStatement({ actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] });

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  CfnEventInvokeConfig,
   EventSourceMapping,
   FilterCriteria,
   FilterRule,
@@ -99,12 +100,23 @@ const readStream = ({ scope, stage, policy, ...woken }: Woken, trigger: TriggerO
 };
 
 const keepTime = (
-  { scope, stage, ...woken }: Woken,
+  { scope, stage, policy, ...woken }: Woken,
   { name, everyMinutes, retry = 0 }: TriggerOn<'schedule'>,
 ): void => {
   const missed = deadLetterQueue(scope, 'Missed', stage, `${name}-missed`, {
     means: `schedule ${name} could not call its function: it does not run any more, or not often enough`,
   });
+  // a tick that is late is worth less than the next one
+  const maximumEventAgeInSeconds = Math.max(60, everyMinutes * 60);
+  policy.addStatements(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [missed.queueArn] }));
+  // the schedule hands over and goes; trying again is up to Lambda
+  new CfnEventInvokeConfig(scope, 'Patience', {
+    functionName: woken.function.functionName,
+    qualifier: '$LATEST',
+    maximumRetryAttempts: Math.min(retry, 2),
+    maximumEventAgeInSeconds,
+    destinationConfig: { onFailure: { destination: missed.queueArn } },
+  }).node.addDependency(policy);
   const role = new Role(scope, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
   role.addToPolicy(
     new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [woken.function.functionArn] }),
@@ -112,14 +124,12 @@ const keepTime = (
   role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [missed.queueArn] }));
   new CfnSchedule(scope, 'Schedule', {
     name: physicalName(stage, name),
-    description: `wakes ${woken.function.node.id} every ${everyMinutes} min`,
     scheduleExpression: `rate(${everyMinutes} ${everyMinutes === 1 ? 'minute' : 'minutes'})`,
     flexibleTimeWindow: { mode: 'OFF' },
     target: {
       arn: woken.function.functionArn,
       roleArn: role.roleArn,
-      // a tick that is late is worth less than the next one
-      retryPolicy: { maximumRetryAttempts: retry, maximumEventAgeInSeconds: Math.max(60, everyMinutes * 60) },
+      retryPolicy: { maximumRetryAttempts: retry, maximumEventAgeInSeconds },
       deadLetterConfig: { arn: missed.queueArn },
     },
   });

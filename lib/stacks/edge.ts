@@ -1,8 +1,10 @@
 import { CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   CachePolicy,
   Distribution,
+  type DistributionProps,
   Function as EdgeFunction,
   FunctionCode,
   FunctionEventType,
@@ -16,7 +18,14 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { handedOn } from '../names.ts';
 import type { Stage } from '../stage.ts';
@@ -29,17 +38,21 @@ import { StageStack } from './stack.ts';
 export class EdgeStack extends StageStack {
   constructor(scope: Construct, stage: Stage) {
     super(scope, 'edge', stage, 'dashboard and API on one origin');
-    const pages = this.#bucket('Pages');
-    const logs = this.#bucket('Logs');
+    const logs = this.#bucket('Logs', {
+      // CloudFront writes with an access control list
+      objectOwnership: ObjectOwnership.OBJECT_WRITER,
+      lifecycleRules: [{ expiration: Duration.days(90) }],
+    });
+    const pages = this.#bucket('Pages', { serverAccessLogsBucket: logs, serverAccessLogsPrefix: 'pages/' });
     const securityHeaders = this.#securityHeaders();
 
     const edge = new Distribution(this, 'Edge', {
       comment: `Phoenix ${stage.name}`,
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2_AND_3,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       enableLogging: true,
       logBucket: logs,
+      ...this.#domain(),
       ...(stage.webAclArn === undefined ? {} : { webAclId: stage.webAclArn }),
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(pages),
@@ -65,18 +78,25 @@ export class EdgeStack extends StageStack {
     new CfnOutput(this, 'DistributionId', { value: edge.distributionId });
   }
 
-  #bucket(id: string): IBucket {
-    const bucket = new Bucket(this, id, {
+  #domain(): Pick<DistributionProps, 'certificate' | 'domainNames' | 'minimumProtocolVersion'> {
+    const domain = this.stage.edgeDomain;
+    if (domain === undefined) return {};
+    return {
+      domainNames: [domain.name],
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+    };
+  }
+
+  #bucket(id: string, more: BucketProps): IBucket {
+    // the CDK's classes and its interfaces disagree under exactOptionalPropertyTypes
+    return new Bucket(this, id, {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      ...(id === 'Logs'
-        ? { objectOwnership: ObjectOwnership.OBJECT_WRITER, lifecycleRules: [{ expiration: Duration.days(90) }] }
-        : {}),
-    });
-    // the CDK's classes and its interfaces disagree under exactOptionalPropertyTypes
-    return bucket as IBucket;
+      ...more,
+    }) as IBucket;
   }
 
   /** A route of the dashboard is a page of ours, not a file: `/experiments/exp-1` is index.html. Errors of the API stay errors. */

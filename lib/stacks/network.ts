@@ -44,7 +44,6 @@ export class NetworkStack extends StageStack {
     }) as IVpc;
     vpc.addFlowLog('FlowLog', { destination: FlowLogDestination.toCloudWatchLogs() });
     vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
-    for (const [name, service] of Object.entries(SERVICES)) vpc.addInterfaceEndpoint(name, { service });
 
     const securityGroup = new SecurityGroup(this, 'Workers', {
       vpc,
@@ -53,6 +52,10 @@ export class NetworkStack extends StageStack {
     });
     // Kubernetes and Prometheus listen on ports of their owners' choice
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.allTcp(), 'clusters, metrics stores and endpoints');
+    for (const [name, service] of Object.entries(SERVICES)) {
+      const endpoint = vpc.addInterfaceEndpoint(name, { service, open: false });
+      endpoint.connections.allowFrom(securityGroup, Port.HTTPS);
+    }
     this.network = { vpc, securityGroup };
   }
 }
