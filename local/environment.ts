@@ -9,7 +9,6 @@ import { type Children, type Crash, makeChildren } from './processes/child.ts';
 import { beginLife } from './processes/life.ts';
 import { cacheFolder, startStopwatch } from './processes/machine.ts';
 import { freePorts, holdNetwork, isFree } from './processes/ports.ts';
-import { firstLine } from './processes/wait.ts';
 import {
   COLLECTOR_VERSION,
   ensureCollector,
@@ -237,26 +236,41 @@ const runPart = <T>(
 ): Promise<T> => {
   const isWanted = (options.parts ?? ALL_PARTS).includes(part);
   const totalSeconds = startStopwatch();
-  const tell = (state: Progress['state'], detail: string, elapsedSeconds: number, expectedSeconds?: number): void =>
-    report({ part, state, detail, elapsedSeconds, ...(expectedSeconds === undefined ? {} : { expectedSeconds }) });
-  const context: StepContext = {
-    logFolder,
-    abort,
-    report: ({ step, elapsedSeconds, expectedSeconds }) => tell('working', step, elapsedSeconds, expectedSeconds),
+  const tell = (progress: Omit<Progress, 'part'>): void => report({ part, ...progress });
+  // set while the part itself knows what it does; the steps of the toolchain tell for themselves
+  let ticking: NodeJS.Timeout | undefined;
+  const begin = (state: 'working' | 'waiting', detail: string, expectedSeconds?: number): void => {
+    const elapsed = startStopwatch();
+    const expected = expectedSeconds === undefined ? {} : { expectedSeconds };
+    const tick = (): void => tell({ state, detail, elapsedSeconds: elapsed(), ...expected });
+    clearInterval(ticking);
+    ticking = setInterval(tick, 1000);
+    tick();
+  };
+  const tools: PartTools = {
+    context: {
+      logFolder,
+      abort,
+      report: ({ step, ...times }) => {
+        clearInterval(ticking);
+        tell({ state: 'working', detail: step, ...times });
+      },
+    },
+    working: (detail, expectedSeconds) => begin('working', detail, expectedSeconds),
+    waiting: (detail, expectedSeconds) => begin('waiting', detail, expectedSeconds),
   };
   const run = async (): Promise<T> => {
     if (!isWanted) throw new Error(`the part "${part}" was not asked for`);
     try {
-      const { value, where } = await bringUp({
-        context,
-        working: (detail, expectedSeconds) => tell('working', detail, 0, expectedSeconds),
-        waiting: (detail, expectedSeconds) => tell('waiting', detail, 0, expectedSeconds),
-      });
+      const { value, where } = await bringUp(tools);
       abort.throwIfAborted();
-      tell('ready', where, totalSeconds());
+      clearInterval(ticking);
+      tell({ state: 'ready', detail: where, elapsedSeconds: totalSeconds() });
       return value;
     } catch (error) {
-      if (!abort.aborted) tell('failed', error instanceof Error ? error.message : firstLine(error), totalSeconds());
+      clearInterval(ticking);
+      const detail = error instanceof Error ? error.message : String(error);
+      if (!abort.aborted) tell({ state: 'failed', detail, elapsedSeconds: totalSeconds() });
       throw error;
     }
   };

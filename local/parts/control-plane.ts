@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { Child, Children } from '../processes/child.ts';
 import { childEnvironment, randomToken } from '../processes/machine.ts';
-import { waitFor, waitForOrElse } from '../processes/wait.ts';
+import { waitForOrElse } from '../processes/wait.ts';
 import { KUBERNETES_VERSION } from '../toolchain/build.ts';
 import { namespaceObject, PHOENIX_NAMESPACE, PHOENIX_USER, rightsObjects } from './cluster-rights.ts';
 import { apply, type KubernetesApi, makeKubernetesApi } from './kubernetes-api.ts';
@@ -125,17 +125,6 @@ const prepareNamespace = async (
     api.request('GET', `/api/v1/namespaces/${PHOENIX_NAMESPACE}/serviceaccounts/default`),
   );
 };
-
-/** Waits until no object of ours is left in the namespace; for tests and for a clean end. */
-export const waitUntilEmpty = (api: KubernetesApi, kinds: readonly string[], deadlineSeconds: number): Promise<true> =>
-  waitFor({ what: `${kinds.join(', ')} to be gone`, deadlineSeconds }, async () => {
-    const lists = await Promise.all(
-      kinds.map((kind) => api.request<{ readonly items: readonly { metadata: { name: string } }[] }>('GET', kind)),
-    );
-    const left = lists.flatMap((list) => list.items.map((item) => item.metadata.name));
-    if (left.length > 0) throw new Error(`still there: ${left.join(', ')}`);
-    return true as const;
-  });
 
 const startPart = (
   children: Children,

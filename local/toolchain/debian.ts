@@ -7,7 +7,7 @@ import type { StepContext } from './step.ts';
 
 const DEADLINE_SECONDS = 600;
 
-export const hasDebianPackages = (): boolean =>
+const hasDebianPackages = (): boolean =>
   process.platform === 'linux' && succeeds('apt-get', ['--version']) && succeeds('dpkg-deb', ['--version']);
 
 /** Whether apt knows a package by this name; fills its lists first where they are empty and we may. */
@@ -48,7 +48,7 @@ export const missingDependencies = (name: string): readonly string[] => {
     encoding: 'utf8',
     env: { ...machineEnvironment(), LC_ALL: 'C' },
   });
-  return [...answer.stdout.matchAll(/^Inst (\S+)/gm)].map(([, inst = '']) => inst);
+  return [...(answer.stdout ?? '').matchAll(/^Inst (\S+)/gm)].map(([, inst = '']) => inst);
 };
 
 const apt = (what: string, args: readonly string[], context: StepContext, cwd?: string): Promise<void> =>
