@@ -34,6 +34,8 @@ export const pipelineRoutes = [
     body: PipelineChoice.extend({
       criticalProcesses: z.array(z.string()).max(100).default([]),
       collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
+      /** how remote write is signed: SigV4 where the measurement store is a managed one on AWS */
+      remoteWriteAuth: z.enum(['sigv4', 'none']).default('none'),
     }),
     status: 200,
     response: RenderedPipeline,
