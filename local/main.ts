@@ -4,12 +4,13 @@ import { dirname } from 'node:path';
 import { watchPicture } from '../cli/render/experiment.ts';
 import { type LocalEnvironmentRecord, localRecordFile, localStateFolder } from '../cli/session/local-environment.ts';
 import { isSettled } from '../cli/watch.ts';
+import { buildDashboard } from '../dashboard/build.ts';
 import type { Client } from '../src/client/client.ts';
 import type { ExperimentView } from '../src/experiments/contract/views.ts';
 import { firstExperiment } from './first-experiment.ts';
 import { type LineProgress, startDemoLoad, startLine } from './line.ts';
-import { makeScreen } from './screen.ts';
-import { ensureDashboard } from './web/dashboard.ts';
+import { makeScreen, type ScreenLine } from './screen.ts';
+import { makeProgressBoard } from './web/progress.ts';
 import { startWeb } from './web/server.ts';
 
 const LABELS: Readonly<Record<LineProgress['part'] | 'dashboard' | 'load', string>> = {
@@ -32,11 +33,15 @@ const withExperiment = !process.argv.includes('--no-experiment');
 
 process.stdout.write('\n  Phoenix · everything on this machine, nothing leaves it\n\n');
 
-const parts = new Map<string, LineProgress>();
+const board = makeProgressBoard();
+/** The terminal and the dashboard are told the same. */
+const show = (key: string, shown: ScreenLine): void => {
+  screen.set(key, shown);
+  board.set(key, shown);
+};
 const report = (progress: LineProgress): void => {
-  parts.set(progress.part, progress);
   const state = progress.state === 'stopping' || progress.state === 'stopped' ? 'waiting' : progress.state;
-  screen.set(progress.part, { ...progress, label: LABELS[progress.part], state });
+  show(progress.part, { ...progress, label: LABELS[progress.part], state });
 };
 
 const line = await startLine({ stateFolder: localStateFolder(), scrapeIntervalSeconds: 2 }, report);
@@ -77,23 +82,23 @@ process.on('uncaughtException', (failure) => void end(failure.message, 1));
 line.environment.crashed.then((crash) => end(crash.sentence, 1));
 
 const web = await (async () => {
-  screen.set('dashboard', {
+  show('dashboard', {
     label: LABELS.dashboard,
     state: 'working',
     detail: 'building',
     elapsedSeconds: since(),
     expectedSeconds: 10,
   });
-  const dist = await ensureDashboard();
+  const { folder } = await buildDashboard();
   const started = await startWeb({
     port: 8080,
     apiBaseUrl: () => apiUrl,
-    distFolder: dist,
-    progress: () => [...parts.values()],
+    distFolder: folder,
+    progress: board,
   });
   stops.push(() => started.stop());
   remember({ webUrl: started.url });
-  screen.set('dashboard', { label: LABELS.dashboard, state: 'ready', detail: started.url, elapsedSeconds: since() });
+  show('dashboard', { label: LABELS.dashboard, state: 'ready', detail: started.url, elapsedSeconds: since() });
   return started;
 })();
 
@@ -131,7 +136,7 @@ try {
   remember({ clusterId });
   const load = startDemoLoad(line.environment);
   stops.push(() => load.stop());
-  screen.set('load', {
+  show('load', {
     label: LABELS.load,
     state: 'ready',
     detail: `${load.processCount} processes with well-known names`,

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { buildDashboard } from '../../dashboard/build.ts';
 import { type Load, startLoad } from '../../local/demo/load.ts';
 import { type Line, startLine } from '../../local/line.ts';
 import type { Person } from '../../local/seed.ts';
-import { ensureDashboard } from '../../local/web/dashboard.ts';
+import { makeProgressBoard } from '../../local/web/progress.ts';
 import { startWeb } from '../../local/web/server.ts';
 import { describeDuration } from '../../src/kernel/duration.ts';
 
@@ -65,8 +66,13 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
       environment.ready.nodes,
     ]);
     load = startLoad({ folder: join(stateFolder, 'load') });
-    const distFolder = await ensureDashboard();
-    web = await startWeb({ port: 0, apiBaseUrl: () => deployment.apiUrl, distFolder, progress: () => [] });
+    const { folder } = await buildDashboard();
+    web = await startWeb({
+      port: 0,
+      apiBaseUrl: () => deployment.apiUrl,
+      distFolder: folder,
+      progress: makeProgressBoard(),
+    });
     project.provide('line', {
       apiUrl: deployment.apiUrl,
       webUrl: web.url,
