@@ -153,7 +153,7 @@ export const MetricJudgement = z.object({
   /** exact probability of so many counts in the candidate when rates are equal; whole numbers with a zero baseline only */
   rareEventsP: number,
   bootstrap: Bootstrap.nullable(),
-  whatWouldHaveChanged: z.string(),
+  whatWouldHaveChanged: z.string().nullable(),
   fleet: FleetEffect.nullable(),
 });
 export type MetricJudgement = z.infer<typeof MetricJudgement>;
@@ -186,7 +186,7 @@ export const Verdict = z.object({
   /** the first thing that a person reads */
   sentence: z.string(),
   explanation: z.array(z.string()),
-  whatWouldHaveChanged: z.string(),
+  whatWouldHaveChanged: z.string().nullable(),
   minutesStillNeeded: number,
   trust: z.array(TrustCheck),
   onMeasuredNodes: z.array(MetricJudgement),

@@ -1,0 +1,229 @@
+import { POOLED } from '../contract/evidence.ts';
+import type { IfRolledOut, TrustCheck, Verdict } from '../contract/judgement.ts';
+import type { ExperimentVerdict } from '../contract/vocabulary.ts';
+import { lineOf } from './contrast.ts';
+import type { Course } from './follow-slots.ts';
+import type { Material } from './material.ts';
+import { hasNoSaving, isFine } from './metric-decision.ts';
+import { type DecidedMetric, type DecisionSetting, judgeLimit, judgeMetric } from './metric-judgement.ts';
+import { benjaminiHochberg, holm } from './multiplicity.ts';
+import { largest } from './numbers.ts';
+import { explain, type Outcome } from './verdict-words.ts';
+
+/** One daily cycle. */
+const CONFIRMED_SECONDS = 86_400;
+const MOST_PRIMARIES = 2;
+/** Reasons that are our own failure; if nothing else was ever read, the experiment failed, not the candidate. */
+const INFRASTRUCTURE_REASONS: ReadonlySet<string> = new Set(['source_unreachable', 'query_refused', 'late']);
+
+/** The decision after a stop, or at the horizon (5.4 and 5.5 of the method). Made once. */
+export const decide = (material: Material, course: Course): Verdict => {
+  const setting: DecisionSetting = {
+    design: material.design,
+    slots: course.slots,
+    isHorizon: course.stop === null,
+    inputDiffers: course.stop?.verdict === 'invalid_input_mismatch',
+  };
+  const first = decideMetrics(material, course, setting);
+  const inputDiffers = first.some(({ judgement }) => judgement.role === 'trust' && judgement.verdict === 'invalid');
+  const metrics =
+    inputDiffers && !setting.inputDiffers ? decideMetrics(material, course, { ...setting, inputDiffers }) : first;
+
+  const verdict = course.stop?.verdict ?? verdictAtHorizon(material, metrics);
+  const ifRolledOut = rollOut(material, metrics, verdict);
+  const trust = trustChecks(material, metrics, course);
+  const strength = course.slots * material.design.stepSeconds < CONFIRMED_SECONDS ? 'screening' : 'confirmed';
+  const outcome: Outcome = { verdict, metrics, course, material, strength, ifRolledOut, trust };
+  const { sentence, explanation, whatWouldHaveChanged } = explain(outcome);
+  return {
+    verdict,
+    decidedAtSlot: course.slots,
+    abortedBy: course.stop?.metric == null ? null : { metric: course.stop.metric, node: course.stop.node },
+    strength,
+    hypotheticalBaseline: material.design.hypotheticalBaseline,
+    sentence,
+    explanation,
+    whatWouldHaveChanged,
+    minutesStillNeeded: verdict === 'inconclusive_underpowered' ? minutesStillNeeded(metrics) : null,
+    trust,
+    onMeasuredNodes: metrics.map(({ judgement }) => judgement),
+    ifRolledOut,
+  };
+};
+
+const decideMetrics = (material: Material, course: Course, setting: DecisionSetting): readonly DecidedMetric[] => {
+  const lastLook = course.looks.at(-1);
+  const decided = material.metrics.map((metric): DecidedMetric => {
+    const { name } = metric.criterion;
+    const stream = course.streams.get(name);
+    return stream === undefined
+      ? judgeLimit(metric, course.limits.get(name)?.reachedOn() ?? null, setting)
+      : judgeMetric(
+          metric,
+          stream,
+          lastLook?.metrics.find((look) => look.name === name),
+          setting,
+        );
+  });
+  return withAdjustedP(withAdjustedP(decided, 'primary', holm), 'diagnostic', benjaminiHochberg);
+};
+
+const withAdjustedP = (
+  metrics: readonly DecidedMetric[],
+  role: 'primary' | 'diagnostic',
+  adjust: (pValues: readonly (number | null)[]) => readonly (number | null)[],
+): readonly DecidedMetric[] => {
+  const family = metrics.filter(({ criterion }) => criterion.role === role);
+  const adjusted = adjust(family.map(({ judgement }) => judgement.p));
+  return metrics.map((metric) => {
+    const index = family.indexOf(metric);
+    return index < 0 ? metric : { ...metric, judgement: { ...metric.judgement, adjustedP: adjusted[index] ?? null } };
+  });
+};
+
+const withRole = (metrics: readonly DecidedMetric[], role: string): readonly DecidedMetric[] =>
+  metrics.filter(({ criterion }) => criterion.role === role);
+
+/** At the horizon the first that applies wins. */
+const verdictAtHorizon = (material: Material, metrics: readonly DecidedMetric[]): ExperimentVerdict => {
+  const { trust, design } = material;
+  const primaries = withRole(metrics, 'primary');
+  const guardrails = withRole(metrics, 'guardrail');
+  const inputs = withRole(metrics, 'trust');
+  const acting = [...primaries, ...guardrails, ...inputs];
+
+  if (trust.sameSettingsOtherwise === 'failed' || primaries.length === 0 || primaries.length > MOST_PRIMARIES) {
+    return 'invalid_setup';
+  }
+  if (trust.bothReady === 'failed' || trust.clock === 'failed' || isNothingButErrors(acting)) {
+    return 'error_infrastructure';
+  }
+  if (inputs.some(({ judgement }) => judgement.verdict === 'invalid')) return 'invalid_input_mismatch';
+  if (acting.some(({ judgement }) => judgement.verdict === 'no_data')) return 'inconclusive_no_data';
+
+  const isInputEqual = inputs.every(({ judgement }) => isFine(judgement.verdict));
+  const areGuardrailsFine = guardrails.every(({ judgement }) => isFine(judgement.verdict));
+  const saving = primaries.filter((primary) => isSavingProven(primary, design.alpha));
+  const worsePrimaries = primaries.filter(({ judgement }) => judgement.verdict === 'worse');
+
+  // two primaries in opposite directions are a conflict, not a promotion
+  if (isInputEqual && areGuardrailsFine && saving.length > 0 && worsePrimaries.length === 0) return 'promote';
+  const isWithoutSaving = primaries.every(({ facts }) => facts !== undefined && hasNoSaving(facts));
+  if (isInputEqual && areGuardrailsFine && isWithoutSaving) return 'reject_no_benefit';
+
+  const isGuardrailWorse = guardrails.some(({ judgement }) => judgement.verdict === 'worse');
+  const isDrifting = [...primaries, ...guardrails].some(({ judgement }) => judgement.flags.includes('drift'));
+  const isConflict = saving.length > 0 && (isGuardrailWorse || worsePrimaries.length > 0);
+  return isConflict || isDrifting ? 'inconclusive_conflict' : 'inconclusive_underpowered';
+};
+
+/** Saving above the minimum; with two primaries after Holm. An exact number has no p. */
+const isSavingProven = ({ judgement }: DecidedMetric, alpha: number): boolean =>
+  judgement.verdict === 'better' && (judgement.adjustedP === null || judgement.adjustedP <= alpha);
+
+const isNothingButErrors = (metrics: readonly DecidedMetric[]): boolean => {
+  const reasons = metrics.flatMap(({ judgement: { dropped } }) => [
+    ...Object.keys(dropped.baseline),
+    ...Object.keys(dropped.candidate),
+  ]);
+  return (
+    metrics.every(({ judgement }) => judgement.n === 0) &&
+    reasons.length > 0 &&
+    reasons.every((reason) => INFRASTRUCTURE_REASONS.has(reason))
+  );
+};
+
+/** Until the slowest metric would be decided; null when time alone would not do. */
+const minutesStillNeeded = (metrics: readonly DecidedMetric[]): number | null => {
+  const undecided = metrics.filter(
+    ({ criterion, judgement }) =>
+      (criterion.role === 'primary' && judgement.verdict !== 'better') ||
+      ((criterion.role === 'guardrail' || criterion.role === 'trust') && !isFine(judgement.verdict)),
+  );
+  const minutes = undecided.map(({ judgement }) => judgement.minutesStillNeeded);
+  return minutes.length === 0 || minutes.includes(null) ? null : largest(minutes as number[]);
+};
+
+const trustChecks = (
+  { trust }: Material,
+  metrics: readonly DecidedMetric[],
+  course: Course,
+): readonly TrustCheck[] & TrustCheck[] => {
+  const inputs = withRole(metrics, 'trust').map(({ judgement }) => judgement);
+  const acting = metrics.filter(({ criterion }) => ['primary', 'guardrail', 'trust'].includes(criterion.role));
+  const lacking = acting.filter(({ judgement, facts }) => facts?.lacksData || judgement.verdict === 'no_data');
+  const equalInput = inputs.some(({ verdict }) => verdict === 'invalid')
+    ? 'failed'
+    : inputs.length > 0 && inputs.every(({ verdict }) => isFine(verdict))
+      ? 'passed'
+      : 'unknown';
+  return [
+    {
+      name: 'equal_input',
+      outcome: equalInput,
+      sentence:
+        inputs.length === 0 ? 'Equality of the input was not measured.' : inputs.map((m) => m.sentence).join(' '),
+    },
+    {
+      name: 'completeness',
+      outcome: lacking.length === 0 ? 'passed' : 'failed',
+      sentence:
+        lacking.length === 0
+          ? 'At least 90 % of the slots are usable, without a long gap.'
+          : `Too few usable slots: ${lacking.map(({ judgement }) => `${judgement.title} ${judgement.n} of ${course.slots}`).join(', ')}.`,
+    },
+    fact('both_ready', trust.bothReady, 'Both variants were ready'),
+    fact('same_settings_otherwise', trust.sameSettingsOtherwise, 'The variants differ in the tested change only'),
+    fact('clock', trust.clock, 'The clocks agree'),
+  ];
+};
+
+const fact = (name: TrustCheck['name'], outcome: TrustCheck['outcome'], claim: string): TrustCheck => ({
+  name,
+  outcome,
+  sentence: outcome === 'passed' ? `${claim}.` : `${claim}: ${outcome === 'failed' ? 'no' : 'not known'}.`,
+});
+
+const rollOut = (
+  { design, metrics: columns }: Material,
+  metrics: readonly DecidedMetric[],
+  verdict: ExperimentVerdict,
+): IfRolledOut => {
+  const names = new Set(
+    columns.flatMap(({ nodes }) => nodes.map(({ node }) => node)).filter((node) => node !== POOLED),
+  );
+  if (names.size > 0 && names.size === design.populationNodes) {
+    return {
+      known: true,
+      supportsPromotion: verdict === 'promote',
+      sentence: `All ${names.size} nodes were measured.`,
+    };
+  }
+  const acting = metrics.filter(({ criterion }) => criterion.role === 'primary' || criterion.role === 'guardrail');
+  const known = acting.length > 0 && acting.every(({ judgement }) => judgement.fleet?.upper != null);
+  if (!known) {
+    return {
+      known: false,
+      supportsPromotion: false,
+      sentence: 'What would happen on nodes that were not measured is not known: measure more nodes.',
+    };
+  }
+  const guardrailsHold = withRole(metrics, 'guardrail').every((metric) => isBelow(metric, 1));
+  const savingHolds = withRole(metrics, 'primary').some((metric) => isBelow(metric, -1));
+  const supportsPromotion = verdict === 'promote' && guardrailsHold && savingHolds;
+  return {
+    known: true,
+    supportsPromotion,
+    sentence: supportsPromotion
+      ? 'The differences between nodes allow the same claim for nodes that were not measured.'
+      : 'The differences between nodes do not allow a claim for nodes that were not measured.',
+  };
+};
+
+/** Upper bound over nodes below the margin (`side` 1) or below minus the minimum saving (`side` -1). */
+const isBelow = ({ criterion, judgement }: DecidedMetric, side: 1 | -1): boolean => {
+  const { fleet } = judgement;
+  if (fleet?.upper == null) return false;
+  const scale = fleet.change.scale === 'difference' ? 'difference' : judgement.scale;
+  return fleet.upper < side * (lineOf(criterion, scale) ?? 0);
+};

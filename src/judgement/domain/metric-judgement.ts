@@ -1,0 +1,233 @@
+import type { MetricCriterion } from '../contract/criteria.ts';
+import type { ExperimentDesign } from '../contract/evidence.ts';
+import type { FleetEffect, MetricJudgement, MetricLook } from '../contract/judgement.ts';
+import type { MetricFlag } from '../contract/vocabulary.ts';
+import { blockBootstrap, seededUniform } from './bootstrap.ts';
+import type { MetricColumns } from './columns.ts';
+import { changeOf, declaredMargin, direction, lineOf } from './contrast.ts';
+import { conditionalBinomial } from './counts.ts';
+import { fleetEffect } from './fleet.ts';
+import { type HorizonBounds, horizonBounds } from './horizon-bounds.ts';
+import { type MetricFacts, metricVerdict } from './metric-decision.ts';
+import type { MetricStream, StreamSummary } from './metric-stream.ts';
+import { metricSentence, questionOf, whatWouldHaveChangedMetric } from './metric-words.ts';
+import { finite, sumOf } from './numbers.ts';
+import { stillNeededSlots } from './power.ts';
+import { titleOf } from './words.ts';
+
+/** One metric decided, with the facts that the experiment's verdict asks for. */
+export interface DecidedMetric {
+  readonly criterion: MetricCriterion;
+  readonly facts: MetricFacts | undefined;
+  readonly judgement: MetricJudgement;
+}
+
+export interface DecisionSetting {
+  readonly design: ExperimentDesign;
+  /** slots that the decision is about: the horizon, or fewer after a stop */
+  readonly slots: number;
+  /** at the horizon at least 90 % of the slots are needed, and no gap of more than five */
+  readonly isHorizon: boolean;
+  readonly inputDiffers: boolean;
+}
+
+const LONGEST_GAP = 5;
+const FEWEST_PAIRS = 5;
+
+/** Over the budget: more than a tenth of the slots missing, or a gap of more than five. */
+export const isOverMissingBudget = (summary: StreamSummary, slots: number): boolean =>
+  (slots - summary.n) * 10 > slots || summary.longestGap > LONGEST_GAP;
+
+/** The judgement about one metric that is compared between variants (any role but a limit). */
+export const judgeMetric = (
+  metric: MetricColumns,
+  stream: MetricStream,
+  last: MetricLook | undefined,
+  setting: DecisionSetting,
+): DecidedMetric => {
+  const { criterion } = metric;
+  if (criterion.role === 'limit') throw new Error(`limit ${criterion.name} is watched, not compared`);
+  const { design, slots } = setting;
+  const summary = stream.summary();
+  const { scale } = summary;
+  const sign = direction(criterion);
+  const line = lineOf(criterion, scale, summary.status === 'ratio_undefined');
+  const bounds = summary.own && horizonBounds(summary.effect, summary.n, summary.own, summary.prior, design.alpha);
+  const lacksData = summary.n < FEWEST_PAIRS || (setting.isHorizon && isOverMissingBudget(summary, slots));
+  const facts: MetricFacts = {
+    role: criterion.role,
+    line,
+    summary,
+    bounds,
+    lacksData,
+    inputDiffers: setting.inputDiffers,
+  };
+  const fleet = fleetEffect(metric, slots, design.populationNodes, design.alpha);
+  const p = finite(claimP(facts));
+  const oriented = {
+    effect: summary.n === 0 ? null : finite(summary.effect),
+    lower: finite(bounds?.lower),
+    upper: finite(bounds?.upper),
+  };
+
+  const plain: MetricJudgement = {
+    name: criterion.name,
+    title: titleOf(criterion),
+    role: criterion.role,
+    better: criterion.better,
+    verdict: metricVerdict(facts),
+    status: summary.status,
+    flags: flagsOf(summary, fleet, bounds, line),
+    question: questionOf(criterion, unitOf(criterion, summary)),
+    sentence: '',
+    scale,
+    unit: unitOf(criterion, summary),
+    n: summary.n,
+    slotsMissing: slots - summary.n,
+    dropped: summary.dropped,
+    baselineMean: finite(summary.baselineMean),
+    candidateMean: finite(summary.candidateMean),
+    ...oriented,
+    margin: finite(line),
+    abortLine: finite(last?.abortLine),
+    p,
+    adjustedP: p,
+    change: changeOf(oriented, scale, sign),
+    sequence: changeOf(
+      { effect: oriented.effect, lower: last?.sequenceLower ?? null, upper: last?.sequenceUpper ?? null },
+      scale,
+      sign,
+    ),
+    declaredMargin: declaredMargin(criterion),
+    longRunVariance: finite(bounds?.variance),
+    varianceSource: bounds === undefined ? null : (summary.prior?.source ?? 'own'),
+    autocorrelation: finite(summary.own?.autocorrelation),
+    effectiveN: finite(summary.own?.effectiveN),
+    degreesOfFreedom: finite(bounds?.degreesOfFreedom),
+    minutesStillNeeded: minutesStillNeeded(facts, design),
+    rareEventsP: rareEventsP(summary),
+    bootstrap:
+      design.bootstrapSeed === null
+        ? null
+        : blockBootstrap(summary.pairs.baseline, summary.pairs.candidate, seededUniform(design.bootstrapSeed)),
+    whatWouldHaveChanged: null,
+    fleet,
+  };
+  const judgement = {
+    ...plain,
+    sentence: metricSentence(plain, criterion, { slots, harmBound: harmChange(last, summary, sign) }),
+    whatWouldHaveChanged: whatWouldHaveChangedMetric(plain, criterion),
+  };
+  return { criterion, facts, judgement };
+};
+
+/** A limit in the same form, without an effect. */
+export const judgeLimit = (
+  metric: MetricColumns,
+  reachedOn: string | null,
+  setting: DecisionSetting,
+): DecidedMetric => {
+  const { criterion } = metric;
+  const { slots } = setting;
+  let n = 0;
+  for (let index = 0; index < slots; index++) {
+    if (metric.nodes.some(({ candidate }) => !Number.isNaN(candidate.values[index] ?? Number.NaN))) n += 1;
+  }
+  const nothing = { scale: 'difference', estimate: null, lower: null, upper: null } as const;
+  const plain: MetricJudgement = {
+    name: criterion.name,
+    title: titleOf(criterion),
+    role: criterion.role,
+    better: criterion.better,
+    verdict: reachedOn !== null ? 'worse' : n === 0 ? 'no_data' : 'not_worse',
+    status: n === 0 ? 'no_data' : 'ok',
+    flags: [],
+    question: questionOf(criterion, criterion.unit ?? 'number'),
+    sentence: '',
+    scale: 'difference',
+    unit: criterion.unit ?? 'number',
+    n,
+    slotsMissing: slots - n,
+    dropped: { baseline: {}, candidate: {} },
+    baselineMean: null,
+    candidateMean: null,
+    effect: null,
+    lower: null,
+    upper: null,
+    margin: null,
+    abortLine: criterion.role === 'limit' ? criterion.line : null,
+    p: null,
+    adjustedP: null,
+    change: nothing,
+    sequence: nothing,
+    declaredMargin: null,
+    longRunVariance: null,
+    varianceSource: null,
+    autocorrelation: null,
+    effectiveN: null,
+    degreesOfFreedom: null,
+    minutesStillNeeded: null,
+    rareEventsP: null,
+    bootstrap: null,
+    whatWouldHaveChanged: null,
+    fleet: null,
+  };
+  const sentence = metricSentence(plain, criterion, { slots, harmBound: null, reachedOn });
+  return { criterion, facts: undefined, judgement: { ...plain, sentence } };
+};
+
+/** Declared, or read off the values: everything between 0 and 1 on the difference scale is a share. */
+const unitOf = (criterion: MetricCriterion, { scale, isShare }: StreamSummary): 'share' | 'number' =>
+  criterion.unit ?? (scale === 'difference' && isShare ? 'share' : 'number');
+
+/** p of the claim that the role asks for. */
+const claimP = ({ role, line, bounds }: MetricFacts): number | undefined => {
+  if (bounds === undefined) return undefined;
+  switch (role) {
+    case 'primary':
+      return bounds.pBelow(-(line ?? 0));
+    case 'guardrail':
+      return bounds.pBelow(line ?? 0);
+    case 'trust':
+      return Math.max(bounds.pBelow(line ?? 0), bounds.pAbove(-(line ?? 0)));
+    case 'diagnostic':
+      return Math.min(1, 2 * Math.min(bounds.pBelow(0), bounds.pAbove(0)));
+  }
+};
+
+const AUTOCORRELATION_LIMIT = 8;
+
+const flagsOf = (
+  summary: StreamSummary,
+  fleet: FleetEffect | null,
+  bounds: HorizonBounds | undefined,
+  line: number | null,
+): MetricFlag[] => [
+  ...summary.flags,
+  ...(summary.own !== undefined && summary.own.effectiveN < AUTOCORRELATION_LIMIT
+    ? (['autocorrelation_too_strong'] as const)
+    : []),
+  ...(summary.isConstant && summary.effect !== 0 ? (['no_noise_estimate'] as const) : []),
+  ...((fleet?.nodesClearlyWorse.length ?? 0) > 0 && bounds !== undefined && bounds.upper < (line ?? 0)
+    ? (['uneven_nodes'] as const)
+    : []),
+];
+
+/** With the effect as now estimated, to 80 % power; null when more time alone would not do. */
+const minutesStillNeeded = ({ role, line, bounds, summary }: MetricFacts, design: ExperimentDesign): number | null => {
+  if (bounds === undefined || line === null) return null;
+  const distance =
+    role === 'primary' ? -line - bounds.mean : line - (role === 'trust' ? Math.abs(bounds.mean) : bounds.mean);
+  const slots = stillNeededSlots(distance, bounds.variance, summary.n, design.alpha);
+  return slots === null ? null : Math.ceil((slots * design.stepSeconds) / 60);
+};
+
+/** Whole counts where the baseline has none at all: the exact test shown beside the difference. */
+const rareEventsP = ({ pairs, status }: StreamSummary): number | null =>
+  status === 'ratio_undefined' ? finite(conditionalBinomial(sumOf(pairs.baseline), sumOf(pairs.candidate))) : null;
+
+/** Lower bound of proven harm as people read it. */
+const harmChange = (last: MetricLook | undefined, summary: StreamSummary, sign: 1 | -1): number | null =>
+  last?.harmBound === undefined || last.harmBound === null
+    ? null
+    : changeOf({ effect: last.harmBound, lower: null, upper: null }, summary.scale, sign).estimate;

@@ -1,0 +1,49 @@
+import { type MetricColumns, NO_SAMPLE, type NodeColumns, reasonAt } from './columns.ts';
+
+/** One slot of the pooled series: both numbers, or per variant the reason why its number is unusable. */
+export type PooledPair =
+  | { readonly usable: true; readonly baseline: number; readonly candidate: number }
+  | { readonly usable: false; readonly baseline: string | null; readonly candidate: string | null };
+
+/** A pooled slot needs this share of the expected nodes, in tenths. */
+const NEEDED_TENTHS = 9;
+
+/**
+ * Pools the nodes of one slot. A node counts only with both of its values, so that a value missing in one variant never
+ * makes the other look larger; with fewer than 90 % of the expected nodes the slot is missing.
+ */
+export const pool = ({ criterion, nodes }: MetricColumns, index: number): PooledPair => {
+  let expected = 0;
+  let complete = 0;
+  let baseline = 0;
+  let candidate = 0;
+  for (const node of nodes) {
+    if (node.since > index + 1) continue;
+    expected += 1;
+    const a = node.baseline.values[index] as number;
+    const b = node.candidate.values[index] as number;
+    if (Number.isNaN(a) || Number.isNaN(b)) continue;
+    complete += 1;
+    baseline += a;
+    candidate += b;
+  }
+  if (expected === 0) return { usable: false, baseline: NO_SAMPLE, candidate: NO_SAMPLE };
+  if (complete * 10 < expected * NEEDED_TENTHS) {
+    const seen = nodes.filter(({ since }) => since <= index + 1);
+    return {
+      usable: false,
+      baseline: reasonOf(seen, 'baseline', index),
+      candidate: reasonOf(seen, 'candidate', index),
+    };
+  }
+  const share = criterion.aggregate === 'mean' ? 1 / complete : 1;
+  return { usable: true, baseline: baseline * share, candidate: candidate * share };
+};
+
+/** The reason that all incomplete nodes of a variant share; null when the variant itself is complete. */
+const reasonOf = (nodes: readonly NodeColumns[], variant: 'baseline' | 'candidate', index: number): string | null => {
+  const missing = nodes.filter((node) => Number.isNaN(node[variant].values[index]));
+  const reasons = new Set(missing.map((node) => reasonAt(node[variant], index)));
+  const [first] = reasons;
+  return first === undefined ? null : reasons.size === 1 ? first : 'several_reasons';
+};
