@@ -35,9 +35,9 @@ export const cognitoPeople = ({
     }
     await client.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
     const { UserAttributes: attributes = [] } = await client.send(new AdminGetUserCommand(user));
-    return UserId.parse(valueOf(attributes, 'sub'));
+    return UserId.parse(attributeNamed(attributes, 'sub'));
   },
 });
 
-const valueOf = (attributes: readonly AttributeType[], name: string): string | undefined =>
+const attributeNamed = (attributes: readonly AttributeType[], name: string): string | undefined =>
   attributes.find((each) => each.Name === name)?.Value;

@@ -29,8 +29,9 @@ export const makeLogOut =
       const ended = await endMembership({ members, clock }, tenantId, caller);
       if (!ended.accepted) return ended;
     }
-    if (accessToken !== null) await signIn.endSessions(accessToken);
+    // pools, too, count by the second: only after it every refresh token of before is older than the end
     await pauses.exactly(Math.max(0, endOfSecondMs(endedAt) - epochMsOf(clock.now())));
+    if (accessToken !== null) await signIn.endSessions(accessToken);
     return accept(undefined);
   };
 

@@ -175,6 +175,7 @@ describe('when the table does not behave', () => {
     upTo: async (mostMs) => {
       pausesMs.push(mostMs);
     },
+    exactly: async () => undefined,
   };
   const tableOf = (client: DynamoDBClient): Table =>
     makeTable({ client, tableName: cloud.tableNameOf('core'), clock, pauses });
