@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ExperimentId } from '../../kernel/identity.ts';
 import { event } from '../../platform/declare/event.ts';
-import { State } from '../domain/vocabulary.ts';
+import { CleanupState, State } from '../domain/vocabulary.ts';
 import { ExperimentVerdict } from './views.ts';
 
 const subject = { experimentId: ExperimentId };
@@ -67,6 +67,12 @@ export const experimentEvents = [
     schemaVersion: 1,
     summary: 'A person stopped it',
     data: z.object({ ...subject, reason: z.string() }),
+  }),
+  event({
+    type: 'experiment.cleanup_changed',
+    schemaVersion: 1,
+    summary: 'Objects that were left on a cluster are gone now, or have been there for too long',
+    data: z.object({ ...subject, cleanup: CleanupState }),
   }),
   event({ type: 'experiment.deleted', schemaVersion: 1, summary: 'It was deleted', data: z.object({ ...subject }) }),
 ] as const;

@@ -1,4 +1,5 @@
 import { epochMsOf, fromEpochMs, type Instant, secondsAfter } from '../../kernel/instant.ts';
+import { plannedSlots, type SlotGrid } from '../../measurement/domain/slots.ts';
 import { type CompleteSettings, cleanupOf, type Experiment, slotsFromOf } from './experiment.ts';
 
 // Slots are counted from the moment when both variants were ready: first those of warm-up, then those that are judged.
@@ -9,11 +10,14 @@ type Clocked = Pick<CompleteSettings, 'slotSeconds' | 'warmupSeconds' | 'duratio
 export const warmupSlots = ({ warmupSeconds, slotSeconds }: Clocked): number => Math.ceil(warmupSeconds / slotSeconds);
 export const slotsPlanned = ({ durationSeconds, slotSeconds }: Clocked): number =>
   Math.ceil(durationSeconds / slotSeconds);
-export const totalSlots = (settings: Clocked): number => warmupSlots(settings) + slotsPlanned(settings);
+export const totalSlots = (settings: Clocked): number => plannedSlots(settings, settings.durationSeconds);
 
-/** Slot 0 ends one slot after the count began. */
-export const slotEnd = (slotsFrom: Instant, slotSeconds: number, slot: number): Instant =>
-  secondsAfter(slotsFrom, (slot + 1) * slotSeconds);
+/** The grid on which it is measured. */
+export const gridOf = (slotsFrom: Instant, { slotSeconds, warmupSeconds }: Clocked): SlotGrid => ({
+  startedAt: slotsFrom,
+  slotSeconds,
+  warmupSeconds,
+});
 
 export const warmupEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
   secondsAfter(slotsFrom, warmupSlots(settings) * settings.slotSeconds);

@@ -1,0 +1,79 @@
+import type { Cluster } from '../../clusters/domain/cluster.ts';
+import type { ClusterId, TenantId } from '../../kernel/identity.ts';
+import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../pipelines/domain/render.ts';
+import { renderPipeline } from '../../pipelines/domain/render.ts';
+import type { FrameSettings } from '../../pipelines/domain/template.ts';
+import type { Inventory } from '../domain/allocation.ts';
+import type { ExperimentSettings } from '../domain/settings.ts';
+import { checkSetup } from '../domain/setup.ts';
+import type { ClusterRegistry, Policy } from './ports.ts';
+
+export interface CheckPorts {
+  readonly clusters: ClusterRegistry;
+  readonly policy: Policy;
+  readonly sha256: Sha256;
+}
+
+/** Every check that needs no cluster: the settings by themselves, and whether their clusters are registered. */
+export const makeFindings =
+  ({ policy, sha256 }: CheckPorts) =>
+  (settings: ExperimentSettings): readonly FieldError[] =>
+    checkSetup(settings, policy, (choice, { collectionIntervalSeconds, criticalProcesses }) =>
+      renderPipeline(choice, { ...FRAME, collectionIntervalSeconds, criticalProcesses }, sha256),
+    );
+
+/** How remote write signs has no influence on whether a template can be rendered. */
+const FRAME: Pick<FrameSettings, 'remoteWriteAuth'> = { remoteWriteAuth: 'none' };
+
+export type SetupRefusal = Refusal<'experiment-validation-failed' | 'cluster-not-found'>;
+
+/** Refuses with all findings at once, or with the target whose cluster nobody registered. */
+export const makeAssertRunnable = (ports: CheckPorts) => {
+  const findings = makeFindings(ports);
+  return async (
+    tenantId: TenantId,
+    settings: ExperimentSettings,
+  ): Promise<Outcome<readonly Cluster[], SetupRefusal>> => {
+    const found = findings(settings);
+    if (found.length > 0) {
+      return refuse('experiment-validation-failed', summaryOf(found), { findings: found.length }, found);
+    }
+    return clustersOf(ports.clusters, tenantId, settings);
+  };
+};
+
+/** The first finding in words; the others are in the errors. */
+export const summaryOf = (findings: readonly FieldError[]): string => {
+  const [first] = findings;
+  if (first === undefined) return 'nothing was found';
+  const others = findings.length === 1 ? '' : ` (and ${findings.length - 1} more)`;
+  return `${first.pointer}: ${first.message}${others}`;
+};
+
+export const clustersOf = async (
+  registry: ClusterRegistry,
+  tenantId: TenantId,
+  { targets }: ExperimentSettings,
+): Promise<Outcome<readonly Cluster[], Refusal<'cluster-not-found'>>> => {
+  const clusters: Cluster[] = [];
+  for (const [index, { clusterId }] of targets.entries()) {
+    const cluster = await registry.load(tenantId, clusterId);
+    if (cluster === null) {
+      const pointer = `/targets/${index}/cluster_id`;
+      const message = `no cluster ${clusterId} is registered; \`phoenix cluster list\` shows those that are`;
+      return refuse('cluster-not-found', message, { clusterId }, [{ pointer, code: 'cluster-not-found', message }]);
+    }
+    clusters.push(cluster);
+  }
+  return accept(clusters);
+};
+
+export const inventoryOf = async (
+  registry: ClusterRegistry,
+  tenantId: TenantId,
+  clusterIds: readonly ClusterId[],
+): Promise<Inventory> =>
+  new Map(
+    await Promise.all([...new Set(clusterIds)].map(async (id) => [id, await registry.nodes(tenantId, id)] as const)),
+  );

@@ -1,0 +1,125 @@
+import type { StepAnswer } from '../contract/workflow.ts';
+import { type Experiment, verdictOf } from '../domain/experiment.ts';
+import { type ExperimentVerdict, type Verdict, verdictWithoutMeasurement } from '../domain/verdict.ts';
+import { makeAdvanceExperiment } from './change-experiment.ts';
+import { makeConclude } from './judging.ts';
+import type { EpochRef } from './ports.ts';
+import { answer, type StepPorts, staleAnswer, stopAnswer } from './steps.ts';
+
+/** The steps that say how it ends: decide, begin the promotion, put back, finalise. */
+export const makeConclusions = (ports: StepPorts) => {
+  const advance = makeAdvanceExperiment(ports);
+  const conclude = makeConclude(ports);
+
+  /** The verdict that an outcome of the machine means when none was reached before. */
+  const verdictFor = async (ref: EpochRef, outcome: string, reason: string): Promise<Verdict> => {
+    const at = ports.clock.now();
+    const stored = await ports.experiments.load(ref);
+    const known = stored === null ? null : verdictOf(stored.experiment);
+    if (known !== null) return known;
+    if (stored !== null && NUMERIC_OUTCOMES.includes(outcome)) {
+      const judged = await conclude(ref, stored.experiment, at, 'stopped-by-numbers');
+      if (judged !== null) return judged;
+    }
+    return verdictWithoutMeasurement(nameOf(outcome), sentenceOf(nameOf(outcome), reason), at);
+  };
+
+  return {
+    decide: async (ref: EpochRef): Promise<StepAnswer> => {
+      const deciding = await advance(ref, (_, said) => ({ type: 'begin-deciding', ...said }));
+      if (!deciding.accepted) return staleAnswer(deciding.refusal);
+      const stop = stopAnswer(deciding.value.experiment);
+      if (stop !== null) return stop;
+      const verdict = await conclude(ref, deciding.value.experiment, ports.clock.now(), 'horizon');
+      if (verdict === null) throw new Error(`the judgement of ${ref.experimentId} at its horizon gave no verdict`);
+      const concluded = await advance(ref, (_, said) => ({ type: 'conclude', verdict, ...said }));
+      if (!concluded.accepted) return staleAnswer(concluded.refusal);
+      return offer(concluded.value.experiment, ports.policy.promoteFromScreening);
+    },
+
+    beginPromotion: async (ref: EpochRef): Promise<StepAnswer> => {
+      const stored = await ports.experiments.load(ref);
+      const stop = stored === null ? null : stopAnswer(stored.experiment);
+      if (stop !== null) return stop;
+      const promoting = await advance(ref, (_, said) => ({ type: 'begin-promotion', ...said }));
+      if (!promoting.accepted) return staleAnswer(promoting.refusal);
+      const plan = await ports.experiments.plan(ref);
+      const clusters = plan?.clusters.map(({ clusterId }) => ({ clusterId })) ?? [];
+      return { ...answer('ok'), clusters };
+    },
+
+    compensate: async (ref: EpochRef, outcome: string, reason: string): Promise<StepAnswer> => {
+      const verdict = await verdictFor(ref, outcome, reason);
+      const withdrawn = await advance(ref, (_, said) => ({
+        type: 'withdraw',
+        verdict,
+        reason: reason === '' ? verdict.sentence : reason,
+        ...said,
+      }));
+      return withdrawn.accepted ? answer('ok') : staleAnswer(withdrawn.refusal);
+    },
+
+    finalise: async (ref: EpochRef, outcome: string, reason: string, cleaned: boolean): Promise<StepAnswer> => {
+      const fallback = await verdictFor(ref, outcome, reason);
+      const ended = await advance(ref, (_, said) => ({
+        type: 'finalise',
+        promoted: outcome === 'ready',
+        cleaned,
+        fallback,
+        reason: endingReason(outcome, reason),
+        ...said,
+      }));
+      if (ended.accepted) return answer('ok');
+      if (ended.refusal.code === 'stale-epoch' || ended.refusal.code === 'resource-not-found') {
+        return staleAnswer(ended.refusal);
+      }
+      // not done, and nobody else will do it: the machine tries again, then the janitor
+      throw new Error(`${ref.experimentId} could not be finalised: ${ended.refusal.message}`);
+    },
+  };
+};
+
+const NUMERIC_OUTCOMES: readonly string[] = ['abort_limit', 'abort_harm', 'invalid_input_mismatch'];
+
+const nameOf = (outcome: string): ExperimentVerdict => {
+  switch (outcome) {
+    case 'stopped':
+      return 'cancelled';
+    case 'invalid_setup':
+    case 'abort_limit':
+    case 'abort_harm':
+    case 'invalid_input_mismatch':
+      return outcome;
+    default:
+      return 'error_infrastructure';
+  }
+};
+
+const sentenceOf = (verdict: ExperimentVerdict, reason: string): string => {
+  const because = reason === '' ? '.' : `: ${reason.replace(/\.$/, '')}.`;
+  switch (verdict) {
+    case 'cancelled':
+      return `A person stopped it${because}`;
+    case 'invalid_setup':
+      return `The question cannot be asked like this${because}`;
+    case 'error_infrastructure':
+      return `Our own failure ended it, which says nothing about the candidate${because}`;
+    default:
+      return `It was ended early${because}`;
+  }
+};
+
+/** A screening offers no promotion unless the stage allows it. */
+const offer = (experiment: Experiment, promoteFromScreening: boolean): StepAnswer => {
+  const verdict = verdictOf(experiment);
+  if (verdict?.verdict !== 'promote') return answer('over');
+  return verdict.strength === 'confirmed' || promoteFromScreening ? answer('offer') : answer('over', SCREENING);
+};
+
+const SCREENING =
+  'less than 24 h were measured: a screening does not promote on this stage; run it for a day or longer';
+
+const endingReason = (outcome: string, reason: string): string | null => {
+  if (reason !== '') return reason;
+  return outcome === 'expired' ? 'nobody decided within 72 h' : null;
+};

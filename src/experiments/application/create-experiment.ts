@@ -1,0 +1,50 @@
+import { actorOf, ExperimentId, type Principal } from '../../kernel/identity.ts';
+import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { Clock } from '../../kernel/ports.ts';
+import { evolve } from '../domain/evolve.ts';
+import type { ExperimentSettings } from '../domain/settings.ts';
+import { completeSettings } from '../domain/setup.ts';
+import { announcementsOf } from './announcements.ts';
+import { type CheckPorts, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
+import type { ExperimentStore, Stored } from './ports.ts';
+
+export interface CreatePorts extends CheckPorts {
+  readonly experiments: ExperimentStore;
+  readonly clock: Clock;
+}
+
+export interface CreateExperiment {
+  readonly settings: ExperimentSettings;
+  readonly caller: Principal;
+  /** a repeated request finds the draft that the first one made */
+  readonly idempotencyKey: string;
+}
+
+/** Stores a draft; nothing is deployed. */
+export const makeCreateExperiment = (ports: CreatePorts) => {
+  const assertRunnable = makeAssertRunnable(ports);
+  return async ({
+    settings,
+    caller,
+    idempotencyKey,
+  }: CreateExperiment): Promise<Outcome<Stored, SetupRefusal | Refusal<'experiment-name-taken'>>> => {
+    const runnable = await assertRunnable(caller.tenantId, settings);
+    if (!runnable.accepted) return runnable;
+    const event = {
+      type: 'created' as const,
+      id: idFrom(ports.sha256(`${caller.tenantId} ${caller.userId} ${idempotencyKey}`)),
+      tenantId: caller.tenantId,
+      settings: completeSettings(settings),
+      at: ports.clock.now(),
+      by: actorOf(caller),
+    };
+    const draft = evolve(null, event);
+    return ports.experiments.create(draft, announcementsOf(null, event, draft), event.by);
+  };
+};
+
+/** Twelve base-36 digits of a hash: 62 bits, enough to tell one tenant's requests apart. */
+const idFrom = (hexDigest: string): ExperimentId => {
+  const digits = BigInt(`0x${hexDigest}`).toString(36).padStart(50, '0');
+  return ExperimentId.parse(`exp-${digits.slice(-12)}`);
+};

@@ -1,0 +1,81 @@
+import type { Evidence } from '../../judgement/contract/evidence.ts';
+import type { Judgement } from '../../judgement/contract/judgement.ts';
+import { decideAtHorizon, judge, lookAt } from '../../judgement/domain/judge.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import { judgedSlot, toEvidence } from '../domain/evidence.ts';
+import type { Experiment } from '../domain/experiment.ts';
+import { presentLook, presentVerdict } from '../domain/presentation.ts';
+import type { ExperimentVerdict, Verdict } from '../domain/verdict.ts';
+import type { CodeIdentity, EpochRef, ExperimentStore, Hashing, SampleReader, Stored } from './ports.ts';
+
+export interface JudgingPorts {
+  readonly experiments: ExperimentStore;
+  readonly samples: SampleReader;
+  readonly hashing: Hashing;
+  readonly code: CodeIdentity;
+}
+
+/** What a look says must happen now. */
+export interface Stop {
+  readonly verdict: ExperimentVerdict;
+  readonly sentence: string;
+}
+
+/**
+ * Judges every slot that was recorded since the latest look, each with the data up to it only, so that a late worker and
+ * an early one agree and one that broke off is made up for. Answers the first stop, again each time until it is heard.
+ */
+export const makeTakeLooks =
+  ({ experiments, samples, hashing, code }: JudgingPorts) =>
+  async (ref: EpochRef, stored: Stored, lastRecorded: number | null, at: Instant): Promise<Stop | null> => {
+    const latest = stored.progress.latestLook;
+    const known = latest === null || latest.verdictSoFar === null ? null : stopOf(latest.verdictSoFar, latest.sentence);
+    if (known !== null || lastRecorded === null || lastRecorded <= (latest?.slot ?? -1)) return known;
+    const { settings } = stored.experiment;
+    const all = await samples.list(ref.tenantId, ref.experimentId, ref.epoch);
+    const fresh = all.filter(({ phase, slot }) => phase === 'measured' && slot > (latest?.slot ?? -1));
+    for (const { slot } of fresh) {
+      const evidence = toEvidence(
+        settings,
+        all.filter((sample) => sample.slot <= slot),
+      );
+      const judged = lookAt(evidence, judgedSlot(settings, slot));
+      // nothing is judged after a stop
+      if (judged === null) break;
+      const look = presentLook(settings, evidence, judged, {
+        epoch: ref.epoch,
+        at,
+        inputHash: hashing.sha256(JSON.stringify(evidence)),
+        codeVersion: code.codeVersion,
+      });
+      await experiments.recordLook(ref, look);
+      if (judged.stop !== null) return stopOf(judged.stop.verdict, look.sentence);
+    }
+    return null;
+  };
+
+const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdict, sentence });
+
+/** Evidence and its judgement, from what is stored: the same samples always give the same. */
+export const judgeStored = async (
+  { samples }: Pick<JudgingPorts, 'samples'>,
+  ref: EpochRef,
+  experiment: Experiment,
+): Promise<{ readonly evidence: Evidence; readonly judgement: Judgement }> => {
+  const evidence = toEvidence(experiment.settings, await samples.list(ref.tenantId, ref.experimentId, ref.epoch));
+  return { evidence, judgement: judge(evidence) };
+};
+
+/** The verdict of an epoch that has come to its horizon or was stopped by its own numbers; null while neither is true. */
+export const makeConclude =
+  (ports: Pick<JudgingPorts, 'samples'>) =>
+  async (
+    ref: EpochRef,
+    experiment: Experiment,
+    at: Instant,
+    end: 'horizon' | 'stopped-by-numbers',
+  ): Promise<Verdict | null> => {
+    const { evidence, judgement } = await judgeStored(ports, ref, experiment);
+    const verdict = judgement.verdict ?? (end === 'horizon' ? decideAtHorizon(evidence) : null);
+    return verdict === null ? null : presentVerdict(experiment.settings, verdict, at);
+  };

@@ -1,0 +1,136 @@
+import type { Cluster } from '../../clusters/domain/cluster.ts';
+import { type Instant, secondsAfter } from '../../kernel/instant.ts';
+import type { Clock } from '../../kernel/ports.ts';
+import type { SlotGrid } from '../../measurement/domain/slots.ts';
+import type { Wait } from '../contract/workflow.ts';
+import type { Experiment, ExperimentIn } from '../domain/experiment.ts';
+import { gridOf, measuringEnds, totalSlots, warmupEnds, warmupSlots } from '../domain/schedule.ts';
+import type { State } from '../domain/vocabulary.ts';
+import { type JudgingPorts, makeTakeLooks } from './judging.ts';
+import type { ClusterRegistry, EpochRef, Policy, Settler, Stored, WaitStore } from './ports.ts';
+import { makeSettle } from './settle.ts';
+import { answer, stopAnswer } from './steps.ts';
+
+/** Measures what is due and not yet recorded; asks the stores of the clusters. Doing it twice records once. */
+export type MeasureDueSlots = (request: {
+  readonly ref: EpochRef;
+  readonly grid: SlotGrid;
+  readonly slotsPlanned: number;
+  readonly settleSeconds: number;
+  readonly collectionIntervalSeconds: number;
+  readonly criticalProcesses: readonly string[];
+  readonly clusters: readonly { readonly cluster: Cluster; readonly nodes: readonly string[] }[];
+}) => Promise<{ readonly lastRecorded: number | null }>;
+
+export interface LookPorts extends JudgingPorts {
+  readonly clusters: ClusterRegistry;
+  readonly waits: WaitStore;
+  readonly settler: Settler;
+  readonly measure: MeasureDueSlots;
+  readonly policy: Pick<Policy, 'settleSeconds'>;
+  readonly clock: Clock;
+}
+
+/** After the last slot has ended, how long its numbers may still be on their way. */
+const LAST_SLOT_PATIENCE_SECONDS = 300;
+
+/**
+ * What a worker does when an experiment is due or somebody asked for something: hears a stop, measures, judges, and
+ * settles what its machine waits for. Safe to repeat and to run twice at once.
+ */
+export const makeLookAtExperiment = (ports: LookPorts) => {
+  const settle = makeSettle(ports);
+  const takeLooks = makeTakeLooks(ports);
+  const measure = makeMeasure(ports);
+
+  const lookWhileWarming = async (ref: EpochRef, stored: Stored, experiment: ExperimentIn<'warming'>) => {
+    await measure(ref, stored, experiment);
+    const isOver = warmupEnds(experiment.slotsFrom, experiment.settings) <= ports.clock.now();
+    if (isOver) await settle(ref, 'Warmup', answer('warm'));
+  };
+
+  const lookWhileRunning = async (ref: EpochRef, stored: Stored, experiment: ExperimentIn<'running'>) => {
+    const now = ports.clock.now();
+    const { lastRecorded } = await measure(ref, stored, experiment);
+    const stop = await takeLooks(ref, stored, lastRecorded, now);
+    if (stop !== null) return settle(ref, 'Observe', answer(outcomeOf(stop.verdict), stop.sentence));
+    if (isAtHorizon(experiment, lastRecorded, now)) return settle(ref, 'Observe', answer('horizon'));
+    const token = await ports.waits.find(ref, 'Observe');
+    if (token !== null) await ports.settler.heartbeat(token);
+    if (stored.progress.blindness > 0) await ports.experiments.countBlindness(ref, 'none');
+  };
+
+  return async (ref: EpochRef): Promise<void> => {
+    const stored = await ports.experiments.load(ref);
+    if (stored === null || stored.experiment.epoch !== ref.epoch) return;
+    const { experiment } = stored;
+    const wait = WAIT_IN[experiment.state];
+    const stop = stopAnswer(experiment);
+    if (stop !== null) return wait === undefined ? undefined : settle(ref, wait, stop);
+    switch (experiment.state) {
+      case 'warming':
+        return lookWhileWarming(ref, stored, experiment);
+      case 'running':
+        return lookWhileRunning(ref, stored, experiment);
+      case 'awaiting_approval':
+        if (experiment.approval !== null) return settle(ref, 'AwaitApproval', answer('approved'));
+        return experiment.expiresAt <= ports.clock.now()
+          ? settle(ref, 'AwaitApproval', answer('expired', 'nobody decided within 72 h'))
+          : undefined;
+      default:
+        return undefined;
+    }
+  };
+};
+
+const WAIT_IN: Readonly<Partial<Record<State, Wait>>> = {
+  provisioning: 'AwaitReady',
+  warming: 'Warmup',
+  running: 'Observe',
+  awaiting_approval: 'AwaitApproval',
+  promoting: 'AwaitPromoted',
+};
+
+const outcomeOf = (verdict: string) =>
+  verdict === 'abort_harm' || verdict === 'abort_limit' || verdict === 'invalid_input_mismatch'
+    ? verdict
+    : 'error_infrastructure';
+
+/** Every slot is recorded, or the last one is so late that it counts as missing. */
+const isAtHorizon = ({ settings, slotsFrom }: ExperimentIn<'running'>, lastRecorded: number | null, now: Instant) =>
+  (lastRecorded ?? -1) >= totalSlots(settings) - 1 ||
+  secondsAfter(measuringEnds(slotsFrom, settings), LAST_SLOT_PATIENCE_SECONDS) <= now;
+
+/** Measures what is due on every cluster and keeps how far it has come. */
+const makeMeasure =
+  ({ clusters, experiments, measure, policy }: LookPorts) =>
+  async (ref: EpochRef, { progress }: Stored, experiment: ExperimentIn<'warming' | 'running'>) => {
+    const { settings, life, slotsFrom } = experiment;
+    const measured = await measure({
+      ref,
+      grid: gridOf(slotsFrom, settings),
+      slotsPlanned: totalSlots(settings),
+      settleSeconds: policy.settleSeconds,
+      collectionIntervalSeconds: settings.collectionIntervalSeconds,
+      criticalProcesses: settings.criticalProcesses,
+      clusters: await clustersWithNodes(clusters, experiment, life.nodes),
+    });
+    const slotsMeasured = Math.max(0, (measured.lastRecorded ?? -1) + 1 - warmupSlots(settings));
+    if (slotsMeasured > progress.slotsMeasured) await experiments.recordProgress(ref, { slotsMeasured });
+    return measured;
+  };
+
+const clustersWithNodes = async (
+  registry: ClusterRegistry,
+  { tenantId }: Experiment,
+  nodes: ExperimentIn<'running'>['life']['nodes'],
+) => {
+  const ids = [...new Set(nodes.map(({ clusterId }) => clusterId))];
+  const found = await Promise.all(
+    ids.map(async (id) => ({
+      cluster: await registry.load(tenantId, id),
+      nodes: nodes.filter(({ clusterId }) => clusterId === id).map(({ node }) => node),
+    })),
+  );
+  return found.flatMap(({ cluster, nodes: here }) => (cluster === null ? [] : [{ cluster, nodes: here }]));
+};

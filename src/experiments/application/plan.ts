@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import type { Cluster, WantedObjects } from '../../clusters/domain/cluster.ts';
+import { ClusterId, type Epoch } from '../../kernel/identity.ts';
+import { type Instant, secondsAfter } from '../../kernel/instant.ts';
+import { accept, type Outcome } from '../../kernel/outcome.ts';
+import { VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
+import { collectorObjects } from '../../pipelines/domain/collector-objects.ts';
+import { type RenderRefusal, renderComparison, type Sha256 } from '../../pipelines/domain/render.ts';
+import { type FrameSettings, RenderedPipeline } from '../../pipelines/domain/template.ts';
+import type { CompleteSettings, Experiment } from '../domain/experiment.ts';
+import { lifeOf } from '../domain/experiment.ts';
+import { totalSlots } from '../domain/schedule.ts';
+import type { ExperimentSettings } from '../domain/settings.ts';
+
+/** What goes where in one epoch, frozen: templates at their versions, rendered for each cluster. */
+export const Plan = z.object({
+  clusters: z.array(
+    z.object({
+      clusterId: ClusterId,
+      nodes: z.array(z.string()),
+      baseline: RenderedPipeline,
+      candidate: RenderedPipeline,
+    }),
+  ),
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** Both variants as they are collected on a cluster. */
+export const renderFor = (
+  settings: ExperimentSettings,
+  remoteWriteAuth: FrameSettings['remoteWriteAuth'],
+  sha256: Sha256,
+): Outcome<{ readonly baseline: RenderedPipeline; readonly candidate: RenderedPipeline }, RenderRefusal> =>
+  renderComparison(
+    { baseline: settings.baselinePipeline, candidate: settings.candidatePipeline },
+    {
+      remoteWriteAuth,
+      collectionIntervalSeconds: settings.collectionIntervalSeconds,
+      criticalProcesses: settings.criticalProcesses,
+    },
+    sha256,
+  );
+
+export const makePlan = (
+  experiment: Experiment,
+  clusters: readonly Cluster[],
+  sha256: Sha256,
+): Outcome<Plan, RenderRefusal> => {
+  const nodes = lifeOf(experiment)?.nodes ?? [];
+  const entries: Plan['clusters'] = [];
+  for (const cluster of clusters) {
+    const rendered = renderFor(experiment.settings, authOf(cluster), sha256);
+    if (!rendered.accepted) return rendered;
+    const here = nodes.filter(({ clusterId }) => clusterId === cluster.id).map(({ node }) => node);
+    if (here.length > 0) entries.push({ clusterId: cluster.id, nodes: here, ...rendered.value });
+  }
+  return accept({ clusters: entries });
+};
+
+const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] =>
+  settings.metrics.kind === 'amp' ? 'sigv4' : 'none';
+
+/** How long after its planned end an experiment's objects may still be there, before the cluster's own switch removes them. */
+const DEAD_MAN_SECONDS = 2 * 3600;
+/** Approval may take three days, and both variants stay until it is given. */
+const LONGEST_WAIT_SECONDS = 73 * 3600 + 2 * 900 + 7200;
+
+/** When nobody can want these objects any more. */
+export const expiresAt = (settings: CompleteSettings, now: Instant): Instant =>
+  secondsAfter(now, totalSlots(settings) * settings.slotSeconds + LONGEST_WAIT_SECONDS + DEAD_MAN_SECONDS);
+
+/** Everything that both variants want on one cluster: applied together or one by one, it is the same owner. */
+export const wantedOf = (
+  owner: { readonly id: string; readonly epoch: Epoch; readonly expiresAt: Instant | null },
+  cluster: Cluster,
+  entry: Plan['clusters'][number],
+  variants: readonly { readonly variant: Variant; readonly as: Variant | 'promoted' }[],
+  image: string,
+): WantedObjects => ({
+  owner: owner.id,
+  epoch: owner.epoch,
+  expiresAt: owner.expiresAt,
+  objects: variants.flatMap(({ variant, as }) =>
+    collectorObjects({
+      owner: owner.id,
+      epoch: owner.epoch,
+      variant: as,
+      rendered: entry[variant],
+      nodeNames: entry.nodes,
+      image,
+      clusterName: cluster.settings.name,
+      remoteWriteUrl: cluster.settings.remoteWriteUrl,
+      ...(cluster.settings.metrics.kind === 'amp' ? { awsRegion: cluster.settings.metrics.region } : {}),
+    }),
+  ),
+});
+
+export const workOf = (plan: Plan) =>
+  plan.clusters.flatMap(({ clusterId }) => VARIANTS.map((variant) => ({ variant, clusterId })));

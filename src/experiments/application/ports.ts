@@ -1,0 +1,175 @@
+import type {
+  Cluster,
+  ClusterNode,
+  ObservedObject,
+  VariantReadiness,
+  WantedObjects,
+} from '../../clusters/domain/cluster.ts';
+import type { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { Sample } from '../../measurement/domain/sample.ts';
+import type { EventDraft } from '../../platform/declare/event.ts';
+import type { Transition } from '../contract/views.ts';
+import type { MachineInput, StepAnswer, Wait } from '../contract/workflow.ts';
+import type { AllocatedNode, Experiment } from '../domain/experiment.ts';
+import type { ExperimentVerdict, Look } from '../domain/verdict.ts';
+import type { State } from '../domain/vocabulary.ts';
+import type { Plan } from './plan.ts';
+
+/** Which experiment, in which life. */
+export interface Ref {
+  readonly tenantId: TenantId;
+  readonly experimentId: ExperimentId;
+}
+export interface EpochRef extends Ref {
+  readonly epoch: Epoch;
+}
+
+/** What measuring has come to; beside the experiment, because it never changes its version. */
+export interface Progress {
+  readonly epoch: Epoch;
+  readonly slotsMeasured: number;
+  readonly latestLook: Look | null;
+  /** how often in a row the machine waited 15 min without a sign of measuring */
+  readonly blindness: number;
+}
+
+export interface Stored {
+  readonly experiment: Experiment;
+  readonly progress: Progress;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextKey: string | null;
+}
+
+export interface ListFilter {
+  readonly state?: State | undefined;
+  readonly verdict?: ExperimentVerdict | undefined;
+  readonly clusterId?: ClusterId | undefined;
+}
+
+/** One change: the state after it, what is said of it, and the nodes that it takes or frees; all or nothing. */
+export interface Change {
+  readonly before: Experiment;
+  readonly after: Experiment;
+  readonly announcements: readonly EventDraft[];
+  readonly actor: Actor;
+  readonly reserve: readonly AllocatedNode[];
+  /** frees every reservation of this experiment; those of somebody else stay */
+  readonly release: boolean;
+  readonly isDeletion: boolean;
+}
+
+export interface ExperimentStore {
+  /** null: there is none, or it was deleted */
+  load(ref: Ref): Promise<Stored | null>;
+  /** names are unique in a tenant; made again by the same id it is there already, and that is no refusal */
+  create(
+    draft: Experiment,
+    announcements: readonly EventDraft[],
+    actor: Actor,
+  ): Promise<Outcome<Stored, Refusal<'experiment-name-taken'>>>;
+  /** writes only if the stored version is the one before: a stale writer changes nothing */
+  commit(change: Change): Promise<Outcome<void, Refusal<'precondition-failed' | 'experiment-overlap-detected'>>>;
+  /** newest first */
+  list(
+    tenantId: TenantId,
+    filter: ListFilter,
+    page: { readonly limit: number; readonly afterKey?: string | undefined },
+  ): Promise<Page<Stored>>;
+  countActive(tenantId: TenantId): Promise<number>;
+  transitions(ref: Ref): Promise<readonly Transition[]>;
+
+  /** one per epoch and slot: true when stored now; the newest becomes the latest of its epoch */
+  recordLook(ref: EpochRef, look: Look): Promise<boolean>;
+  looks(ref: EpochRef): Promise<readonly Look[]>;
+  /** only while the epoch is the current one */
+  recordProgress(ref: EpochRef, progress: { readonly slotsMeasured: number }): Promise<void>;
+  /** counts one more, or starts again at zero; answers the count */
+  countBlindness(ref: EpochRef, change: 'one-more' | 'none'): Promise<number>;
+
+  savePlan(ref: EpochRef, plan: Plan): Promise<void>;
+  plan(ref: EpochRef): Promise<Plan | null>;
+
+  /** everything, of every tenant, whose time has come until then */
+  due(until: Instant): Promise<readonly Ref[]>;
+}
+
+/** Tokens of waiting machines: server-side only, gone when they are used or too old. */
+export interface WaitStore {
+  put(ref: EpochRef, wait: Wait, token: string, expiresAt: Instant): Promise<void>;
+  find(ref: EpochRef, wait: Wait): Promise<string | null>;
+  /** forgets the token if it is still this one */
+  drop(ref: EpochRef, wait: Wait, token: string): Promise<void>;
+}
+
+export type MachineName = 'experiment' | 'withdrawal';
+
+/** Starts machines. A name starts once: started again with the same input it is running already, and that is success. */
+export interface Machines {
+  start(machine: MachineName, name: string, input: MachineInput): Promise<'started' | 'exists'>;
+}
+
+/** Tells waiting machines. `gone`: settled already, or too late; never an error. */
+export interface Settler {
+  succeed(token: string, answer: StepAnswer): Promise<'settled' | 'gone'>;
+  heartbeat(token: string): Promise<'alive' | 'gone'>;
+}
+
+/** Asks a worker to look at an experiment, now or later. At least once, in any order. */
+export interface LookQueue {
+  ask(requests: readonly { readonly ref: EpochRef; readonly delaySeconds: number }[]): Promise<void>;
+}
+
+/** Asks a worker whether the collectors of an experiment are ready. */
+export interface ReadinessQueue {
+  ask(ref: EpochRef, attempt: number, delaySeconds: number): Promise<void>;
+}
+
+/** The registry of clusters, for reading. */
+export interface ClusterRegistry {
+  load(tenantId: TenantId, id: ClusterId): Promise<Cluster | null>;
+  nodes(tenantId: TenantId, id: ClusterId): Promise<readonly ClusterNode[]>;
+}
+
+/** What we do on one cluster; every method can be repeated. */
+export interface ClusterHands {
+  apply(wanted: WantedObjects): Promise<Outcome<unknown, Refusal>>;
+  readiness(owner: string, epoch: Epoch): Promise<Outcome<readonly VariantReadiness[], Refusal>>;
+  objects(owner?: string): Promise<Outcome<readonly ObservedObject[], Refusal>>;
+  remove(owner: string, epoch: Epoch): Promise<Outcome<{ readonly remaining: number }, Refusal>>;
+}
+export interface ClusterAccess {
+  open(cluster: Cluster): Promise<Outcome<ClusterHands, Refusal>>;
+}
+
+export interface SampleReader {
+  list(
+    tenantId: TenantId,
+    experimentId: ExperimentId,
+    epoch: Epoch,
+    range?: { readonly fromSlot?: number; readonly toSlot?: number },
+  ): Promise<readonly Sample[]>;
+}
+
+/** What the stage sets. */
+export interface Policy {
+  readonly settleSeconds: number;
+  readonly minimumHorizonSeconds: number;
+  readonly minimumWarmupSeconds: number;
+  readonly promoteFromScreening: boolean;
+  readonly collectorImage: string;
+}
+
+/** Names the code that judged, for looks and evidence. */
+export interface CodeIdentity {
+  readonly codeVersion: string;
+  readonly nodeVersion: string;
+}
+
+export interface Hashing {
+  sha256(text: string): string;
+}

@@ -1,0 +1,75 @@
+import { actorOf, type ExperimentId, type Principal } from '../../kernel/identity.ts';
+import { type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { type Allocation, type AllocationRefusal, allocate, nodesMeant } from '../domain/allocation.ts';
+import type { Experiment } from '../domain/experiment.ts';
+import { type ChangeRefusal, makeChangeExperiment } from './change-experiment.ts';
+import { inventoryOf, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
+import type { CreatePorts } from './create-experiment.ts';
+import type { Stored } from './ports.ts';
+
+export interface StartExperiment {
+  readonly experimentId: ExperimentId;
+  readonly version: number;
+  readonly caller: Principal;
+  /** retry: again from the beginning, under a new epoch */
+  readonly as: 'start' | 'retry';
+}
+
+export type StartRefusal = ChangeRefusal | SetupRefusal | AllocationRefusal | Refusal<'experiment-quota-exceeded'>;
+
+/** How many experiments of a tenant may be under way at once. */
+export const MAXIMUM_ACTIVE = 50;
+/** One transaction reserves all nodes, and it has at most 100 writes. */
+export const MAXIMUM_NODES = 80;
+
+/** Checks again, reserves the nodes, raises the epoch and says so: one transaction. What follows hears the event. */
+export const makeStartExperiment = (ports: CreatePorts) => {
+  const assertRunnable = makeAssertRunnable(ports);
+  const change = makeChangeExperiment(ports);
+
+  const allocation = async (experiment: Experiment): Promise<Outcome<Allocation, AllocationRefusal | SetupRefusal>> => {
+    const { tenantId, settings } = experiment;
+    const inventory = await inventoryOf(
+      ports.clusters,
+      tenantId,
+      settings.targets.map(({ clusterId }) => clusterId),
+    );
+    const wanted = nodesMeant(settings.targets, inventory);
+    if (!wanted.accepted) return wanted;
+    const allocated = allocate(wanted.value);
+    return allocated.accepted && allocated.value.nodes.length > MAXIMUM_NODES
+      ? tooManyNodes(allocated.value.nodes.length)
+      : allocated;
+  };
+
+  return async ({ experimentId, version, caller, as }: StartExperiment): Promise<Outcome<Stored, StartRefusal>> => {
+    const ref = { tenantId: caller.tenantId, experimentId };
+    const asked = { by: actorOf(caller), type: as, nodes: [], remark: null };
+    const stored = await ports.experiments.load(ref);
+    // the decision first: a wrong state is told before nodes are looked for
+    const state = await change(ref, version, (_, at) => ({ ...asked, at }), 'only-decide');
+    if (!state.accepted || stored === null) return state;
+    const runnable = await assertRunnable(caller.tenantId, stored.experiment.settings);
+    if (!runnable.accepted) return runnable;
+    const active = await ports.experiments.countActive(caller.tenantId);
+    if (active >= MAXIMUM_ACTIVE) return quotaExceeded(active);
+    const allocated = await allocation(stored.experiment);
+    if (!allocated.accepted) return allocated;
+    return change(ref, version, (_, at) => ({ ...asked, ...allocated.value, at }));
+  };
+};
+
+const quotaExceeded = (active: number) =>
+  refuse(
+    'experiment-quota-exceeded',
+    `${active} experiments are under way, ${MAXIMUM_ACTIVE} may be; stop one or wait until one ends`,
+    { active, maximum: MAXIMUM_ACTIVE },
+  );
+
+const tooManyNodes = (found: number) =>
+  refuse(
+    'experiment-validation-failed',
+    `the targets mean ${found} nodes, at most ${MAXIMUM_NODES} can be reserved at once; name fewer or narrow the labels`,
+    { found, maximum: MAXIMUM_NODES },
+    [{ pointer: '/targets', code: 'too-many-nodes', message: `${found} nodes, at most ${MAXIMUM_NODES}` }],
+  );

@@ -1,0 +1,141 @@
+import type { MetricCriterion } from '../../judgement/contract/criteria.ts';
+import { Evidence, type EvidenceSlot, type PairedReadings, type Reading } from '../../judgement/contract/evidence.ts';
+import {
+  METRICS,
+  type MetricName,
+  type Sample,
+  VARIANTS,
+  type Variant,
+  type VariantReadings,
+} from '../../measurement/domain/sample.ts';
+import type { CompleteSettings } from './experiment.ts';
+import { slotsPlanned, warmupSlots } from './schedule.ts';
+import type { Criterion, CriterionMetric } from './settings.ts';
+
+/** Everything that judgement may know: the design, and of each judged slot every metric per node. Nothing is filled in. */
+export const toEvidence = (settings: CompleteSettings, samples: readonly Sample[]): Evidence =>
+  Evidence.parse({
+    design: {
+      stepSeconds: settings.slotSeconds,
+      horizonSlots: slotsPlanned(settings),
+      // a template is nobody's pipeline of today: no money headline
+      hypotheticalBaseline: true,
+      criteria: settings.successCriteria.map(toCriterion),
+    },
+    slots: samples
+      .filter(({ phase }) => phase === 'measured')
+      .map((sample) => evidenceSlot(settings, sample))
+      .filter(({ slot }) => slot <= slotsPlanned(settings)),
+    // readiness of both was seen before slot 0, and one frame rendered both
+    trust: { bothReady: 'passed', sameSettingsOtherwise: 'passed' },
+  });
+
+/** Judged slots are counted from 1 after warm-up. */
+export const judgedSlot = (settings: CompleteSettings, slot: number): number => slot - warmupSlots(settings) + 1;
+export const measuredSlot = (settings: CompleteSettings, judged: number): number => judged - 1 + warmupSlots(settings);
+
+interface MetricFacts {
+  readonly title: string;
+  readonly unit: string;
+  readonly better: 'lower' | 'higher';
+  readonly isShare: boolean;
+}
+
+/** How a criterion's metric is called and read. */
+export const factsOf = (metric: CriterionMetric): MetricFacts => {
+  switch (metric) {
+    case 'critical_coverage':
+      return { title: 'Critical coverage', unit: 'share', better: 'higher', isShare: true };
+    case 'lost_points_ratio':
+      return { title: 'Lost points', unit: 'share', better: 'lower', isShare: true };
+    default:
+      return { ...METRICS[metric], isShare: false };
+  }
+};
+
+/** Shares and counts are compared by difference, everything else by ratio. Coverage and loss abort on any proven harm. */
+const toCriterion = (criterion: Criterion): MetricCriterion => {
+  const { title, better, isShare } = factsOf(criterion.metric);
+  const metric = {
+    name: criterion.metric,
+    title,
+    better,
+    aggregate: isShare ? ('mean' as const) : ('sum' as const),
+    unit: isShare ? ('share' as const) : ('number' as const),
+  };
+  const scale =
+    isShare || criterion.metric === 'critical_processes_missing' ? ('difference' as const) : ('log_ratio' as const);
+  switch (criterion.role) {
+    case 'primary':
+      return { role: 'primary', ...metric, scale, minimumSaving: criterion.minimumSavingRatio };
+    case 'guardrail': {
+      const abortMargin = criterion.abortMarginRatio ?? (isShare ? 0 : undefined);
+      return {
+        role: 'guardrail',
+        ...metric,
+        scale,
+        margin: criterion.marginRatio,
+        ...(abortMargin === undefined ? {} : { abortMargin }),
+      };
+    }
+    case 'limit':
+      return { role: 'limit', ...metric, line: criterion.maximum, breaches: criterion.breaches, of: criterion.of };
+    case 'diagnostic':
+      return { role: 'diagnostic', ...metric, scale };
+  }
+};
+
+const evidenceSlot = (settings: CompleteSettings, sample: Sample): EvidenceSlot => {
+  const metrics = new Set(settings.successCriteria.map(({ metric }) => metric));
+  return {
+    slot: judgedSlot(settings, sample.slot),
+    metrics: Object.fromEntries([...metrics].map((metric) => [metric, pairedReadings(metric, sample)])),
+  };
+};
+
+const pairedReadings = (metric: CriterionMetric, sample: Sample): PairedReadings => {
+  switch (metric) {
+    case 'critical_coverage':
+      return coverage(sample);
+    case 'lost_points_ratio':
+      return byVariant((variant) => lostPoints(sample[variant]));
+    default:
+      return byVariant((variant) => ({ ...sample[variant][metric] }));
+  }
+};
+
+const byVariant = (readings: (variant: Variant) => Record<string, Reading>): PairedReadings =>
+  Object.fromEntries(VARIANTS.map((variant) => [variant, readings(variant)])) as PairedReadings;
+
+/** Per node: the share of the baseline's critical processes that a variant shows, too; 1 where there are none to lose. */
+const coverage = (sample: Sample): PairedReadings => {
+  const known = sample.candidate['critical_processes_missing'] ?? {};
+  const ofCandidate = Object.entries(known).map(([node, reading]): [string, Reading] => {
+    if ('missing' in reading) return [node, reading];
+    const seen = sample.processes.find((presence) => presence.node === node)?.seenByBaseline.length ?? 0;
+    return [node, { value: seen === 0 ? 1 : 1 - reading.value / seen }];
+  });
+  return {
+    baseline: Object.fromEntries(
+      ofCandidate.map(([node, reading]) => [node, 'missing' in reading ? reading : { value: 1 }]),
+    ),
+    candidate: Object.fromEntries(ofCandidate),
+  };
+};
+
+/** Per node: of the points that should have left, the share that did not. Without any point there is no share. */
+const lostPoints = (readings: VariantReadings): Record<string, Reading> =>
+  Object.fromEntries(
+    Object.entries(readings['failed_points'] ?? {}).map(([node, failed]): [string, Reading] => {
+      const exported = readings['exported_points']?.[node];
+      if ('missing' in failed) return [node, failed];
+      if (exported === undefined) return [node, { missing: 'no_series' }];
+      if ('missing' in exported) return [node, exported];
+      const all = failed.value + exported.value;
+      return [node, all > 0 ? { value: failed.value / all } : { missing: 'no_points' }];
+    }),
+  );
+
+/** Metrics that a chart can show: those that are measured directly. */
+export const isMeasuredDirectly = (metric: CriterionMetric): metric is CriterionMetric & MetricName =>
+  Object.hasOwn(METRICS, metric);

@@ -1,0 +1,253 @@
+import type { MetricCriterion } from '../../judgement/contract/criteria.ts';
+import type { Evidence, PairedReadings } from '../../judgement/contract/evidence.ts';
+import type * as judged from '../../judgement/contract/judgement.ts';
+import type { MetricVerdict } from '../../judgement/contract/vocabulary.ts';
+import { changeOf, declaredMargin, direction } from '../../judgement/domain/contrast.ts';
+import type { Epoch } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import { factsOf, measuredSlot } from './evidence.ts';
+import type { CompleteSettings } from './experiment.ts';
+import { CriterionMetric } from './settings.ts';
+import type { Effect, ExperimentVerdict, Look, Verdict } from './verdict.ts';
+
+// From judgement's numbers, where positive is worse, to what people read: -0.86 is 86 % less.
+
+type Role = Effect['role'];
+
+/** The final judgement in the words of the contract. */
+export const presentVerdict = (settings: CompleteSettings, verdict: judged.Verdict, at: Instant): Verdict => ({
+  verdict: verdict.verdict,
+  sentence: verdict.sentence,
+  explanation: verdict.explanation,
+  whatWouldHaveChanged: verdict.whatWouldHaveChanged === '' ? null : verdict.whatWouldHaveChanged,
+  strength: verdict.strength,
+  hypotheticalBaseline: verdict.hypotheticalBaseline,
+  onMeasuredNodes: verdict.onMeasuredNodes.flatMap((metric) => effectOf(metric, metric.change)),
+  ifRolledOut: verdict.ifRolledOut.known
+    ? verdict.onMeasuredNodes.flatMap((metric) =>
+        metric.fleet === null || metric.fleet.effect === null
+          ? []
+          : effectOf({ ...metric, effectiveN: metric.fleet.effectiveNodes }, metric.fleet.change),
+      )
+    : null,
+  decidedAtSlot: verdict.decidedAtSlot === 0 ? null : measuredSlot(settings, verdict.decidedAtSlot),
+  at,
+});
+
+const effectOf = (metric: judged.MetricJudgement, change: judged.Change): readonly Effect[] => {
+  const name = CriterionMetric.safeParse(metric.name);
+  // trust checks are explained, not listed among the effects
+  if (!name.success || metric.role === 'trust') return [];
+  return [
+    {
+      metric: name.data,
+      title: metric.title,
+      role: metric.role,
+      verdict: metric.verdict,
+      effect: change.estimate,
+      lower: change.lower,
+      upper: change.upper,
+      scale: change.scale,
+      margin: readMargin(metric.role, metric.declaredMargin, metric.better),
+      slots: metric.n,
+      slotsMissing: metric.slotsMissing,
+      effectiveSlots: metric.effectiveN,
+      baselineMean: metric.baselineMean,
+      candidateMean: metric.candidateMean,
+      unit: factsOf(name.data).unit,
+      sentence: metric.sentence,
+    },
+  ];
+};
+
+/** The line on the scale that people read: a saving lies on the better side, a margin on the worse one. */
+const readMargin = (role: Role, declared: number | null, better: 'lower' | 'higher'): number | null => {
+  if (declared === null) return null;
+  const worse = better === 'lower' ? 1 : -1;
+  return role === 'primary' ? -worse * declared : worse * declared;
+};
+
+export interface LookFacts {
+  readonly epoch: Epoch;
+  readonly at: Instant;
+  readonly inputHash: string;
+  readonly codeVersion: string;
+}
+
+/** What is known after a slot, with intervals that hold at all looks together. */
+export const presentLook = (
+  settings: CompleteSettings,
+  evidence: Evidence,
+  look: judged.Look,
+  { epoch, at, inputHash, codeVersion }: LookFacts,
+): Look => {
+  const effects = evidence.design.criteria.flatMap((criterion) => liveEffect(criterion, evidence, look));
+  const used = Math.max(0, ...effects.map(({ slots }) => slots));
+  return {
+    epoch,
+    slot: measuredSlot(settings, look.slot),
+    at,
+    sentence: sentenceSoFar(effects, look, evidence.design.horizonSlots),
+    verdictSoFar: look.stop?.verdict ?? null,
+    effects,
+    slotsUsed: used,
+    slotsMissing: Math.max(0, look.slot - used),
+    inputHash,
+    codeVersion,
+  };
+};
+
+const liveEffect = (criterion: MetricCriterion, evidence: Evidence, look: judged.Look): readonly Effect[] => {
+  const metric = CriterionMetric.safeParse(criterion.name);
+  if (!metric.success || criterion.role === 'trust') return [];
+  const facts = factsOf(metric.data);
+  const means = meansUntil(evidence, criterion, look.slot);
+  const about = {
+    metric: metric.data,
+    title: facts.title,
+    unit: facts.unit,
+    baselineMean: means.baseline,
+    candidateMean: means.candidate,
+  };
+  if (criterion.role === 'limit') {
+    const breaching = look.limits.find(({ name }) => name === criterion.name)?.breachingNodes ?? [];
+    const verdict: MetricVerdict = means.count === 0 ? 'no_data' : breaching.length > 0 ? 'worse' : 'not_worse';
+    return [
+      {
+        ...about,
+        role: 'limit',
+        verdict,
+        effect: null,
+        lower: null,
+        upper: null,
+        scale: 'difference',
+        margin: criterion.line,
+        slots: means.count,
+        slotsMissing: look.slot - means.count,
+        effectiveSlots: null,
+        sentence: limitSentence(facts.title, criterion.line, facts.unit, breaching, verdict),
+      },
+    ];
+  }
+  const found = look.metrics.find(({ name, role }) => name === criterion.name && role === criterion.role);
+  if (found === undefined) return [];
+  const bounds = { effect: found.effect, lower: found.sequenceLower, upper: found.sequenceUpper };
+  const change = changeOf(bounds, found.scale, direction(criterion));
+  const verdict = verdictSoFar(criterion, found, change);
+  return [
+    {
+      ...about,
+      role: criterion.role,
+      verdict,
+      effect: change.estimate,
+      lower: change.lower,
+      upper: change.upper,
+      scale: change.scale,
+      margin: readMargin(criterion.role, declaredMargin(criterion), criterion.better),
+      slots: found.n,
+      slotsMissing: found.slotsMissing,
+      effectiveSlots: found.effectiveN,
+      sentence: effectSentence(facts.title, change, facts.isShare, found.status),
+    },
+  ];
+};
+
+/** The words of statistics 5.5, on the interval that holds at all looks together. */
+const verdictSoFar = (
+  criterion: MetricCriterion,
+  { status, crosses, crossingsInARow }: judged.MetricLook,
+  { lower, upper }: judged.Change,
+): MetricVerdict => {
+  if (status === 'no_data' || status === 'insufficient') return 'no_data';
+  if (status === 'no_variation') return 'no_variation';
+  if (lower === null || upper === null) return 'unclear';
+  const sign = direction(criterion);
+  const [best, worst] = sign === 1 ? [lower, upper] : [-upper, -lower];
+  const line = declaredMargin(criterion) ?? 0;
+  if (crosses && crossingsInARow >= 2) return 'worse';
+  if (criterion.role === 'primary') return worst < -line ? 'better' : best > 0 ? 'worse' : 'unclear';
+  if (best > 0) return worst < line ? 'worse_within_margin' : 'worse';
+  if (worst < 0) return 'better';
+  if (best > -line && worst < line) return 'equivalent';
+  return worst < line ? 'not_worse' : 'unclear';
+};
+
+/** Means over slots in which both variants have every value of a node. */
+const meansUntil = (evidence: Evidence, { name, aggregate }: MetricCriterion, slot: number) => {
+  const pairs = evidence.slots
+    .filter((each) => each.slot <= slot)
+    .flatMap(({ metrics }) => pooled(metrics[name], aggregate));
+  const mean = (pick: (pair: { baseline: number; candidate: number }) => number): number | null =>
+    pairs.length === 0 ? null : pairs.reduce((sum, pair) => sum + pick(pair), 0) / pairs.length;
+  return {
+    count: pairs.length,
+    baseline: mean(({ baseline }) => baseline),
+    candidate: mean(({ candidate }) => candidate),
+  };
+};
+
+const pooled = (readings: PairedReadings | undefined, aggregate: 'sum' | 'mean') => {
+  const nodes = Object.keys(readings?.baseline ?? {});
+  const values = nodes.flatMap((node) => {
+    const [baseline, candidate] = [readings?.baseline[node], readings?.candidate[node]];
+    return baseline !== undefined && 'value' in baseline && candidate !== undefined && 'value' in candidate
+      ? [{ baseline: baseline.value, candidate: candidate.value }]
+      : [];
+  });
+  if (values.length === 0) return [];
+  const share = aggregate === 'mean' ? 1 / values.length : 1;
+  const total = (variant: 'baseline' | 'candidate') => values.reduce((sum, each) => sum + each[variant], 0) * share;
+  return [{ baseline: total('baseline'), candidate: total('candidate') }];
+};
+
+const percent = (ratio: number): string => `${Math.abs(ratio * 100).toPrecision(3)} %`;
+const points = (share: number): string => `${(share * 100).toPrecision(2)} points`;
+const moreOrLess = (value: number): string => (value < 0 ? 'less' : 'more');
+
+const effectSentence = (title: string, change: judged.Change, isShare: boolean, status: string): string => {
+  const { estimate, lower, upper, scale } = change;
+  if (estimate === null) return `${title}: nothing can be said yet (${status.replaceAll('_', ' ')})`;
+  if (scale === 'difference') {
+    const read = isShare ? points : (value: number) => value.toPrecision(3);
+    return lower === null || upper === null
+      ? `${title}: a difference of ${read(estimate)}`
+      : `${title}: a difference of ${read(estimate)} (${read(lower)} to ${read(upper)})`;
+  }
+  const interval =
+    lower === null || upper === null
+      ? ''
+      : ` (${[lower, upper].map((bound) => `${percent(bound)} ${moreOrLess(bound)}`).join(' to ')})`;
+  return `${title}: ${percent(estimate)} ${moreOrLess(estimate)}${interval}`;
+};
+
+const limitSentence = (
+  title: string,
+  line: number,
+  unit: string,
+  breaching: readonly string[],
+  verdict: MetricVerdict,
+): string => {
+  if (verdict === 'no_data') return `${title}: nothing was measured yet`;
+  return breaching.length === 0
+    ? `${title}: within ${line} ${unit} on every node`
+    : `${title}: beyond ${line} ${unit} on ${breaching.join(', ')}`;
+};
+
+const sentenceSoFar = (effects: readonly Effect[], look: judged.Look, horizon: number): string => {
+  const progress = `after ${look.slot} of ${horizon} slots`;
+  if (look.stop !== null) {
+    const where = look.stop.node === null ? '' : ` on ${look.stop.node}`;
+    return `${stopWords(look.stop.verdict)} ${look.stop.metric ?? ''}${where}, ${progress}.`.replaceAll('  ', ' ');
+  }
+  const primary = effects.find(({ role }) => role === 'primary');
+  const worse = effects.filter(({ role, verdict }) => role !== 'diagnostic' && verdict === 'worse');
+  const guards = worse.length === 0 ? 'No guardrail is worse' : `Worse: ${worse.map(({ title }) => title).join(', ')}`;
+  return `So far, ${progress}: ${primary?.sentence ?? 'nothing is measured'}. ${guards}.`;
+};
+
+const stopWords = (verdict: ExperimentVerdict): string =>
+  verdict === 'abort_limit'
+    ? 'A limit is crossed:'
+    : verdict === 'abort_harm'
+      ? 'Harm is proven:'
+      : `It ends as ${verdict}:`;
