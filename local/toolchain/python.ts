@@ -15,7 +15,7 @@ export const ensureEmulatorPython = async (cache: Cache, context: StepContext): 
   const folder = await cache.entry({
     name: 'emulator',
     // not relocatable between Pythons: another interpreter is another environment
-    key: cacheKey({ packages: PACKAGES.join(' '), python, version: versionOf(python)?.join('.') ?? '' }),
+    key: cacheKey({ packages: PACKAGES.join(' '), interpreter: interpreterOf(python) }),
     deadlineSeconds: 300,
     ...abort,
     fill: (into) =>
@@ -66,6 +66,12 @@ export const findPython = (): string => {
 
 export const isPythonNewEnough = ([major, minor]: readonly [number, number]): boolean =>
   major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
+
+/** Path and version of the program itself, behind names and links. */
+const interpreterOf = (name: string): string =>
+  spawnSync(name, ['-c', 'import os, sys; print(os.path.realpath(sys.executable), sys.version_info[:2])'], {
+    encoding: 'utf8',
+  }).stdout.trim();
 
 const versionOf = (name: string): readonly [number, number] | undefined => {
   const answer = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { encoding: 'utf8' });
