@@ -104,7 +104,7 @@ export const collectorNames = ({
   variant,
   rendered,
 }: Pick<CollectorWish, 'owner' | 'variant' | 'rendered'>): { readonly workload: string; readonly settings: string } => {
-  if (!/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(owner)) throw new Error(`"${owner}" cannot stand in names of objects`);
+  if (!/^[a-z][a-z0-9-]{0,36}[a-z0-9]$/.test(owner)) throw new Error(`"${owner}" cannot stand in names of objects`);
   return {
     workload: `${owner}-${variant}`,
     settings: `cfg-${owner}-${variant}-${rendered.sha256.slice(0, 10)}`,
