@@ -14,7 +14,7 @@ export interface DirectParts {
   readonly clock: Clock;
   readonly secrets: Pick<SecretsManagerClient, 'send'>;
   readonly secretNamePrefix: string;
-  /** the stage's setting: `host:port` separated by commas */
+  /** the stage's setting, see `parseListed` */
   readonly allowedDirectClusters: string;
 }
 

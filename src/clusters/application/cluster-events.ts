@@ -1,22 +1,20 @@
 import type * as z from 'zod';
-import type { EventDraft } from '../../platform/declare/event.ts';
-import { toWire } from '../../platform/wire.ts';
+import { draftEvent, type EventDraft, eventNamed, type Severity } from '../../platform/declare/event.ts';
 import { clusterEvents } from '../contract/events.ts';
 import type { Cluster } from '../domain/cluster.ts';
 
 type Events = (typeof clusterEvents)[number];
-type Saying<T extends Events['type']> = Omit<z.infer<Extract<Events, { type: T }>['data']>, 'clusterId' | 'name'>;
+type Named<T extends Events['type']> = Extract<Events, { readonly type: T }>;
 
-/** A draft of one of our events about a cluster, in wire names; what it says is checked by the event's own schema. */
+/** A draft of one of our events; which cluster it is about is filled in. */
 export const clusterEvent = <T extends Events['type']>(
   type: T,
-  cluster: Cluster,
-  says: Saying<T>,
-  severity: EventDraft['severity'] = 'info',
-): EventDraft => {
-  const definition = clusterEvents.find((each) => each.type === type);
-  if (definition === undefined) throw new Error(`there is no event ${type}`);
-  const data = definition.data.parse({ clusterId: cluster.id, name: cluster.settings.name, ...says });
-  const wireData = toWire(definition.data, data) as EventDraft['data'];
-  return { type, schemaVersion: definition.schemaVersion, severity, data: wireData };
-};
+  { id, settings: { name } }: Cluster,
+  says: Omit<z.infer<Named<T>['data']>, 'clusterId' | 'name'>,
+  severity: Severity = 'info',
+): EventDraft =>
+  draftEvent(
+    eventNamed(clusterEvents, type) as Events,
+    { clusterId: id, name, ...says } as z.infer<Events['data']>,
+    severity,
+  );

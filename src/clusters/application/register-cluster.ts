@@ -11,7 +11,7 @@ export interface RegisterClusterPorts {
   readonly work: ClusterWorkQueue;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** settings of the stage: `host:port` separated by commas */
+  /** settings of the stage, see `parseListed` */
   readonly allowedDirectClusters: string;
   readonly allowedMetricSources: string;
 }

@@ -1,7 +1,6 @@
 import { epochMsOf, type Instant } from '../../kernel/instant.ts';
+import { RECONCILE_EVERY_MINUTES } from '../contract/schedule.ts';
 import type { ClusterStore, ClusterWorkQueue } from './ports.ts';
-
-export const RECONCILE_EVERY_MINUTES = 5;
 
 /** Sends every cluster to be looked at; the first tick of each hour sends it to be swept too. */
 export const makeScheduleClusterWork =

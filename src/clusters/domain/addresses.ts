@@ -2,14 +2,9 @@ import type { TenantId } from '../../kernel/identity.ts';
 
 // Which addresses our workers may call. Whoever can register a cluster must not be able to point us at our own network.
 
-/** The stage's setting: `host:port` separated by commas. */
+/** The stage's setting: `host:port` entries, as a JSON array or separated by commas. */
 export const parseListed = (setting: string): ReadonlySet<string> =>
-  new Set(
-    setting
-      .split(',')
-      .map((entry) => entry.trim().toLowerCase())
-      .filter((entry) => entry !== ''),
-  );
+  new Set((setting.toLowerCase().match(/[^\s,"[\]]+/g) ?? []).filter((entry) => entry.includes(':')));
 
 const hostAndPort = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
 

@@ -65,18 +65,22 @@ export const accessObjects = ({ namespace, subject }: OnboardingOptions): readon
   {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRole',
-    metadata: { name: 'phoenix-nodes', labels: PART_OF },
+    metadata: { name: nodesName(namespace), labels: PART_OF },
     rules: rulesOf('cluster', namespace),
   },
   {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRoleBinding',
-    metadata: { name: 'phoenix-nodes', labels: PART_OF },
-    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'phoenix-nodes' },
+    metadata: { name: nodesName(namespace), labels: PART_OF },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: nodesName(namespace) },
     subjects: [rbacSubject(subject, namespace)],
   },
   ...nodeLabelFence(subject, namespace),
 ];
+
+// cluster-scoped names carry the namespace: two of ours may live on one cluster
+const nodesName = (namespace: string): string => `phoenix-nodes-${namespace}`;
+const nodeLabelsName = (namespace: string): string => `phoenix-node-labels-${namespace}`;
 
 const rulesOf = (scope: Right['scope'], namespace: string) =>
   NEEDED_RIGHTS.filter((right) => right.scope === scope).map(({ group, resource, subresource, verbs, only }) => ({
@@ -105,7 +109,7 @@ const nodeLabelFence = (subject: OnboardingSubject, namespace: string): readonly
   {
     apiVersion: ADMISSION,
     kind: 'ValidatingAdmissionPolicy',
-    metadata: { name: 'phoenix-node-labels', labels: PART_OF },
+    metadata: { name: nodeLabelsName(namespace), labels: PART_OF },
     spec: {
       failurePolicy: 'Fail',
       matchConstraints: {
@@ -137,8 +141,8 @@ const nodeLabelFence = (subject: OnboardingSubject, namespace: string): readonly
   {
     apiVersion: ADMISSION,
     kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: 'phoenix-node-labels', labels: PART_OF },
-    spec: { policyName: 'phoenix-node-labels', validationActions: ['Deny'] },
+    metadata: { name: nodeLabelsName(namespace), labels: PART_OF },
+    spec: { policyName: nodeLabelsName(namespace), validationActions: ['Deny'] },
   },
 ];
 
@@ -150,7 +154,8 @@ export const DEAD_MAN_IMAGE = 'docker.io/alpine/k8s:1.34.1';
 const DELETE_EXPIRED = [
   'set -eu',
   'now=$(date -u +%Y-%m-%dT%H:%M:%S.000Z)',
-  `kubectl get configmaps -l ${MANAGED_BY}=phoenix,${OWNER} -o json \\`,
+  `owners=$(kubectl get configmaps -l ${MANAGED_BY}=phoenix,${OWNER} -o json)`,
+  `printf '%s' "$owners" \\`,
   `  | jq -r --arg now "$now" '.items[] | select(.metadata.annotations["${EXPIRES_AT}"] // "9" | . < $now) | .metadata.name' \\`,
   '  | xargs -r kubectl delete configmap --cascade=foreground --wait=false',
   '',

@@ -17,6 +17,7 @@ import {
   settingsOf,
   T0,
 } from './cluster-connection-suite.ts';
+import { describeOnboarding } from './onboarding-suite.ts';
 import { type RealCluster, startRealCluster } from './real-cluster.ts';
 
 const patience = realPatience(systemClock, systemIds);
@@ -95,6 +96,11 @@ const podStatusFor = ({ status, restarts, message }: Omit<VariantReadiness['node
 describe('the connection keeps the promises of its port on a real API server', () => {
   describeClusterConnection(() => bench);
 });
+
+describeOnboarding(
+  () => cluster,
+  (namespace, token) => open(namespace, [token]),
+);
 
 describe('what only a real API server can judge', () => {
   const one = (owner: string, object: object) => ({

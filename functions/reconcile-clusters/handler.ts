@@ -1,0 +1,71 @@
+import { dynamodbClusterStore } from '../../src/clusters/adapters/dynamodb-cluster-store.ts';
+import { dynamodbOperationStore } from '../../src/clusters/adapters/dynamodb-operation-store.ts';
+import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-out-cluster-work.ts';
+import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
+import { makeScheduleClusterWork } from '../../src/clusters/application/schedule-cluster-work.ts';
+import { makeSweepCluster } from '../../src/clusters/application/sweep-cluster.ts';
+import { ClusterWork } from '../../src/clusters/contract/routes.ts';
+import { systemClock, systemIds } from '../../src/kernel/system.ts';
+import { sqsClient } from '../../src/platform/clients.ts';
+import type { EnvironmentOf } from '../../src/platform/declare/function.ts';
+import {
+  type LambdaContext,
+  type QueueWork,
+  queueEntry,
+  type SqsEvent,
+  scheduleEntry,
+} from '../../src/platform/entry.ts';
+import { sqsQueue } from '../../src/platform/queue.ts';
+import { tableNamed } from '../front-door.ts';
+import { reachingClusters } from '../reaching-clusters.ts';
+import { manifest } from './manifest.ts';
+
+const wire = (environment: EnvironmentOf<typeof manifest>) => {
+  const clusters = dynamodbClusterStore({ table: tableNamed(environment.core), clock: systemClock, ids: systemIds });
+  const operations = dynamodbOperationStore({ table: tableNamed(environment.ephemeral) });
+  const connections = reachingClusters(environment);
+  const { queueUrl } = environment.clusterWork;
+  const work = sqsQueue({ client: sqsClient(), queueUrl, message: ClusterWork });
+  return {
+    scheduleWork: makeScheduleClusterWork({ clusters, work }),
+    carryOut: makeCarryOutClusterWork({
+      clusters,
+      operations,
+      connections,
+      clock: systemClock,
+      reconcile: makeReconcileCluster({ clusters, connections, clock: systemClock }),
+      // until experiments answer for their owners, only what has expired is swept
+      sweep: makeSweepCluster({ connections, ledger: { fateOf: async () => 'wanted' }, clock: systemClock }),
+      onReadiness: async ({ experimentId }) => {
+        throw new Error(`nobody answers for the readiness of ${experimentId} yet`);
+      },
+    }),
+  };
+};
+
+const onMessage = queueEntry(manifest, (environment): QueueWork<typeof ClusterWork> => {
+  const { carryOut } = wire(environment);
+  return {
+    message: ClusterWork,
+    ids: (message) => ({
+      tenant: message.tenantId,
+      ...('clusterId' in message ? { cluster: message.clusterId } : { experiment: message.experimentId }),
+    }),
+    work: async (message, { log }) => {
+      const { work, ...facts } = await carryOut(message);
+      log.info(`cluster.${message.do}.${work}`, facts);
+    },
+  };
+});
+
+const onTick = scheduleEntry(manifest, (environment) => {
+  const { scheduleWork } = wire(environment);
+  return async (scheduledAt, { log }) => log.info('clusters.scheduled', await scheduleWork(scheduledAt));
+});
+
+const isBatch = (event: unknown): event is SqsEvent =>
+  typeof event === 'object' && event !== null && 'Records' in event;
+
+/** Two triggers, one function: messages of the queue, and the tick that fills it. */
+export const handler = async (event: unknown, context: LambdaContext) =>
+  isBatch(event) ? onMessage(event, context) : onTick(event, context);
