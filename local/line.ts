@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Client, makeClient } from '../src/client/client.ts';
 import type { ClusterId } from '../src/kernel/identity.ts';
+import { systemIds } from '../src/kernel/system.ts';
 import { startLoad } from './demo/load.ts';
 import { type Deployment, deployToEmulator } from './deploy/deploy.ts';
 import { type Environment, type EnvironmentOptions, type Progress, startEnvironment } from './environment.ts';
@@ -87,7 +88,7 @@ export const startLine = async (
     const [{ apiUrl }, everybody] = await Promise.all([deployment, people]);
     const person = everybody.find((each) => each.role === role);
     if (person === undefined) throw new Error(`nobody has the role ${role}`);
-    return makeClient({ baseUrl: apiUrl, token: sessionOf(apiUrl, person) });
+    return makeClient({ baseUrl: apiUrl, token: sessionOf(apiUrl, person), newIdempotencyKey: () => systemIds.ulid() });
   };
 
   const clusterId = Promise.all([deployment, people, environment.ready.cluster, environment.ready.nodes]).then(

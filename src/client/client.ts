@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { systemIds } from '../kernel/system.ts';
 import type { RouteDefinition } from '../platform/declare/route.ts';
 import { fromWire, snakeCase, toWire } from '../platform/wire.ts';
 import { ALL_ROUTES } from './contracts.ts';
@@ -16,8 +17,6 @@ type Given<R extends RouteDefinition> = (R['params'] extends z.ZodType
     /** a repeated attempt with the same key does the work once; a fresh one is made when absent */
     readonly idempotencyKey?: string;
     readonly signal?: AbortSignal;
-    /** ETag of what is known; an unchanged thing answers `notModified` */
-    readonly ifNoneMatch?: string;
   };
 
 export interface Answer<T> {
@@ -43,7 +42,7 @@ export interface ClientSettings {
   readonly token?: string | (() => Promise<string | null>);
   /** needed by members of several tenants */
   readonly tenant?: string | undefined;
-  /** for writes that are called without a key of their own */
+  /** for writes that are called without a key of their own; a fresh ULID where absent */
   readonly newIdempotencyKey?: () => string;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -80,7 +79,6 @@ interface LooselyGiven {
   readonly body?: unknown;
   readonly ifMatch?: number | '*';
   readonly idempotencyKey?: string;
-  readonly ifNoneMatch?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -108,11 +106,18 @@ const headersOf = async (
       : { authorization: `Bearer ${token}` }),
     ...(settings.tenant === undefined ? {} : { 'x-phoenix-tenant': settings.tenant }),
     ...(given.ifMatch === undefined ? {} : { 'if-match': given.ifMatch === '*' ? '*' : `"${given.ifMatch}"` }),
-    ...(given.ifNoneMatch === undefined ? {} : { 'if-none-match': given.ifNoneMatch }),
     ...(route.concurrency === 'idempotency-key'
-      ? { 'idempotency-key': given.idempotencyKey ?? settings.newIdempotencyKey?.() ?? crypto.randomUUID() }
+      ? { 'idempotency-key': given.idempotencyKey ?? settings.newIdempotencyKey?.() ?? systemIds.ulid() }
       : {}),
   };
+};
+
+/** Chance is the caller's: a key made here could not be repeated with the attempt. */
+const keyFor = (settings: ClientSettings, route: RouteDefinition, given: LooselyGiven): string => {
+  const key = given.idempotencyKey ?? settings.newIdempotencyKey?.();
+  if (key === undefined)
+    throw new Error(`${route.name} needs an idempotency key: give one, or newIdempotencyKey to the client`);
+  return key;
 };
 
 const parsedOrNull = (text: string): unknown => {

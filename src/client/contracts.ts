@@ -3,6 +3,7 @@ import { accessRoutes } from '../access/contract/routes.ts';
 import { serviceRoutes } from '../access/contract/service-routes.ts';
 import { CLUSTER_PROBLEMS } from '../clusters/contract/problems.ts';
 import { clusterRoutes } from '../clusters/contract/routes.ts';
+import { eventRoutes } from '../events/contract/routes.ts';
 import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
 import { experimentRoutes } from '../experiments/contract/routes.ts';
 import { PIPELINE_PROBLEMS } from '../pipelines/contract/problems.ts';
@@ -13,6 +14,7 @@ import { COMMON_PROBLEMS } from '../platform/declare/problem.ts';
 export const ALL_ROUTES = [
   ...accessRoutes,
   ...serviceRoutes,
+  ...eventRoutes,
   ...clusterRoutes,
   ...pipelineRoutes,
   ...experimentRoutes,

@@ -5,6 +5,7 @@ import { type Client, makeClient } from '../../src/client/client.ts';
 import type { ExperimentView } from '../../src/experiments/contract/views.ts';
 import type { State } from '../../src/experiments/domain/vocabulary.ts';
 import { ClusterId, type ExperimentId } from '../../src/kernel/identity.ts';
+import { systemIds } from '../../src/kernel/system.ts';
 
 /** The line that the project's set-up has started. */
 export const line = () => inject('line');
@@ -27,7 +28,7 @@ export const tokenOf = (role: Person['role']): Promise<string> => {
 };
 
 export const clientOf = async (role: Person['role']): Promise<Client> =>
-  makeClient({ baseUrl: line().apiUrl, token: await tokenOf(role) });
+  makeClient({ baseUrl: line().apiUrl, token: await tokenOf(role), newIdempotencyKey: () => systemIds.ulid() });
 
 /** Asks until the answer is good; says what it waited for when it never was. */
 export const eventually = async <T>(
