@@ -7,10 +7,10 @@ import { type HistoryPrior, historyPrior, startingScale } from './history-prior.
 import { KAPPA, type LongRunVariance, lagsAt, longRunVariance } from './long-run-variance.ts';
 import {
   type MonitorRule,
+  makeSmallSampleWidening,
   maySpeak,
   ONE_WITHOUT_HISTORY,
   ruleFor,
-  smallSampleWidening,
   withPrior,
 } from './monitor-rule.ts';
 import { finite } from './numbers.ts';
@@ -73,6 +73,8 @@ export const makeMetricStream = (
   const guardrails = design.criteria.filter(({ role }) => role === 'guardrail').length;
   const alphaHarm = design.alpha / Math.max(guardrails, 1);
   const horizon = design.horizonSlots;
+  const widenSequence = makeSmallSampleWidening(design.alpha / 2);
+  const widenHarm = makeSmallSampleWidening(alphaHarm);
   const priors = new Map<Scale, HistoryPrior | undefined>();
   const priorOn = (on: Scale): HistoryPrior | undefined => {
     if (!priors.has(on)) priors.set(on, historyPrior(history, criterion, on, design.stepSeconds));
@@ -146,14 +148,14 @@ export const makeMetricStream = (
     if (!maySpeak(rule, own, n)) return undefined;
     const effect = series.mean() / unit();
     const deviation = Math.sqrt(withPrior(own.value, n, known));
-    const widening = (alpha: number) => (known === undefined ? smallSampleWidening(alpha, own.effectiveN) : 1);
-    const around = deviation * twoSidedWidth(n, design.alpha, horizon) * widening(design.alpha / 2);
+    const widening = (widen: (effectiveN: number) => number) => (known === undefined ? widen(own.effectiveN) : 1);
+    const around = deviation * twoSidedWidth(n, design.alpha, horizon) * widening(widenSequence);
     return {
       lower: effect - around,
       upper: effect + around,
       harm:
         criterion.role === 'guardrail'
-          ? effect - deviation * oneSidedWidth(n, alphaHarm, horizon) * widening(alphaHarm)
+          ? effect - deviation * oneSidedWidth(n, alphaHarm, horizon) * widening(widenHarm)
           : undefined,
     };
   };

@@ -48,5 +48,7 @@ export const maySpeak = (rule: MonitorRule, own: LongRunVariance | undefined, n:
  * Without history the variance itself is uncertain: the sequence widens like Student's t against the normal, at a
  * twentieth of alpha (Algorithm D, step 2).
  */
-export const smallSampleWidening = (alpha: number, effectiveN: number): number =>
-  studentUpperQuantile(alpha / 20, effectiveN - 1) / normalUpperQuantile(alpha / 20);
+export const makeSmallSampleWidening = (alpha: number): ((effectiveN: number) => number) => {
+  const normal = normalUpperQuantile(alpha / 20);
+  return (effectiveN) => studentUpperQuantile(alpha / 20, effectiveN - 1) / normal;
+};

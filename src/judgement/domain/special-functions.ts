@@ -4,25 +4,24 @@
  */
 
 const HALF_LOG_TWO_PI = 0.9189385332046728;
+/** B_2k / (2k (2k - 1)), with the Bernoulli numbers B_2k. */
+const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360_360, 1 / 156, -3617 / 122_400];
 const TINY = 1e-300;
 const CONVERGED = 1e-16;
 const MOST_TERMS = 200_000;
 
 /**
  * What Stirling's formula leaves out: `ln Γ(x) = (x - 1/2) ln x - x + ln(2π)/2 + stirlingError(x)`, for x > 0.
- * Source: Abramowitz & Stegun 6.1.40 from 16 upwards, the recurrence `Γ(x + 1) = x Γ(x)` below.
+ * Source: Abramowitz & Stegun 6.1.40 from 10 upwards, the recurrence `Γ(x + 1) = x Γ(x)` below.
  */
 export const stirlingError = (x: number): number => {
   let shift = 0;
   let z = x;
-  for (; z < 16; z += 1) shift += (z + 0.5) * Math.log1p(1 / z) - 1;
+  for (; z < 10; z += 1) shift += (z + 0.5) * Math.log1p(1 / z) - 1;
   const inverse = 1 / (z * z);
-  const series =
-    (1 / 12 -
-      inverse *
-        (1 / 360 - inverse * (1 / 1260 - inverse * (1 / 1680 - inverse * (1 / 1188 - (inverse * 691) / 360_360))))) /
-    z;
-  return shift + series;
+  let series = 0;
+  for (let k = STIRLING.length - 1; k >= 0; k--) series = series * inverse + (STIRLING[k] as number);
+  return shift + series / z;
 };
 
 /** ln Γ(x) for x > 0. */
