@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'vitest';
+import { isTerminal } from '../../../src/experiments/domain/experiment.ts';
+import type { State } from '../../../src/experiments/domain/vocabulary.ts';
+import { ANNA_PRINCIPAL, healthy, losingFrom, makeWorld, type World } from '../../support/world.ts';
+
+type Ref = Awaited<ReturnType<World['begin']>>;
+
+const stop = async (world: World, ref: Ref) =>
+  world.required(
+    await world.commands.stop({
+      experimentId: ref.experimentId,
+      caller: ANNA_PRINCIPAL,
+      version: '*',
+      reason: 'the nodes are needed',
+    }),
+  );
+
+const promote = async (world: World, ref: Ref) => {
+  const { version } = await world.now(ref);
+  return world.required(
+    await world.commands.promote({ experimentId: ref.experimentId, caller: ANNA_PRINCIPAL, version }),
+  );
+};
+
+/** Lets time pass until a state is reached; the seconds it took. */
+const until = async (world: World, ref: Ref, state: State, limitSeconds = 600): Promise<number> => {
+  for (let seconds = 0; seconds <= limitSeconds; seconds += 0.5) {
+    if ((await world.now(ref)).state === state) return seconds;
+    await world.time.advance(0.5);
+  }
+  throw new Error(`not ${state} within ${limitSeconds} s, but ${(await world.now(ref)).state}; ${world.failures}`);
+};
+
+const nothingIsLeft = async (world: World) => {
+  expect(await world.objects()).toEqual([]);
+  expect([...world.experiments.holds.values()]).toEqual([]);
+  expect(world.walkers.experiment.openTokens()).toEqual([]);
+  expect(world.executions().map(({ status }) => status)).not.toContain('FAILED');
+  expect(world.failures).toEqual([]);
+};
+
+describe('the way to a promotion', () => {
+  test('an experiment runs to its verdict, is promoted by a person, and leaves exactly the winner', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'running');
+    expect((await world.objects()).length).toBeGreaterThan(0);
+    await until(world, ref, 'awaiting_approval');
+    const waiting = await world.now(ref);
+    expect(waiting).toMatchObject({
+      verdict: { verdict: 'promote', strength: 'screening', hypotheticalBaseline: true },
+    });
+    const primary =
+      'verdict' in waiting ? waiting.verdict?.onMeasuredNodes.find(({ role }) => role === 'primary') : null;
+    expect(primary?.effect).toBeCloseTo(-0.86, 2);
+    await promote(world, ref);
+    await until(world, ref, 'promoted');
+    const promoted = await world.now(ref);
+    expect(promoted).toMatchObject({ cleanup: 'done', promotion: { by: { email: 'anna@example.com' } } });
+    const owners = new Set((await world.objects()).map(({ owner }) => owner));
+    expect([...owners]).toEqual(['promotion' in promoted ? promoted.promotion?.deploymentId : '']);
+    expect(world.failures).toEqual([]);
+  });
+
+  test('a promotion is taken back and nothing is left', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    await promote(world, ref);
+    await until(world, ref, 'promoted');
+    const { version } = await world.now(ref);
+    const asked = { experimentId: ref.experimentId, caller: ANNA_PRINCIPAL, version, reason: 'a panel is empty' };
+    world.required(await world.commands.rollback(asked));
+    await until(world, ref, 'rolled_back');
+    await nothingIsLeft(world);
+    expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'promote' }, cleanup: 'done' });
+  });
+
+  test('without a decision it ends after 72 h, and the verdict stays', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    await world.time.advance(72 * 3600 - 5);
+    expect((await world.now(ref)).state).toBe('awaiting_approval');
+    await world.time.advance(120);
+    expect(await world.now(ref)).toMatchObject({ state: 'ended', verdict: { verdict: 'promote' }, cleanup: 'done' });
+    await nothingIsLeft(world);
+  });
+
+  test('where a screening may not promote, it ends with its verdict and says why', async () => {
+    const world = makeWorld({ promoteFromScreening: false });
+    const ref = await world.begin();
+    await until(world, ref, 'ended');
+    const ended = await world.now(ref);
+    expect(ended).toMatchObject({ verdict: { verdict: 'promote', strength: 'screening' } });
+    expect('reason' in ended ? ended.reason : '').toContain('less than 24 h');
+    await nothingIsLeft(world);
+  });
+
+  test('the slots are each measured and looked at once, and the end is honoured to the slot', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    const all = await world.samples.list(ref.tenantId, ref.experimentId, (await world.now(ref)).epoch);
+    expect(all.map(({ slot, phase }) => `${slot} ${phase}`)).toEqual([
+      ...[0, 1, 2].map((slot) => `${slot} warmup`),
+      ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((slot) => `${slot} measured`),
+    ]);
+    const looks = await world.experiments.looks({ ...ref, epoch: (await world.now(ref)).epoch });
+    expect(looks.map(({ slot }) => slot)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect((await world.experiments.load(ref))?.progress).toMatchObject({ slotsMeasured: 10, blindness: 0 });
+  });
+});
+
+describe('cut short', () => {
+  test('a lost critical process ends it as abort_limit at the second slot, and everything is put back', async () => {
+    const world = makeWorld({ readings: losingFrom(6) });
+    const ref = await world.begin();
+    await until(world, ref, 'rolled_back');
+    const ended = await world.now(ref);
+    expect(ended).toMatchObject({ verdict: { verdict: 'abort_limit', decidedAtSlot: 7 }, cleanup: 'done' });
+    await nothingIsLeft(world);
+  });
+
+  test('with no measurement at all there is no verdict about the candidate', async () => {
+    const world = makeWorld({
+      readings: (slot) => Object.fromEntries(Object.keys(healthy(slot)).map((metric) => [metric, null])),
+    });
+    const ref = await world.begin();
+    await until(world, ref, 'ended');
+    expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'inconclusive_no_data' } });
+    await nothingIsLeft(world);
+  });
+
+  test('a collector that crashes makes the set-up invalid, in its own words', async () => {
+    const world = makeWorld();
+    world.kubernetes.setReadiness('candidate', 'node-2', {
+      status: 'failing',
+      restarts: 3,
+      message: 'error decoding \'processors\': unknown type: "tpok"',
+    });
+    const ref = await world.begin();
+    await until(world, ref, 'rolled_back');
+    const ended = await world.now(ref);
+    expect(ended).toMatchObject({ verdict: { verdict: 'invalid_setup' } });
+    expect('verdict' in ended ? ended.verdict?.sentence : '').toContain('unknown type: "tpok"');
+    await nothingIsLeft(world);
+  });
+
+  test('collectors that never become ready end as our failure within 15 min, and say which', async () => {
+    const world = makeWorld();
+    world.kubernetes.setReadiness('baseline', 'node-1', { status: 'starting', restarts: 0, message: null });
+    const ref = await world.begin();
+    await until(world, ref, 'rolled_back', 1000);
+    const ended = await world.now(ref);
+    expect(ended).toMatchObject({ verdict: { verdict: 'error_infrastructure' } });
+    expect('verdict' in ended ? ended.verdict?.sentence : '').toContain('baseline on node-1 (eu-1) is starting');
+    await nothingIsLeft(world);
+  });
+
+  for (const state of ['validating', 'provisioning', 'warming', 'running', 'awaiting_approval', 'promoting'] as const) {
+    test(`a stop while it is ${state} takes effect within 90 s and leaves nothing`, async () => {
+      const world = makeWorld();
+      if (state === 'provisioning') {
+        world.kubernetes.setReadiness('baseline', 'node-1', { status: 'starting', restarts: 0, message: null });
+      }
+      if (state === 'promoting') {
+        world.kubernetes.setReadiness('promoted', 'node-1', { status: 'starting', restarts: 0, message: null });
+      }
+      const ref = await world.begin();
+      if (state === 'promoting') {
+        await until(world, ref, 'awaiting_approval');
+        await promote(world, ref);
+      }
+      await until(world, ref, state);
+      await stop(world, ref);
+      await world.time.advance(90);
+      const ended = await world.now(ref);
+      expect(isTerminal(ended)).toBe(true);
+      expect(ended.state).toBe(state === 'validating' ? 'ended' : 'rolled_back');
+      const kept = state === 'awaiting_approval' || state === 'promoting' ? 'promote' : 'cancelled';
+      expect('verdict' in ended ? ended.verdict?.verdict : null).toBe(kept);
+      await nothingIsLeft(world);
+    });
+  }
+});
+
+describe('everything comes twice', () => {
+  test('with every message doubled there is one execution, one verdict, one sample and one look for each slot', async () => {
+    const world = makeWorld({ copies: 2 });
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    await promote(world, ref);
+    await until(world, ref, 'promoted');
+    expect(world.executions().map(({ name }) => name)).toEqual([`${ref.experimentId}-1`]);
+    const said = world.experiments.said.map(({ type }) => type);
+    for (const once of [
+      'experiment.started',
+      'experiment.verdict_reached',
+      'experiment.promoted',
+      'experiment.completed',
+    ]) {
+      expect(said.filter((type) => type === once)).toHaveLength(1);
+    }
+    expect(world.experiments.said.map(({ seq }) => seq)).toEqual(world.experiments.said.map((_, index) => index + 1));
+    expect(world.failures).toEqual([]);
+  });
+
+  test('a draft made twice by the same request is one draft; its name is taken for others', async () => {
+    const world = makeWorld();
+    const { create, required } = world;
+    const { experimentId } = await world.begin();
+    const { settings } = await import('../../support/builders.ts');
+    const again = await create({ settings: settings(), caller: ANNA_PRINCIPAL, idempotencyKey: 'first' });
+    expect(required(again).experiment.id).toBe(experimentId);
+    const other = await create({ settings: settings(), caller: ANNA_PRINCIPAL, idempotencyKey: 'second' });
+    expect(other.accepted ? null : other.refusal.code).toBe('experiment-name-taken');
+  });
+
+  test('a second experiment on the same nodes is refused while the first holds them, and may start afterwards', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    const { settings } = await import('../../support/builders.ts');
+    const second = world.required(
+      await world.create({
+        settings: settings({ name: 'another one' }),
+        caller: ANNA_PRINCIPAL,
+        idempotencyKey: 'two',
+      }),
+    ).experiment;
+    const tryStart = () =>
+      world.start({ experimentId: second.id, version: second.version, caller: ANNA_PRINCIPAL, as: 'start' });
+    const refused = await tryStart();
+    expect(refused.accepted ? null : refused.refusal).toMatchObject({
+      code: 'experiment-overlap-detected',
+      facts: { heldBy: ref.experimentId, severity: 'blocking' },
+    });
+    await stop(world, ref);
+    await until(world, ref, 'ended');
+    expect((await tryStart()).accepted).toBe(true);
+  });
+});
