@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import { systemIds } from '../kernel/system.ts';
 import type { RouteDefinition } from '../platform/declare/route.ts';
 import { fromWire, snakeCase, toWire } from '../platform/wire.ts';
 import { ALL_ROUTES } from './contracts.ts';
@@ -106,9 +105,7 @@ const headersOf = async (
       : { authorization: `Bearer ${token}` }),
     ...(settings.tenant === undefined ? {} : { 'x-phoenix-tenant': settings.tenant }),
     ...(given.ifMatch === undefined ? {} : { 'if-match': given.ifMatch === '*' ? '*' : `"${given.ifMatch}"` }),
-    ...(route.concurrency === 'idempotency-key'
-      ? { 'idempotency-key': given.idempotencyKey ?? settings.newIdempotencyKey?.() ?? systemIds.ulid() }
-      : {}),
+    ...(route.concurrency === 'idempotency-key' ? { 'idempotency-key': keyFor(settings, route, given) } : {}),
   };
 };
 

@@ -1,12 +1,12 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { Ulid } from './identity.ts';
 import { fromEpochMs } from './instant.ts';
 import type { Clock, Ids, Pauses } from './ports.ts';
 
-// The one place where the real clock and real chance enter.
+// The one place where the real clock and real chance enter. Only what Node and browsers both have is used.
 
 export const systemClock: Clock = { now: () => fromEpochMs(Date.now()) };
+
+const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -28,7 +28,10 @@ export const systemIds: Ids = {
       .join(''),
 };
 
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One of 256 steps is chance enough for a pause. */
 export const systemPauses: Pauses = {
-  upTo: (mostMs) => setTimeout(randomInt(0, Math.max(1, Math.round(mostMs)) + 1)),
-  exactly: (ms) => setTimeout(ms),
+  upTo: (mostMs) => wait((mostMs * (randomBytes(1)[0] ?? 0)) / 255),
+  exactly: wait,
 };
