@@ -24,6 +24,8 @@ export interface KubernetesClient {
   close(): Promise<void>;
 }
 
+// a preflight asks some seventy questions at once
+const CONNECTIONS = 8;
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 15_000;
 
@@ -33,6 +35,7 @@ const ANSWER_MS = 15_000;
  */
 export const openKubernetes = (credentials: ClusterCredentials): KubernetesClient => {
   const agent = new Agent({
+    connections: CONNECTIONS,
     connect: { ca: credentials.caPem, timeout: CONNECT_MS },
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,

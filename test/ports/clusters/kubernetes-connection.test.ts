@@ -1,4 +1,6 @@
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePorts } from '../../../local/processes/ports.ts';
 import type { ClusterCredentials } from '../../../src/clusters/adapters/cluster-credentials.ts';
 import {
   type KubernetesConnection,
@@ -187,6 +189,33 @@ describe('what only a real API server can judge', () => {
     const never = open(namespace, ['not-a-token', 'neither']);
     expect(await never.nodes()).toMatchObject({ accepted: false, refusal: { code: 'cluster-unauthorized' } });
     await never.close();
+  });
+
+  test('an address where nobody listens is unreachable after five tries', async () => {
+    const [port] = await freePorts(1);
+    let pauses = 0;
+    const impatient = { ...patience, sleep: async () => void pauses++ };
+    const nobody = kubernetesConnection(credentialsOf(cluster, ['t'], `https://127.0.0.1:${port}`), {
+      namespace: 'phoenix-exp',
+      patience: impatient,
+    });
+    expect(await nobody.nodes()).toMatchObject({
+      accepted: false,
+      refusal: { code: 'cluster-unreachable', message: expect.stringContaining('ECONNREFUSED') },
+    });
+    expect(pauses).toBe(4);
+    await nobody.close();
+  });
+
+  test('a server that another authority vouches for is not talked to', async () => {
+    const { endpoint, phoenixToken, namespace } = cluster.access;
+    const untrusting = { ...credentialsOf(cluster, [phoenixToken], endpoint), caPem: rootCertificates[0] ?? '' };
+    const stranger = kubernetesConnection(untrusting, { namespace, patience: { ...patience, sleep: async () => {} } });
+    expect(await stranger.nodes()).toMatchObject({
+      accepted: false,
+      refusal: { code: 'cluster-unreachable', message: expect.stringContaining('certificate') },
+    });
+    await stranger.close();
   });
 
   test('two epochs that write at the same time end with the newer one, whole', async () => {

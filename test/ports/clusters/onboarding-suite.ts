@@ -63,8 +63,9 @@ export const describeOnboarding = (
         ours.request('PATCH', '/api/v1/nodes/node-b', { type: 'application/merge-patch+json', content });
       await patch({ metadata: { labels: { 'phoenix.dev/exp-on': 'candidate' } } });
       await patch({ metadata: { labels: { 'phoenix.dev/exp-on': null } } });
-      // the API server needs a moment to load a new policy
-      const relabelling = () => patch({ metadata: { labels: { zone: 'elsewhere' } } }).then(() => 'allowed', String);
+      // the API server needs a moment to load a new policy; each try is another change, a repetition would be none
+      let tries = 0;
+      const relabelling = () => patch({ metadata: { labels: { zone: `z-${++tries}` } } }).then(() => 'allowed', String);
       await expect.poll(relabelling, { timeout: 15_000 }).toContain('phoenix.dev/');
       await expect(patch({ metadata: { annotations: { note: 'x' } } })).rejects.toThrow('nothing of a node but');
       await expect(patch({ spec: { unschedulable: true } })).rejects.toThrow('nothing of a node but');
