@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { VariantReadiness } from '../../clusters/domain/cluster.ts';
+import { EvidenceBundle as JudgedEvidence } from '../../judgement/contract/bundle.ts';
 import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
-import { MetricName, NamedQuery, ProcessPresence, Reading, Variant } from '../../measurement/domain/sample.ts';
+import { MetricName, ProcessPresence, Reading, Sample, Variant } from '../../measurement/domain/sample.ts';
 import { RenderedPipeline } from '../../pipelines/domain/template.ts';
 import { AllocatedNode } from '../domain/experiment.ts';
 import { Criterion, ExperimentSettings } from '../domain/settings.ts';
@@ -104,15 +105,8 @@ export const VariantView = z.object({
 });
 
 /** Everything a verdict rests on, in one file; `phoenix judge` replays it offline. */
-export const EvidenceBundle = z.object({
-  format: z.literal('phoenix-evidence/1'),
+export const EvidenceBundle = JudgedEvidence.extend({
   experiment: ExperimentView,
-  queries: z.array(NamedQuery),
-  samples: z.array(z.unknown()),
-  looks: z.array(Look),
-  /** the judge's own input and answer, exactly as judged */
-  judgeInput: z.unknown(),
-  judgeOutput: z.unknown(),
-  codeVersion: z.string(),
-  nodeVersion: z.string(),
+  samples: z.array(Sample),
 });
+export type EvidenceBundle = z.infer<typeof EvidenceBundle>;

@@ -1,0 +1,58 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { parseWire } from '../../src/client/wire.ts';
+import { EvidenceBundle } from '../../src/experiments/contract/views.ts';
+import { judgeLine } from '../../src/judgement/domain/judge-case.ts';
+import { replay } from '../../src/judgement/domain/replay.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+
+export const registerJudge = (program: Command): void => {
+  program
+    .command('judge [file]')
+    .description(
+      'replay an evidence bundle offline, or judge cases: NDJSON from a file or standard input, a line of answer each',
+    )
+    .action(async (file: string | undefined) => {
+      const bundle = file === undefined ? null : bundleIn(file);
+      if (bundle === null) return judgeLines(file);
+      const { reproduced, looks, differingSlots, judgement } = replay(bundle);
+      const sentence = judgement.verdict?.sentence ?? 'the evidence does not reach a verdict';
+      process.stdout.write(`${reproduced ? '✔ reproduced' : '✘ not reproduced'}: ${looks} looks\n${sentence}\n`);
+      if (reproduced) return;
+      throw new CommandFailure(
+        EXIT.invalidExperiment,
+        `the stored judgement is not what this version finds${differingSlots.length === 0 ? '' : `; first at slot ${differingSlots[0]}`}`,
+        `it was judged by ${bundle.codeVersion} on Node ${bundle.nodeVersion}; this is Node ${process.version}`,
+      );
+    });
+};
+
+const judgeLines = async (file: string | undefined): Promise<void> => {
+  const input = file === undefined ? process.stdin : createReadStream(file);
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() !== '') process.stdout.write(`${judgeLine(line)}\n`);
+  }
+};
+
+/** The bundle in a file, or null when the file has cases instead. */
+const bundleIn = (file: string): EvidenceBundle | null => {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (failure) {
+    // several lines of JSON are no JSON: cases
+    if (failure instanceof SyntaxError) return null;
+    throw new CommandFailure(EXIT.invalid, `${file} cannot be read`, failure instanceof Error ? failure.message : '');
+  }
+  if (typeof content !== 'object' || content === null || !('format' in content)) return null;
+  const parsed = parseWire(EvidenceBundle, content);
+  if (parsed.accepted) return parsed.value;
+  const [first] = parsed.errors;
+  throw new CommandFailure(
+    EXIT.invalid,
+    `${file} is not an evidence bundle of this version`,
+    `${first?.pointer}: ${first?.message}`,
+  );
+};
