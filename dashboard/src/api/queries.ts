@@ -1,0 +1,180 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type * as z from 'zod';
+import type { ExperimentVerdict, ExperimentView } from '../../../src/experiments/contract/views.ts';
+import type { ExperimentSettings } from '../../../src/experiments/domain/settings.ts';
+import { type State, TERMINAL_STATES } from '../../../src/experiments/domain/vocabulary.ts';
+import type { ClusterId, ExperimentId, OperationId } from '../../../src/kernel/identity.ts';
+import type { MetricName } from '../../../src/measurement/domain/sample.ts';
+import type { TemplateName } from '../../../src/pipelines/domain/template.ts';
+import { api, authSettings } from '../session/session.ts';
+
+/** What a form holds before the schema has filled in its defaults. */
+export type SettingsInput = z.input<typeof ExperimentSettings>;
+
+export interface ListFilters {
+  readonly state?: State | undefined;
+  readonly verdict?: ExperimentVerdict | undefined;
+  readonly clusterId?: ClusterId | undefined;
+}
+
+const SECOND = 1000;
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: async () => (await authSettings()).body,
+  staleTime: Number.POSITIVE_INFINITY,
+  // until the API is there: locally it comes up while this page is already open
+  refetchInterval: ({ state }) => (state.data === undefined ? 2 * SECOND : false),
+});
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => (await api.getMe({ signal })).body,
+  staleTime: 60 * SECOND,
+});
+
+export const experimentsQuery = (filters: ListFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['experiments', filters],
+    queryFn: async ({ signal, pageParam }) =>
+      (
+        await api.listExperiments({
+          query: { limit: 50, ...filters, ...(pageParam === null ? {} : { nextToken: pageParam }) },
+          signal,
+        })
+      ).body,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ metadata }) => metadata.nextToken,
+    placeholderData: keepPreviousData,
+    refetchInterval: 5 * SECOND,
+  });
+
+/** Nothing moves by itself any more. */
+export const isAtRest = ({ state, cleanup }: Pick<ExperimentView, 'state' | 'cleanup'>): boolean =>
+  state === 'draft' || (TERMINAL_STATES.some((terminal) => terminal === state) && cleanup !== 'pending');
+
+/** How often a page that watches an experiment asks again. */
+const pace = (isResting: boolean, everySeconds: number): number => (isResting ? 30 : everySeconds) * SECOND;
+
+export const experimentQuery = (experimentId: ExperimentId) =>
+  queryOptions({
+    queryKey: ['experiment', experimentId],
+    queryFn: async ({ signal }) => (await api.getExperiment({ params: { experimentId }, signal })).body,
+    refetchInterval: ({ state }) => pace(state.data !== undefined && isAtRest(state.data), 2),
+  });
+
+/** What is asked about an experiment beside itself; `view` says whether it still changes and in which epoch. */
+type Subject = Pick<ExperimentView, 'id' | 'epoch' | 'state' | 'cleanup'>;
+const every = (view: Subject, seconds: number) => ({ refetchInterval: pace(isAtRest(view), seconds) });
+const keyOf = (view: Subject, ...rest: readonly string[]) => ['experiment', view.id, view.epoch, ...rest];
+
+export const metricsQuery = (view: Subject, metric: MetricName) =>
+  queryOptions({
+    queryKey: keyOf(view, 'metrics', metric),
+    queryFn: async ({ signal }) =>
+      (await api.getExperimentMetrics({ params: { experimentId: view.id }, query: { metric }, signal })).body,
+    placeholderData: keepPreviousData,
+    ...every(view, 4),
+  });
+
+export const looksQuery = (view: Subject) =>
+  queryOptions({
+    queryKey: keyOf(view, 'looks'),
+    queryFn: async ({ signal }) => (await api.listLooks({ params: { experimentId: view.id }, signal })).body.items,
+    ...every(view, 4),
+  });
+
+export const processesQuery = (view: Subject) =>
+  queryOptions({
+    queryKey: keyOf(view, 'processes'),
+    queryFn: async ({ signal }) =>
+      (await api.getExperimentProcesses({ params: { experimentId: view.id }, signal })).body,
+    ...every(view, 5),
+  });
+
+export const deploymentQuery = (view: Subject) =>
+  queryOptions({
+    queryKey: keyOf(view, 'deployment'),
+    queryFn: async ({ signal }) =>
+      (await api.getExperimentDeployment({ params: { experimentId: view.id }, signal })).body.variants,
+    ...every(view, 4),
+  });
+
+export const transitionsQuery = (view: Subject) =>
+  queryOptions({
+    queryKey: keyOf(view, 'transitions', view.state),
+    queryFn: async ({ signal }) =>
+      (await api.listTransitions({ params: { experimentId: view.id }, signal })).body.items,
+    placeholderData: keepPreviousData,
+    ...every(view, 10),
+  });
+
+export const namedQueriesQuery = (view: Subject) =>
+  queryOptions({
+    queryKey: keyOf(view, 'queries'),
+    queryFn: async ({ signal }) =>
+      (await api.getExperimentQueries({ params: { experimentId: view.id }, signal })).body.items,
+    staleTime: 60 * SECOND,
+  });
+
+export const templatesQuery = queryOptions({
+  queryKey: ['templates'],
+  queryFn: async ({ signal }) => (await api.listTemplates({ signal })).body.items,
+  staleTime: 5 * 60 * SECOND,
+});
+
+export const templateQuery = (name: TemplateName) =>
+  queryOptions({
+    queryKey: ['templates', name],
+    queryFn: async ({ signal }) => (await api.getTemplate({ params: { name }, signal })).body,
+    staleTime: 5 * 60 * SECOND,
+  });
+
+export type RenderRequest = Parameters<typeof api.renderPipeline>[0]['body'];
+
+export const renderQuery = (body: RenderRequest) =>
+  queryOptions({
+    queryKey: ['render', body],
+    queryFn: async ({ signal }) => (await api.renderPipeline({ body, signal })).body,
+    placeholderData: keepPreviousData,
+    staleTime: 5 * 60 * SECOND,
+    retry: false,
+  });
+
+export const validateQuery = (body: SettingsInput) =>
+  queryOptions({
+    queryKey: ['validate', body],
+    queryFn: async ({ signal }) => (await api.validateExperiment({ body, signal })).body,
+    placeholderData: keepPreviousData,
+    // nodes come and go while somebody thinks
+    refetchInterval: 15 * SECOND,
+    retry: false,
+  });
+
+export const clustersQuery = queryOptions({
+  queryKey: ['clusters'],
+  queryFn: async ({ signal }) => (await api.listClusters({ query: { limit: 100 }, signal })).body.items,
+  refetchInterval: 10 * SECOND,
+});
+
+export const clusterNodesQuery = (clusterId: ClusterId) =>
+  queryOptions({
+    queryKey: ['clusters', clusterId, 'nodes'],
+    queryFn: async ({ signal }) => (await api.listClusterNodes({ params: { clusterId }, signal })).body,
+    refetchInterval: 15 * SECOND,
+  });
+
+export const onboardingQuery = (clusterId: ClusterId) =>
+  queryOptions({
+    queryKey: ['clusters', clusterId, 'onboarding'],
+    queryFn: async ({ signal }) => (await api.getClusterOnboarding({ params: { clusterId }, signal })).body.yaml,
+    staleTime: 60 * SECOND,
+  });
+
+export const operationQuery = (operationId: OperationId) =>
+  queryOptions({
+    queryKey: ['operations', operationId],
+    queryFn: async ({ signal }) => (await api.getOperation({ params: { operationId }, signal })).body,
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'succeeded' || state.data?.state === 'failed' ? false : SECOND,
+  });

@@ -1,0 +1,149 @@
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import * as z from 'zod';
+import { ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
+import { CriterionMetric } from '../../../src/experiments/domain/settings.ts';
+import { State } from '../../../src/experiments/domain/vocabulary.ts';
+import { ClusterId, ExperimentId } from '../../../src/kernel/identity.ts';
+import { ParameterValue, TemplateName } from '../../../src/pipelines/domain/template.ts';
+import { ClustersPage } from '../clusters/clusters-page.tsx';
+import { CreatePage } from '../experiments/create/create-page.tsx';
+import { ExperimentPage } from '../experiments/detail/experiment-page.tsx';
+import { ListPage } from '../experiments/list-page.tsx';
+import { session } from '../session/session.ts';
+import { SignInPage } from '../session/sign-in.tsx';
+import { TemplatesPage } from '../templates/templates-page.tsx';
+import { Empty } from '../ui/states.tsx';
+import { Frame } from './frame.tsx';
+import { TABS } from './tabs.ts';
+
+// What the address may say. An unreadable part is left out, never an error page.
+
+export const ListSearch = z.object({
+  state: State.optional().catch(undefined),
+  verdict: ExperimentVerdict.optional().catch(undefined),
+  cluster: ClusterId.optional().catch(undefined),
+  q: z.string().max(100).optional().catch(undefined),
+});
+
+export const ExperimentSearch = z.object({
+  tab: z.enum(TABS).optional().catch(undefined),
+  metric: CriterionMetric.optional().catch(undefined),
+  node: z.string().max(253).optional().catch(undefined),
+  /** the zoomed range, in slots */
+  from: z.int().min(0).optional().catch(undefined),
+  to: z.int().min(0).optional().catch(undefined),
+  view: z.enum(['chart', 'table']).optional().catch(undefined),
+  settings: z.enum(['diff', 'baseline', 'candidate']).optional().catch(undefined),
+});
+
+export const TemplateSearch = z.object({
+  parameters: z.record(z.string(), ParameterValue).optional().catch(undefined),
+});
+
+/** Only addresses of our own: the sign-in page sends people on to it. */
+const SignInSearch = z.object({
+  to: z
+    .string()
+    .regex(/^\/(?!\/)/)
+    .optional()
+    .catch(undefined),
+});
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: () => (
+    <main className="page">
+      <Empty
+        title="There is no such page"
+        action={
+          <a className="button" href="/experiments">
+            To the experiments
+          </a>
+        }
+      >
+        <p>The address may be mistyped, or what it named was deleted.</p>
+      </Empty>
+    </main>
+  ),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: SignInSearch,
+  component: SignInPage,
+  beforeLoad: ({ search }) => {
+    if (session.get().state === 'signed-in') throw redirect({ href: search.to ?? '/experiments' });
+  },
+});
+
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  component: Frame,
+  beforeLoad: ({ location }) => {
+    if (session.get().state === 'signed-out') throw redirect({ to: '/sign-in', search: { to: location.href } });
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/experiments' });
+  },
+});
+
+const experiments = createRoute({
+  getParentRoute: () => frame,
+  path: '/experiments',
+  validateSearch: ListSearch,
+  component: ListPage,
+});
+
+const newExperiment = createRoute({
+  getParentRoute: () => frame,
+  path: '/experiments/new',
+  validateSearch: z.object({ candidate: TemplateName.optional().catch(undefined) }),
+  component: CreatePage,
+});
+
+const experiment = createRoute({
+  getParentRoute: () => frame,
+  path: '/experiments/$experimentId',
+  params: { parse: ({ experimentId }) => ({ experimentId: ExperimentId.parse(experimentId) }) },
+  validateSearch: ExperimentSearch,
+  component: ExperimentPage,
+});
+
+const templates = createRoute({
+  getParentRoute: () => frame,
+  path: '/templates',
+  validateSearch: TemplateSearch,
+  component: TemplatesPage,
+});
+
+const template = createRoute({
+  getParentRoute: () => frame,
+  path: '/templates/$name',
+  params: { parse: ({ name }) => ({ name: TemplateName.parse(name) }) },
+  validateSearch: TemplateSearch,
+  component: TemplatesPage,
+});
+
+const clusters = createRoute({ getParentRoute: () => frame, path: '/clusters', component: ClustersPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    frame.addChildren([home, experiments, newExperiment, experiment, templates, template, clusters]),
+  ]),
+  defaultPreload: false,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

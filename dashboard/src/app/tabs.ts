@@ -1,0 +1,2 @@
+/** Parts of an experiment, as the address names them. */
+export const TABS = ['overview', 'processes', 'deployment', 'timeline', 'evidence'] as const;

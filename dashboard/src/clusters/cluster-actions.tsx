@@ -1,0 +1,187 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { lowestRoleFor } from '../../../src/access/domain/permissions.ts';
+import { fromWire } from '../../../src/client/wire.ts';
+import { ClusterObjectsResult } from '../../../src/clusters/contract/routes.ts';
+import type { Cluster } from '../../../src/clusters/domain/cluster.ts';
+import { describeDuration } from '../../../src/kernel/duration.ts';
+import type { OperationId } from '../../../src/kernel/identity.ts';
+import type { Operation } from '../../../src/platform/declare/operation.ts';
+import { failureLine } from '../api/failures.ts';
+import { meQuery, onboardingQuery, operationQuery } from '../api/queries.ts';
+import { api } from '../session/session.ts';
+import { Button } from '../ui/button.tsx';
+import { CodeBlock } from '../ui/copy.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Loaded } from '../ui/states.tsx';
+import { Time, useNow } from '../ui/time.tsx';
+
+type Ask = 'preflight' | 'objects' | 'onboarding';
+
+/** What a worker can be asked about a cluster. Both only look; nothing on the cluster changes. */
+export const ClusterActions = ({ cluster }: { readonly cluster: Cluster }) => {
+  const permissions = useQuery(meQuery).data?.permissions ?? [];
+  const [open, setOpen] = useState<Ask | null>(null);
+  const needs = 'cluster:manage';
+  const because = permissions.includes(needs)
+    ? null
+    : `needs the permission ${needs}; the role ${lowestRoleFor(needs)} has it`;
+  return (
+    <div className="actions">
+      <Button onClick={() => setOpen('objects')}>What of ours runs there</Button>
+      <Button disabledBecause={because} onClick={() => setOpen('onboarding')}>
+        What to install
+      </Button>
+      <Button icon="retry" look="primary" disabledBecause={because} onClick={() => setOpen('preflight')}>
+        Run preflight
+      </Button>
+      {open === 'preflight' ? <PreflightDialog cluster={cluster} onClose={() => setOpen(null)} /> : null}
+      {open === 'objects' ? <ObjectsDialog cluster={cluster} onClose={() => setOpen(null)} /> : null}
+      {open === 'onboarding' ? <OnboardingDialog cluster={cluster} onClose={() => setOpen(null)} /> : null}
+    </div>
+  );
+};
+
+interface DialogProps {
+  readonly cluster: Cluster;
+  readonly onClose: () => void;
+}
+
+const PreflightDialog = ({ cluster, onClose }: DialogProps) => {
+  const client = useQueryClient();
+  const refresh = () => void client.invalidateQueries({ queryKey: ['clusters'] });
+  return (
+    <Dialog title={`Preflight of ${cluster.settings.name}`} onClose={onClose}>
+      <p>
+        A worker asks the cluster for its version, the namespace, the rights that we need and those that we must not
+        have, and the metrics source for measurements. Nothing on the cluster changes.
+      </p>
+      <Work
+        ask={async () => (await api.checkCluster({ params: { clusterId: cluster.id } })).body}
+        onDone={refresh}
+        done={() => <p>Done. The checklist shows what it found.</p>}
+      />
+      <Close onClose={onClose} />
+    </Dialog>
+  );
+};
+
+const ObjectsDialog = ({ cluster, onClose }: DialogProps) => (
+  <Dialog title={`Ours on ${cluster.settings.name}`} onClose={onClose}>
+    <Work
+      ask={async () => (await api.listClusterObjects({ params: { clusterId: cluster.id } })).body}
+      onDone={() => undefined}
+      done={(operation) => <Objects result={operation.result} />}
+    />
+    <Close onClose={onClose} />
+  </Dialog>
+);
+
+const Objects = ({ result }: { readonly result: Operation['result'] }) => {
+  const read = ClusterObjectsResult.safeParse(fromWire(ClusterObjectsResult, result));
+  if (!read.success)
+    return <p className="field-finding">The worker answered in a form that this page does not know.</p>;
+  if (read.data.items.length === 0) return <p>Nothing of ours is on the cluster.</p>;
+  return (
+    <div className="scroll-table">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Kind</th>
+            <th scope="col">Name</th>
+            <th scope="col">Owner</th>
+            <th scope="col">Expires</th>
+          </tr>
+        </thead>
+        <tbody>
+          {read.data.items.map(({ kind, name, owner, epoch, expiresAt, uid }) => (
+            <tr key={uid}>
+              <td data-label="Kind">{kind}</td>
+              <td data-label="Name">
+                <code>{name}</code>
+              </td>
+              <td data-label="Owner">
+                {owner ?? '–'}
+                {epoch === null ? '' : `, epoch ${epoch}`}
+              </td>
+              <td data-label="Expires">{expiresAt === null ? '–' : <Time at={expiresAt} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+const OnboardingDialog = ({ cluster, onClose }: DialogProps) => {
+  const query = useQuery(onboardingQuery(cluster.id));
+  return (
+    <Dialog title={`What to install in ${cluster.settings.name}`} onClose={onClose}>
+      <p>Namespace, roles and the switch that removes what outlived us. Read it, then apply it with your own rights.</p>
+      <Loaded query={query} what="The list of what to install">
+        {(yaml) => <CodeBlock text={yaml} label="Objects to install, as YAML" />}
+      </Loaded>
+      <Close onClose={onClose} />
+    </Dialog>
+  );
+};
+
+const Close = ({ onClose }: { readonly onClose: () => void }) => (
+  <div className="dialog-actions">
+    <Button onClick={onClose}>Close</Button>
+  </div>
+);
+
+/** Asks for long work at once, follows it, and shows its end; closing the dialog does not end the work. */
+const Work = ({
+  ask,
+  onDone,
+  done,
+}: {
+  readonly ask: () => Promise<Operation>;
+  readonly onDone: () => void;
+  readonly done: (operation: Operation) => React.ReactNode;
+}) => {
+  const [id, setId] = useState<OperationId | null>(null);
+  const begin = useMutation({ mutationFn: ask, onSuccess: (operation) => setId(operation.id) });
+  const operation = useQuery({ ...operationQuery(id ?? ('' as OperationId)), enabled: id !== null });
+  const state = operation.data?.state;
+  const now = useNow();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, when it is over
+  useEffect(() => {
+    if (state === 'succeeded') onDone();
+  }, [state]);
+
+  const failure = begin.error ?? operation.error;
+  if (failure !== null) {
+    return (
+      <p className="field-finding" role="alert">
+        {failureLine(failure)}
+      </p>
+    );
+  }
+  if (operation.data !== undefined && state === 'succeeded') return done(operation.data);
+  if (operation.data !== undefined && state === 'failed') {
+    return (
+      <p className="field-finding" role="alert">
+        {operation.data.problem?.message ?? 'it failed without saying why'} ({operation.data.problem?.code ?? 'no code'}
+        , {operation.data.id})
+      </p>
+    );
+  }
+  if (begin.isIdle) {
+    return (
+      <Button look="primary" onClick={() => begin.mutate()}>
+        Ask the cluster now
+      </Button>
+    );
+  }
+  const seconds = operation.data === undefined ? 0 : (now - Date.parse(operation.data.createdAt)) / 1000;
+  return (
+    <p role="status">
+      <progress aria-label="Waiting for the worker" />{' '}
+      {state === 'running' ? 'The worker is asking' : 'Waiting for a worker'}{' '}
+      <span className="num quiet">{describeDuration(Math.max(0, seconds))}</span>
+    </p>
+  );
+};

@@ -1,0 +1,190 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useEffect, useState } from 'react';
+import { lowestRoleFor } from '../../../../src/access/domain/permissions.ts';
+import { ApiProblem } from '../../../../src/client/problem.ts';
+import type { Cluster } from '../../../../src/clusters/domain/cluster.ts';
+import { describeDuration } from '../../../../src/kernel/duration.ts';
+import type { Template } from '../../../../src/pipelines/domain/template.ts';
+import { failureLine } from '../../api/failures.ts';
+import { clustersQuery, meQuery, type SettingsInput, templatesQuery, validateQuery } from '../../api/queries.ts';
+import { plural } from '../../format/words.ts';
+import { api } from '../../session/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { FindingsProvider } from '../../ui/field.tsx';
+import { Loaded, Refused, Skeleton } from '../../ui/states.tsx';
+import { Checks } from './checks.tsx';
+import { CriteriaPart } from './criteria-part.tsx';
+import { EMPTY_FORM, type ExperimentForm, readForm } from './form.ts';
+import { PipelinesPart } from './pipelines-part.tsx';
+import { TargetPart } from './target-part.tsx';
+
+/** One page: the question in sentences at the left, what would come of it at the right, live. */
+export const CreatePage = () => {
+  const me = useQuery(meQuery);
+  const templates = useQuery(templatesQuery);
+  const clusters = useQuery(clustersQuery);
+  const needed = 'experiment:create';
+  if (me.data !== undefined && !me.data.permissions.includes(needed)) {
+    return <Refused permission={needed} role={lowestRoleFor(needed)} />;
+  }
+  return (
+    <>
+      <div className="page-head">
+        <h1>New experiment</h1>
+      </div>
+      <Loaded query={templates} what="The templates" skeleton={<Skeleton lines={6} height={420} />}>
+        {(knownTemplates) => (
+          <Loaded query={clusters} what="The clusters" skeleton={<Skeleton lines={6} height={420} />}>
+            {(knownClusters) => <CreateForm templates={knownTemplates} clusters={knownClusters} />}
+          </Loaded>
+        )}
+      </Loaded>
+    </>
+  );
+};
+
+const firstForm = (
+  templates: readonly Template[],
+  clusters: readonly Cluster[],
+  candidate: string | undefined,
+): ExperimentForm => ({
+  ...EMPTY_FORM,
+  baseline: { template: templates.find(({ kind }) => kind === 'baseline')?.name ?? '', parameters: {} },
+  candidate: {
+    template: candidate ?? templates.find(({ kind }) => kind === 'optimized')?.name ?? '',
+    parameters: {},
+  },
+  clusterId: clusters.length === 1 ? (clusters[0]?.id ?? '') : '',
+});
+
+/** Checks run when somebody pauses, not at each key. */
+const PAUSE_MS = 350;
+
+const useSettled = <T,>(value: T): T => {
+  const [settled, setSettled] = useState(value);
+  const text = JSON.stringify(value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is the value
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+};
+
+const CreateForm = ({
+  templates,
+  clusters,
+}: {
+  readonly templates: readonly Template[];
+  readonly clusters: readonly Cluster[];
+}) => {
+  const { candidate } = useSearch({ from: '/frame/experiments/new' });
+  const [form, setForm] = useState(() => firstForm(templates, clusters, candidate));
+  const deferred = useDeferredValue(form);
+  const clusterName = clusters.find(({ id }) => id === form.clusterId)?.settings.name;
+  const { settings, errors } = readForm(deferred, templates, clusterName);
+  const settled = useSettled(settings);
+  const checks = useQuery({
+    ...validateQuery(settled ?? ({} as SettingsInput)),
+    enabled: settled !== null,
+  });
+  const create = useCreate();
+  const fromApi = [checks.error, create.error].flatMap((each) => (each instanceof ApiProblem ? each.errors : []));
+  const findings = [...errors, ...(errors.length > 0 ? [] : (checks.data?.findings ?? [])), ...fromApi];
+  const change = (part: Partial<ExperimentForm>) => setForm((before) => ({ ...before, ...part }));
+
+  return (
+    <FindingsProvider findings={findings}>
+      <div className="create">
+        <form className="create-form" onSubmit={(event) => event.preventDefault()}>
+          <PipelinesPart form={form} templates={templates} clusterName={clusterName} onChange={change} />
+          <TargetPart form={form} clusters={clusters} onChange={change} />
+          <CriteriaPart form={form} onChange={change} />
+        </form>
+        <aside className="create-checks" aria-label="What would come of it">
+          <Checks settings={settings} checks={checks} findings={findings} />
+          <Submit settings={settings} create={create} nodes={freeNodes(checks.data)} isFound={findings.length > 0} />
+        </aside>
+      </div>
+    </FindingsProvider>
+  );
+};
+
+const freeNodes = (
+  checks: { readonly nodes: readonly { readonly heldBy: string | null }[] } | undefined,
+): number | null => (checks === undefined ? null : checks.nodes.filter(({ heldBy }) => heldBy === null).length);
+
+interface CreateRequest {
+  readonly settings: SettingsInput;
+  readonly start: boolean;
+}
+
+const useCreate = () => {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: async ({ settings, start }: CreateRequest) => {
+      const { body } = await api.createExperiment({ body: settings });
+      // the draft is there whatever becomes of the start: the next page shows it, and why it did not start
+      if (start)
+        await api.startExperiment({ params: { experimentId: body.id }, ifMatch: body.version }).catch(keepDraft);
+      return body.id;
+    },
+    onSuccess: async (experimentId) => {
+      void client.invalidateQueries({ queryKey: ['experiments'] });
+      await navigate({ to: '/experiments/$experimentId', params: { experimentId } });
+    },
+  });
+};
+
+const keepDraft = (failure: unknown): void => {
+  if (!(failure instanceof ApiProblem)) throw failure;
+  // its page offers the start again, with the reason why it cannot be done
+};
+
+const Submit = ({
+  settings,
+  create,
+  nodes,
+  isFound,
+}: {
+  readonly settings: SettingsInput | null;
+  readonly create: ReturnType<typeof useCreate>;
+  readonly nodes: number | null;
+  readonly isFound: boolean;
+}) => {
+  const because =
+    settings === null || isFound
+      ? 'some fields need a change first; they say what'
+      : nodes === 0
+        ? 'no node is free'
+        : null;
+  const seconds = (settings?.durationSeconds ?? 0) + (settings?.warmupSeconds ?? 0);
+  const send = (start: boolean) => {
+    if (settings !== null) create.mutate({ settings, start });
+  };
+  return (
+    <div className="create-submit">
+      {create.error === null ? null : (
+        <p className="field-finding" role="alert">
+          {failureLine(create.error)}
+        </p>
+      )}
+      <Button look="primary" icon="play" isBusy={create.isPending} disabledBecause={because} onClick={() => send(true)}>
+        {create.isPending
+          ? 'Starting…'
+          : nodes === null || settings === null
+            ? 'Start'
+            : `Start on ${plural(nodes, 'node')} for ${describeDuration(seconds)}`}
+      </Button>
+      <Button
+        isBusy={create.isPending}
+        disabledBecause={settings === null ? 'some fields cannot be read; they say why' : null}
+        onClick={() => send(false)}
+      >
+        Save as draft
+      </Button>
+    </div>
+  );
+};

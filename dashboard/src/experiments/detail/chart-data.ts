@@ -1,0 +1,124 @@
+import type { Look, MetricSeries, Transition } from '../../../../src/experiments/contract/views.ts';
+import type { CriterionMetric } from '../../../../src/experiments/domain/settings.ts';
+import type { Reading } from '../../../../src/measurement/domain/sample.ts';
+import { STATE_WORDS } from '../../format/words.ts';
+
+/** Columns as the chart wants them: one entry per slot, null where there is nothing. Times are seconds since 1970. */
+export interface ChartData {
+  readonly times: readonly number[];
+  readonly slots: readonly number[];
+  readonly phases: readonly ('warmup' | 'measured')[];
+  readonly baseline: readonly (number | null)[];
+  readonly candidate: readonly (number | null)[];
+  /** candidate / baseline − 1 of each slot */
+  readonly slotChange: readonly (number | null)[];
+  /** of the looks: estimate and its interval */
+  readonly estimate: readonly (number | null)[];
+  readonly lower: readonly (number | null)[];
+  readonly upper: readonly (number | null)[];
+  readonly margin: number | null;
+  readonly scale: 'ratio' | 'difference';
+  readonly gaps: readonly Gap[];
+}
+
+/** A slot in which a variant has no value, and why. */
+export interface Gap {
+  readonly slot: number;
+  readonly reason: string;
+}
+
+export interface Mark {
+  readonly time: number;
+  readonly label: string;
+}
+
+/** Joins slots and looks of one metric on the same time axis; `node` null means all nodes pooled. */
+export const chartDataOf = (
+  series: MetricSeries | null,
+  looks: readonly Look[],
+  metric: CriterionMetric,
+  node: string | null = null,
+): ChartData => {
+  const lookBySlot = new Map(looks.map((look) => [look.slot, look]));
+  const slots = series?.slots ?? looks.map(({ slot, at }) => ({ slot, endsAt: at, phase: 'measured' as const }));
+  const readingsOf = (variant: 'baseline' | 'candidate'): readonly (Reading | undefined)[] => {
+    const found = series?.variants.find((each) => each.variant === variant);
+    const readings = node === null ? found?.pooled : found?.nodes.find((each) => each.node === node)?.readings;
+    return slots.map((_, index) => readings?.[index]);
+  };
+  const baselineReadings = readingsOf('baseline');
+  const candidateReadings = readingsOf('candidate');
+  const baseline = baselineReadings.map(valueOf);
+  const candidate = candidateReadings.map(valueOf);
+  // looks judge all nodes together: beside one node's slots their interval would be somebody else's
+  const effects = slots.map(({ slot }) =>
+    node === null ? lookBySlot.get(slot)?.effects.find((effect) => effect.metric === metric) : undefined,
+  );
+  const latest = effects.findLast((effect) => effect !== undefined);
+  return {
+    times: slots.map(({ endsAt }) => Date.parse(endsAt) / 1000),
+    slots: slots.map(({ slot }) => slot),
+    phases: slots.map(({ phase }) => phase),
+    baseline,
+    candidate,
+    slotChange: slots.map((_, index) => changeOf(baseline[index] ?? null, candidate[index] ?? null)),
+    estimate: effects.map((effect) => effect?.effect ?? null),
+    lower: effects.map((effect) => effect?.lower ?? null),
+    upper: effects.map((effect) => effect?.upper ?? null),
+    margin: latest?.margin ?? null,
+    scale: latest?.scale ?? 'ratio',
+    gaps:
+      series === null
+        ? []
+        : slots.flatMap(({ slot }, index) => gapOf(slot, baselineReadings[index], candidateReadings[index])),
+  };
+};
+
+/** States that it went through, as marks on the time axis. */
+export const marksOf = (transitions: readonly Transition[], epoch: number): readonly Mark[] =>
+  transitions
+    .filter((each) => each.epoch === epoch)
+    .map(({ at, to }) => ({ time: Date.parse(at) / 1000, label: STATE_WORDS[to].word }));
+
+/** Gaps that follow each other for the same reason, as one stretch. */
+export const stretchesOf = (
+  gaps: readonly Gap[],
+): readonly { readonly from: number; readonly to: number; readonly reason: string }[] =>
+  gaps.reduce<{ from: number; to: number; reason: string }[]>((stretches, { slot, reason }) => {
+    const last = stretches.at(-1);
+    if (last !== undefined && last.to === slot - 1 && last.reason === reason) last.to = slot;
+    else stretches.push({ from: slot, to: slot, reason });
+    return stretches;
+  }, []);
+
+const valueOf = (reading: Reading | undefined): number | null =>
+  reading !== undefined && 'value' in reading ? reading.value : null;
+
+// a zero baseline has no ratio, and a missing value is no zero
+const changeOf = (baseline: number | null, candidate: number | null): number | null =>
+  baseline === null || candidate === null || baseline === 0 ? null : candidate / baseline - 1;
+
+const MISSING_WORDS: Readonly<Record<string, string>> = {
+  no_series: 'no series',
+  counter_reset: 'counter reset',
+  not_finite: 'not a number',
+  several_series: 'several series',
+  source_unreachable: 'metrics source unreachable',
+  query_refused: 'query refused',
+  not_ready: 'collector not ready',
+  late: 'came too late',
+};
+
+const gapOf = (slot: number, baseline: Reading | undefined, candidate: Reading | undefined): readonly Gap[] => {
+  const reasons = (
+    [
+      ['baseline', baseline],
+      ['candidate', candidate],
+    ] as const
+  ).flatMap(([variant, reading]) =>
+    reading !== undefined && 'missing' in reading
+      ? [`${variant}: ${MISSING_WORDS[reading.missing] ?? reading.missing}`]
+      : [],
+  );
+  return reasons.length === 0 ? [] : [{ slot, reason: reasons.join(', ') }];
+};

@@ -1,0 +1,142 @@
+import type uPlot from 'uplot';
+import { formatOnScale, type Interval } from '../../format/numbers.ts';
+import { colour } from '../../ui/plot.tsx';
+import { type ChartData, type Mark, stretchesOf } from './chart-data.ts';
+
+// What is painted around the lines. All of it reads `data()` when it draws, so a chart that lives on stays right.
+
+const FONT = '11px "Inter Variable", system-ui, sans-serif';
+
+const scaled = (value: number): number => value * devicePixelRatio;
+
+const box = (plot: uPlot) => plot.bbox;
+
+const xOf = (plot: uPlot, seconds: number): number => plot.valToPos(seconds, 'x', true);
+
+/** Stretches without data are hatched, warm-up is shaded: neither is ever bridged by a line. */
+export const drawGround =
+  (data: () => ChartData) =>
+  (plot: uPlot): void => {
+    const { ctx } = plot;
+    const { times, slots, phases, gaps } = data();
+    const { left, top, width, height } = box(plot);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, width, height);
+    ctx.clip();
+
+    const lastWarm = phases.lastIndexOf('warmup');
+    const [first] = times;
+    const warmEnd = times[lastWarm];
+    if (first !== undefined && warmEnd !== undefined) {
+      ctx.fillStyle = colour('chart-warmup');
+      ctx.fillRect(left, top, xOf(plot, warmEnd) - left, height);
+      ctx.fillStyle = colour('text-quiet');
+      ctx.font = scaledFont();
+      ctx.textBaseline = 'bottom';
+      if (xOf(plot, warmEnd) - left > scaled(60)) ctx.fillText('warm-up', left + scaled(6), top + height - scaled(4));
+    }
+
+    const step = slotSeconds(times);
+    for (const { from, to } of stretchesOf(gaps)) {
+      const start = times[slots.indexOf(from)];
+      const end = times[slots.indexOf(to)];
+      if (start === undefined || end === undefined) continue;
+      hatch(ctx, xOf(plot, start - step), top, Math.max(xOf(plot, end) - xOf(plot, start - step), scaled(3)), height);
+    }
+    ctx.restore();
+  };
+
+/** Zero, the margin and what happened, above the lines. */
+export const drawMarks =
+  (data: () => ChartData, marks: () => readonly Mark[], unit: string) =>
+  (plot: uPlot): void => {
+    const { ctx } = plot;
+    const { margin, scale } = data();
+    const { left, top, width, height } = box(plot);
+    ctx.save();
+    ctx.font = scaledFont();
+    horizontal(plot, 0, [], 'chart-zero');
+    ctx.textBaseline = 'bottom';
+    ctx.textAlign = 'right';
+    label(plot, 0, 'equal', left + width - scaled(4));
+    if (margin !== null) {
+      horizontal(plot, margin, [scaled(5), scaled(4)], 'chart-margin');
+      const where: Pick<Interval, 'scale' | 'unit'> = { scale, unit };
+      label(plot, margin, `margin ${formatOnScale(margin, where)}`, left + width - scaled(4));
+    }
+    drawEvents(plot, marks());
+    ctx.restore();
+
+    function horizontal(on: uPlot, value: number, dash: number[], name: string): void {
+      const y = on.valToPos(value, 'y', true);
+      if (y < top || y > top + height) return;
+      ctx.beginPath();
+      ctx.setLineDash(dash);
+      ctx.strokeStyle = colour(name);
+      ctx.lineWidth = scaled(1);
+      ctx.moveTo(left, y);
+      ctx.lineTo(left + width, y);
+      ctx.stroke();
+      ctx.setLineDash([]);
+    }
+
+    function label(on: uPlot, value: number, text: string, x: number): void {
+      const y = on.valToPos(value, 'y', true);
+      if (y < top || y > top + height) return;
+      ctx.fillStyle = colour('text-quiet');
+      ctx.fillText(text, x, y - scaled(2));
+    }
+  };
+
+/** States that it went through: a thin line with its word at the top; words that would overlap are left out. */
+export const drawEvents = (plot: uPlot, marks: readonly Mark[]): void => {
+  const { ctx } = plot;
+  const { left, top, width, height } = box(plot);
+  ctx.save();
+  ctx.font = scaledFont();
+  ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  let free = left;
+  for (const { time, label } of marks) {
+    const x = xOf(plot, time);
+    if (x < left || x > left + width) continue;
+    ctx.strokeStyle = colour('chart-mark');
+    ctx.lineWidth = scaled(1);
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    const wide = ctx.measureText(label).width + scaled(8);
+    if (x < free || x + wide > left + width) continue;
+    ctx.fillStyle = colour('text-quiet');
+    ctx.fillText(label, x + scaled(4), top + scaled(2));
+    free = x + wide;
+  }
+  ctx.restore();
+};
+
+const scaledFont = (): string => FONT.replace('11px', `${scaled(11)}px`);
+
+export const slotSeconds = (times: readonly number[]): number => {
+  const [first = 0, second = first + 1] = times;
+  return second - first;
+};
+
+const hatch = (ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void => {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(x, y, width, height);
+  ctx.clip();
+  ctx.fillStyle = colour('chart-gap');
+  ctx.fillRect(x, y, width, height);
+  ctx.strokeStyle = colour('chart-hatch');
+  ctx.lineWidth = scaled(1);
+  ctx.beginPath();
+  for (let offset = -height; offset < width; offset += scaled(6)) {
+    ctx.moveTo(x + offset, y + height);
+    ctx.lineTo(x + offset + height, y);
+  }
+  ctx.stroke();
+  ctx.restore();
+};

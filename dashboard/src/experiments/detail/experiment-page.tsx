@@ -1,0 +1,122 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
+import { experimentQuery } from '../../api/queries.ts';
+import { TABS } from '../../app/tabs.ts';
+import { nameOf } from '../../format/words.ts';
+import { StateChip } from '../../ui/chips.tsx';
+import { Copyable } from '../../ui/copy.tsx';
+import { Loaded, Skeleton } from '../../ui/states.tsx';
+import { Time, useNow } from '../../ui/time.tsx';
+import { Actions } from './actions.tsx';
+import { DeploymentTab } from './deployment-tab.tsx';
+import { EvidenceTab } from './evidence-tab.tsx';
+import { OverviewTab } from './overview-tab.tsx';
+import { ProcessesTab } from './processes-tab.tsx';
+import { progressOf } from './sentence.ts';
+import { TimelineTab } from './timeline-tab.tsx';
+import { Facts, VerdictPanel } from './verdict-panel.tsx';
+
+/** One experiment: the sentence first, then what it rests on. */
+export const ExperimentPage = () => {
+  const { experimentId } = useParams({ from: '/frame/experiments/$experimentId' });
+  const query = useQuery(experimentQuery(experimentId));
+  return (
+    <Loaded
+      query={query}
+      what="This experiment"
+      stillWorks="It goes on, whatever this page shows."
+      skeleton={<PageSkeleton />}
+    >
+      {(view) => (
+        <>
+          <Head view={view} />
+          <VerdictPanel view={view} />
+          <Facts view={view} />
+          <Tabs view={view} />
+        </>
+      )}
+    </Loaded>
+  );
+};
+
+const Head = ({ view }: { readonly view: ExperimentView }) => {
+  const progress = progressOf(view, useNow());
+  return (
+    <header className="experiment-head">
+      <div>
+        <h1>{view.name}</h1>
+        <StateChip state={view.state} done={view.slotsMeasured} planned={view.slotsPlanned} />
+        {progress === null ? null : <span className="num quiet">{progress}</span>}
+      </div>
+      <Actions view={view} />
+      <p className="experiment-line quiet">
+        <Copyable text={view.id} />
+        <span>
+          <Link to="/templates/$name" params={{ name: view.candidatePipeline.template }}>
+            {view.candidatePipeline.template}
+          </Link>{' '}
+          against{' '}
+          <Link to="/templates/$name" params={{ name: view.baselinePipeline.template }}>
+            {view.baselinePipeline.template}
+          </Link>
+        </span>
+        {view.epoch > 1 ? <span className="num">epoch {view.epoch}</span> : null}
+        <span>
+          by {nameOf(view.createdBy)}, <Time at={view.createdAt} />
+        </span>
+        {view.description === '' ? null : <span>{view.description}</span>}
+      </p>
+    </header>
+  );
+};
+
+const TAB_WORDS: Readonly<Record<(typeof TABS)[number], string>> = {
+  overview: 'Overview',
+  processes: 'Processes',
+  deployment: 'Deployment',
+  timeline: 'Timeline',
+  evidence: 'Evidence',
+};
+
+const Tabs = ({ view }: { readonly view: ExperimentView }) => {
+  const { tab = 'overview' } = useSearch({ from: '/frame/experiments/$experimentId' });
+  return (
+    <>
+      <nav className="tabs" aria-label="Parts of the experiment">
+        {TABS.map((each) => (
+          <Link
+            key={each}
+            from="/experiments/$experimentId"
+            to="."
+            search={(before) => ({ ...before, tab: each === 'overview' ? undefined : each })}
+            resetScroll={false}
+            className={each === tab ? 'tab tab-chosen' : 'tab'}
+            aria-current={each === tab ? 'page' : undefined}
+          >
+            {TAB_WORDS[each]}
+          </Link>
+        ))}
+      </nav>
+      {CONTENT[tab](view)}
+    </>
+  );
+};
+
+const CONTENT: Readonly<Record<(typeof TABS)[number], (view: ExperimentView) => ReactNode>> = {
+  overview: (view) => <OverviewTab view={view} />,
+  processes: (view) => <ProcessesTab view={view} />,
+  deployment: (view) => <DeploymentTab view={view} />,
+  timeline: (view) => <TimelineTab view={view} />,
+  evidence: (view) => <EvidenceTab view={view} />,
+};
+
+const PageSkeleton = () => (
+  <>
+    <Skeleton lines={2} height={72} />
+    <Skeleton lines={2} height={120} />
+    <Skeleton lines={1} height={64} />
+    <Skeleton lines={1} height={460} />
+  </>
+);

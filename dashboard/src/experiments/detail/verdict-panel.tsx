@@ -1,0 +1,134 @@
+import type { Effect, ExperimentView } from '../../../../src/experiments/contract/views.ts';
+import { formatCount, formatNumber } from '../../format/numbers.ts';
+import { plural, VERDICT_WORDS } from '../../format/words.ts';
+import { GuardrailMarks, VerdictMark } from '../../ui/chips.tsx';
+import { Estimate } from '../../ui/measure.tsx';
+import { Time } from '../../ui/time.tsx';
+import { sentenceOf } from './sentence.ts';
+
+/** What was found so far, by the verdict or else by the newest look. */
+export const effectsOf = (view: ExperimentView): readonly Effect[] =>
+  view.verdict !== null && view.verdict.onMeasuredNodes.length > 0
+    ? view.verdict.onMeasuredNodes
+    : (view.latestLook?.effects ?? []);
+
+/** The answer, how far it can be trusted, and what it rests on. */
+export const VerdictPanel = ({ view }: { readonly view: ExperimentView }) => {
+  const { verdict, latestLook } = view;
+  const tone = verdict === null ? 'busy' : VERDICT_WORDS[verdict.verdict].tone;
+  return (
+    <section className={`verdict verdict-${tone}`} aria-label={verdict === null ? 'What is known so far' : 'Verdict'}>
+      <div className="verdict-head">
+        {verdict === null ? (
+          <span className="quiet">{latestLook === null ? 'No look yet' : 'So far'}</span>
+        ) : (
+          <>
+            <VerdictMark verdict={verdict.verdict} />
+            <Trust verdict={verdict} />
+          </>
+        )}
+        {verdict !== null ? (
+          <span className="quiet verdict-when">
+            decided <Time at={verdict.at} />
+          </span>
+        ) : latestLook === null ? null : (
+          <span className="quiet verdict-when">
+            look at slot {latestLook.slot}, <Time at={latestLook.at} />
+          </span>
+        )}
+      </div>
+      <p className="verdict-sentence">{sentenceOf(view)}</p>
+      {view.reason === null || view.reason === sentenceOf(view) ? null : <p className="quiet">{view.reason}</p>}
+      {verdict === null || (verdict.explanation.length === 0 && verdict.whatWouldHaveChanged === null) ? null : (
+        <details className="verdict-why">
+          <summary>Why, and what would have changed it</summary>
+          <ul>
+            {verdict.explanation.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+          {verdict.whatWouldHaveChanged === null ? null : <p>{verdict.whatWouldHaveChanged}</p>}
+        </details>
+      )}
+    </section>
+  );
+};
+
+const Trust = ({ verdict }: { readonly verdict: NonNullable<ExperimentView['verdict']> }) => (
+  <>
+    {verdict.strength === 'screening' ? (
+      <span
+        className="chip"
+        title="Less than one daily cycle (24 h) was measured: enough for a canary, not for a fleet"
+      >
+        screening
+      </span>
+    ) : (
+      <span className="chip" title="At least one daily cycle (24 h) was measured">
+        confirmed
+      </span>
+    )}
+    {verdict.hypotheticalBaseline ? (
+      <span
+        className="chip"
+        title="The baseline is a template, not what runs here today: the saving is against something nobody pays for, so no money is shown"
+      >
+        hypothetical baseline
+      </span>
+    ) : null}
+  </>
+);
+
+/** The numbers beside the sentence: saving, guardrails, evidence, and whether it holds elsewhere. */
+export const Facts = ({ view }: { readonly view: ExperimentView }) => {
+  const effects = effectsOf(view);
+  const primary = effects.find(({ role }) => role === 'primary');
+  const guardrails = effects.filter(({ role }) => role === 'guardrail' || role === 'limit');
+  const missing = primary?.slotsMissing ?? view.latestLook?.slotsMissing ?? null;
+  return (
+    <dl className="facts">
+      <div>
+        <dt>{primary === undefined ? 'Saving' : primary.title}</dt>
+        <dd>{primary === undefined ? <span className="quiet">no look yet</span> : <Estimate effect={primary} />}</dd>
+      </div>
+      <div>
+        <dt>Guardrails and limits</dt>
+        <dd>
+          <GuardrailMarks guardrails={guardrails} />
+        </dd>
+      </div>
+      <div>
+        <dt>Evidence</dt>
+        <dd className="num">
+          {formatCount(view.slotsMeasured)} of {plural(view.slotsPlanned, 'slot')}
+          {missing === null || missing === 0 ? '' : `, ${missing} missing`}
+          {primary?.effectiveSlots == null ? null : (
+            <span
+              className="quiet"
+              title="Neighbouring slots resemble each other: this many independent ones would say as much"
+            >
+              , worth {formatNumber(primary.effectiveSlots)} independent
+            </span>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>If rolled out</dt>
+        <dd>
+          <RolledOut view={view} />
+        </dd>
+      </div>
+    </dl>
+  );
+};
+
+const RolledOut = ({ view }: { readonly view: ExperimentView }) => {
+  const primary = view.verdict?.ifRolledOut?.find(({ role }) => role === 'primary');
+  if (primary !== undefined) return <Estimate effect={primary} />;
+  if (view.verdict === null) return <span className="quiet">known at the end</span>;
+  return (
+    <span className="quiet" title="Below five nodes nothing can be said about others">
+      not known: measure more nodes
+    </span>
+  );
+};

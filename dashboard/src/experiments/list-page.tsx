@@ -1,0 +1,171 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { type ExperimentSummary, ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
+import { STATES } from '../../../src/experiments/domain/vocabulary.ts';
+import { clustersQuery, experimentsQuery, meQuery } from '../api/queries.ts';
+import { STATE_WORDS, VERDICT_WORDS } from '../format/words.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
+import { ListTable } from './list-table.tsx';
+
+/** All experiments, newest first; filters live in the address. */
+export const ListPage = () => {
+  const search = useSearch({ from: '/frame/experiments' });
+  const navigate = useNavigate({ from: '/experiments' });
+  const query = useInfiniteQuery(
+    experimentsQuery({ state: search.state, verdict: search.verdict, clusterId: search.cluster }),
+  );
+  const isFiltered = search.state !== undefined || search.verdict !== undefined || search.cluster !== undefined;
+  const clear = () => void navigate({ search: {} });
+
+  return (
+    <>
+      <div className="page-head">
+        <h1>Experiments</h1>
+        <NewButton />
+      </div>
+      <Filters />
+      <Loaded
+        query={query}
+        what="The list of experiments"
+        stillWorks="Running experiments go on."
+        skeleton={<Skeleton lines={8} />}
+      >
+        {({ pages }) => {
+          const items = pages.flatMap((page) => page.items);
+          if (items.length === 0) return isFiltered ? <NoMatch onClear={clear} /> : <NoExperiments />;
+          const found = items.filter(matches(search.q ?? ''));
+          return (
+            <>
+              {found.length === 0 ? <NoMatch onClear={clear} /> : <ListTable items={found} />}
+              <p className="list-foot quiet">
+                <span className="num">
+                  {found.length === items.length ? items.length : `${found.length} of ${items.length}`}
+                </span>{' '}
+                shown{query.hasNextPage ? '; there are more' : ''}
+                {query.hasNextPage ? (
+                  <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                    Load more
+                  </Button>
+                ) : null}
+              </p>
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+};
+
+const matches =
+  (text: string) =>
+  ({ name, id, sentence }: ExperimentSummary): boolean =>
+    [name, id, sentence ?? ''].some((each) => each.toLowerCase().includes(text.trim().toLowerCase()));
+
+const NewButton = () => {
+  const me = useQuery(meQuery).data;
+  if (me !== undefined && !me.permissions.includes('experiment:create')) return null;
+  return (
+    <Link to="/experiments/new" className="button button-primary">
+      <Icon name="plus" /> New experiment
+    </Link>
+  );
+};
+
+const Filters = () => {
+  const search = useSearch({ from: '/frame/experiments' });
+  const navigate = useNavigate({ from: '/experiments' });
+  const clusters = useQuery(clustersQuery).data ?? [];
+  const set = (change: Record<string, string | undefined>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  return (
+    <div className="filters" role="search">
+      <label className="search">
+        <Icon name="search" />
+        <span className="only-read">Search in name, id and sentence</span>
+        <input
+          type="search"
+          placeholder="Search in what is shown"
+          value={search.q ?? ''}
+          onChange={({ target }) => set({ q: target.value === '' ? undefined : target.value })}
+        />
+        <kbd>/</kbd>
+      </label>
+      <Choice
+        label="State"
+        value={search.state}
+        options={STATES.map((state) => [state, STATE_WORDS[state].word])}
+        onChange={(state) => set({ state })}
+      />
+      <Choice
+        label="Verdict"
+        value={search.verdict}
+        options={ExperimentVerdict.options.map((verdict) => [verdict, VERDICT_WORDS[verdict].word])}
+        onChange={(verdict) => set({ verdict })}
+      />
+      <Choice
+        label="Cluster"
+        value={search.cluster}
+        options={clusters.map(({ id, settings }) => [id, settings.name])}
+        onChange={(cluster) => set({ cluster })}
+      />
+    </div>
+  );
+};
+
+const Choice = ({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly options: readonly (readonly [value: string, words: string])[];
+  readonly onChange: (value: string | undefined) => void;
+}) => (
+  <label className="choice">
+    <span className="quiet">{label}</span>
+    <select value={value ?? ''} onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}>
+      <option value="">any</option>
+      {options.map(([each, words]) => (
+        <option key={each} value={each}>
+          {words}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+const NoMatch = ({ onClear }: { readonly onClear: () => void }) => (
+  <Empty title="Nothing matches" action={<Button onClick={onClear}>Show all experiments</Button>}>
+    <p>No experiment fits this search and these filters.</p>
+  </Empty>
+);
+
+const NoExperiments = () => {
+  const mayCreate = useQuery(meQuery).data?.permissions.includes('experiment:create') === true;
+  return (
+    <Empty
+      title="No experiment yet"
+      action={
+        mayCreate ? (
+          <Link to="/experiments/new" className="button button-primary">
+            <Icon name="plus" /> Compare two pipelines
+          </Link>
+        ) : (
+          <p className="quiet">
+            Creating one needs <code>experiment:create</code>, which the role experimenter has.
+          </p>
+        )
+      }
+    >
+      <p>
+        An experiment runs two collector pipelines side by side on the same nodes, reads both at the same instants, and
+        says with an interval how much cheaper the candidate is and whether anything that matters got worse.
+      </p>
+      <p>What runs on the nodes today is not touched, and everything it deploys is removed at its end.</p>
+    </Empty>
+  );
+};

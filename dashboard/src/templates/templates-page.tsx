@@ -1,0 +1,175 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { ApiProblem } from '../../../src/client/problem.ts';
+import type { Template } from '../../../src/pipelines/domain/template.ts';
+import { describeFailure } from '../api/failures.ts';
+import { renderQuery, templatesQuery } from '../api/queries.ts';
+import { CodeBlock, Copyable } from '../ui/copy.tsx';
+import { FindingsProvider } from '../ui/field.tsx';
+import { Parameters } from '../ui/parameters.tsx';
+import { Broken, Empty, Loaded, Skeleton } from '../ui/states.tsx';
+import { parameterTexts, parameterValues } from './parameter-values.ts';
+
+/** Templates at the left, the chosen one at the right: what it does, what can be set, what the collector gets. */
+export const TemplatesPage = () => {
+  const query = useQuery(templatesQuery);
+  const { name } = useParams({ strict: false });
+  return (
+    <>
+      <div className="page-head">
+        <h1>Templates</h1>
+      </div>
+      <Loaded query={query} what="The list of templates" skeleton={<Skeleton lines={6} height={420} />}>
+        {(templates) => {
+          const chosen = name === undefined ? templates[0] : templates.find((each) => each.name === name);
+          if (templates.length === 0) {
+            return (
+              <Empty title="No template yet">
+                <p>
+                  Templates come with the installation. That there are none points to a deployment that is not complete.
+                </p>
+              </Empty>
+            );
+          }
+          return (
+            <div className="split">
+              <TemplateList templates={templates} chosen={chosen?.name} />
+              {chosen === undefined ? (
+                <Empty title={`No template is called ${name}`}>
+                  <p>The list at the left has those that there are.</p>
+                </Empty>
+              ) : (
+                <TemplateDetail key={chosen.name} template={chosen} />
+              )}
+            </div>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+};
+
+const TemplateList = ({
+  templates,
+  chosen,
+}: {
+  readonly templates: readonly Template[];
+  readonly chosen: string | undefined;
+}) => (
+  <ul className="cards" aria-label="Templates">
+    {templates.map((template) => (
+      <li key={template.name}>
+        <Link
+          to="/templates/$name"
+          params={{ name: template.name }}
+          className={template.name === chosen ? 'card card-chosen' : 'card'}
+          aria-current={template.name === chosen ? 'page' : undefined}
+        >
+          <span className="card-title">
+            {template.title} <span className="quiet num">{template.version}</span>
+          </span>
+          <span>{template.summary}</span>
+          <span className="quiet">
+            {template.kind} · {template.lever}
+          </span>
+        </Link>
+      </li>
+    ))}
+  </ul>
+);
+
+const TemplateDetail = ({ template }: { readonly template: Template }) => {
+  const { parameters = {} } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const rendered = useQuery(renderQuery({ template: template.name, version: template.version, parameters }));
+  const findings = rendered.error instanceof ApiProblem ? rendered.error.errors : [];
+  return (
+    <article className="template">
+      <header className="panel-head">
+        <h2>{template.title}</h2>
+        <code>
+          {template.name} {template.version}
+        </code>
+        {template.kind === 'baseline' ? null : (
+          <Link to="/experiments/new" search={{ candidate: template.name }} className="button button-primary">
+            Try as experiment
+          </Link>
+        )}
+      </header>
+      <p className="prose">{template.documentation}</p>
+      <section>
+        <h3>Parameters</h3>
+        <FindingsProvider findings={findings.map((each) => ({ ...each, pointer: `/template${each.pointer}` }))}>
+          <Parameters
+            template={template}
+            values={parameterTexts(parameters)}
+            pointer="/template"
+            onChange={(texts) =>
+              void navigate({
+                to: '/templates/$name',
+                params: { name: template.name },
+                search: { parameters: parameterValues(template, texts) },
+                replace: true,
+                resetScroll: false,
+              })
+            }
+          />
+        </FindingsProvider>
+      </section>
+      <section>
+        <h3>Components</h3>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Component</th>
+              <th scope="col">Does</th>
+              <th scope="col">Stability</th>
+            </tr>
+          </thead>
+          <tbody>
+            {template.components.map(({ id, does, stability }) => (
+              <tr key={id}>
+                <td data-label="Component">
+                  <code>{id}</code>
+                </td>
+                <td data-label="Does">{does}</td>
+                <td data-label="Stability">{stability}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section>
+        <div className="panel-head">
+          <h3>What the collector gets</h3>
+          {rendered.data === undefined ? null : (
+            <Copyable text={rendered.data.sha256} shown={`sha256 ${rendered.data.sha256.slice(0, 12)}…`} />
+          )}
+        </div>
+        {rendered.error === null ? null : findings.length > 0 ? (
+          <p className="field-finding">{messageOf(rendered.error)}; the preview is that of the last readable values.</p>
+        ) : (
+          <Broken what="The preview" failure={rendered.error} onRetry={() => void rendered.refetch()} />
+        )}
+        {rendered.data === undefined ? (
+          rendered.error === null ? (
+            <Skeleton lines={8} height={320} />
+          ) : null
+        ) : (
+          <>
+            <ol className="explanation">
+              {rendered.data.explanation.map(({ component, sentence }) => (
+                <li key={component}>
+                  <code>{component}</code> {sentence}
+                </li>
+              ))}
+            </ol>
+            <CodeBlock text={rendered.data.yaml} label="Settings of the collector as YAML" />
+          </>
+        )}
+      </section>
+    </article>
+  );
+};
+
+const messageOf = (failure: unknown): string => describeFailure(failure).message;

@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'react';
+import { Icon } from './icon.tsx';
+
+/** Copies and says so for a moment. */
+const useCopy = (): readonly [boolean, (text: string) => void] => {
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  return [isCopied, (text) => void navigator.clipboard.writeText(text).then(() => setCopied(true))];
+};
+
+/** An id or a hash: shown as it is or shortened, copied whole. */
+export const Copyable = ({ text, shown = text }: { readonly text: string; readonly shown?: string }) => {
+  const [isCopied, copy] = useCopy();
+  return (
+    <button type="button" className="copyable" title={`${text} – copy`} onClick={() => copy(text)}>
+      <code>{shown}</code>
+      <Icon name={isCopied ? 'check' : 'copy'} />
+      <span className="only-read" role="status">
+        {isCopied ? 'copied' : ''}
+      </span>
+    </button>
+  );
+};
+
+/** A text to read and to take along: settings, queries, commands. */
+export const CodeBlock = ({ text, label }: { readonly text: string; readonly label: string }) => {
+  const [isCopied, copy] = useCopy();
+  return (
+    <figure className="code-block">
+      <button type="button" className="button button-quiet code-copy" onClick={() => copy(text)}>
+        <Icon name={isCopied ? 'check' : 'copy'} /> {isCopied ? 'Copied' : 'Copy'}
+      </button>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard */}
+      <pre tabIndex={0} role="region" aria-label={label}>
+        <code>{text}</code>
+      </pre>
+    </figure>
+  );
+};

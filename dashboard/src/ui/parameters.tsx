@@ -1,0 +1,48 @@
+import type { Template, TemplateParameter } from '../../../src/pipelines/domain/template.ts';
+import { Field } from './field.tsx';
+
+const describeDefault = (value: TemplateParameter['default']): string =>
+  Array.isArray(value) ? (value.length === 0 ? 'none' : value.join(', ')) : String(value);
+
+const rangeOf = ({ minimum, maximum }: TemplateParameter): string =>
+  minimum === null && maximum === null ? '' : `, ${minimum ?? '…'} to ${maximum ?? '…'}`;
+
+/** One field per parameter of a template; an empty one means the default, which it shows. */
+export const Parameters = ({
+  template,
+  values,
+  pointer,
+  onChange,
+}: {
+  readonly template: Template;
+  readonly values: Readonly<Record<string, string>>;
+  readonly pointer: string;
+  readonly onChange: (values: Readonly<Record<string, string>>) => void;
+}) =>
+  template.parameters.length === 0 ? (
+    <p className="quiet">This template has no parameters.</p>
+  ) : (
+    <div className="parameters">
+      {template.parameters.map((parameter) => (
+        <Field
+          key={parameter.name}
+          label={parameter.name}
+          pointer={`${pointer}/parameters/${parameter.name}`}
+          hint={`${parameter.description}${rangeOf(parameter)}`}
+        >
+          {(control) => (
+            <span className="with-unit">
+              <input
+                {...control}
+                value={values[parameter.name] ?? ''}
+                placeholder={describeDefault(parameter.default)}
+                inputMode={parameter.type === 'integer' || parameter.type === 'number' ? 'decimal' : 'text'}
+                onChange={({ target }) => onChange({ ...values, [parameter.name]: target.value })}
+              />
+              {parameter.unit === null ? null : <span className="quiet">{parameter.unit}</span>}
+            </span>
+          )}
+        </Field>
+      ))}
+    </div>
+  );
