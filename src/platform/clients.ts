@@ -24,7 +24,8 @@ const PATIENCE = { maxAttempts: 2, requestHandler: { connectionTimeout: 2000, re
 /** One attempt only: the tables' own rules decide what may be tried again (`dynamodb/patience.ts`). */
 export const dynamodbClient = once(() => new DynamoDBClient({ ...PATIENCE, maxAttempts: 1 }));
 export const eventBridgeClient = once(() => new EventBridgeClient(PATIENCE));
-export const sqsClient = once(() => new SQSClient(PATIENCE));
+/** Queues are where the SDK's endpoint says, whatever host their address names. */
+export const sqsClient = once(() => new SQSClient({ ...PATIENCE, useQueueUrlAsEndpoint: false }));
 export const sfnClient = once(() => new SFNClient(PATIENCE));
 export const secretsClient = once(() => new SecretsManagerClient(PATIENCE));
 export const cognitoClient = once(() => new CognitoIdentityProviderClient(PATIENCE));
