@@ -16,9 +16,10 @@ import {
 } from '../../src/measurement/application/measure-slots.ts';
 import { METRICS, type Reading, type Sample, VARIANTS, type Variant } from '../../src/measurement/domain/sample.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
-import { renderComparison } from '../../src/pipelines/domain/render.ts';
+import { renderComparison, renderPipeline } from '../../src/pipelines/domain/render.ts';
 import { TemplateName } from '../../src/pipelines/domain/template.ts';
-import { startTestCollector, type TestCollector } from '../support/collector.ts';
+import { TEMPLATES } from '../../src/pipelines/domain/templates.ts';
+import { startTestCollector, type TestCollector, validateWithCollector } from '../support/collector.ts';
 import { askPrometheus, startTestStore, type TestStore } from '../support/prometheus.ts';
 
 // The loop without Kubernetes: real collectors of this machine's processes, both templates as rendered, a real
@@ -70,10 +71,20 @@ const request = (more: Partial<MeasureSlots> = {}): MeasureSlots => ({
   ...more,
 });
 
-const measureUntilDone = async (): Promise<MeasuredSlots> => {
-  const measure = makeMeasureSlots({ samples, clock: systemClock });
+const start = (variant: Variant, epoch: Epoch = EPOCH): Promise<TestCollector> =>
+  startTestCollector(store, {
+    yaml: rendered(CRITICAL)[variant].yaml,
+    experimentId: EXPERIMENT,
+    epoch,
+    variant,
+    node: NODE,
+    podIp: IP_BY_VARIANT[variant],
+  });
+
+const measureUntilDone = async (more: Partial<MeasureSlots> = {}, into = samples): Promise<MeasuredSlots> => {
+  const measure = makeMeasureSlots({ samples: into, clock: systemClock });
   for (;;) {
-    const measured = await measure(request());
+    const measured = await measure(request(more));
     if (measured.nextDueAt === null) return measured;
     expect(measured.waitingFor).toBeNull();
     await pause(Math.max(50, epochMsOf(measured.nextDueAt) - epochMsOf(systemClock.now())));
@@ -82,33 +93,20 @@ const measureUntilDone = async (): Promise<MeasuredSlots> => {
 
 beforeAll(async () => {
   store = await startTestStore();
-  // a sleeping process with a name that top-k keeps because it is critical
-  const program = join(store.folder, 'phx-critical');
-  symlinkSync('/bin/sleep', program);
-  store.children.start({
-    name: 'a critical process',
-    command: program,
-    args: ['600'],
-    env: childEnvironment(),
-    logFile: join(store.folder, 'logs', 'critical.log'),
-  });
-  const yamls = rendered(CRITICAL);
-  const start = (variant: Variant, epoch: Epoch) =>
-    startTestCollector(store, {
-      yaml: yamls[variant].yaml,
-      experimentId: EXPERIMENT,
-      epoch,
-      variant,
-      node: NODE,
-      podIp: IP_BY_VARIANT[variant],
-    });
+  // two sleeping processes: top-k keeps the one that it was told is critical
+  for (const name of ['phx-critical', 'phx-forgotten']) {
+    const program = join(store.folder, name);
+    symlinkSync('/bin/sleep', program);
+    const logFile = join(store.folder, 'logs', `${name}.log`);
+    store.children.start({ name, command: program, args: ['600'], env: childEnvironment(), logFile });
+  }
   // an earlier life of the experiment leaves its series in the store
   store.scrape(Object.values(IP_BY_VARIANT).map((ip) => `${ip}:8888`));
   const earlier = await start('baseline', 1 as Epoch);
   await pause(4000);
   await earlier.child.stop();
 
-  collectors = { baseline: await start('baseline', EPOCH), candidate: await start('candidate', EPOCH) };
+  collectors = { baseline: await start('baseline'), candidate: await start('candidate') };
   await pause(3000);
   startedAt = systemClock.now();
   await measureUntilDone();
@@ -233,5 +231,92 @@ describe('a line from collectors to samples', () => {
       epochMsOf(last.endsAt) / 1000,
     );
     expect(earlier[0]?.value).toBeGreaterThan(0);
+  });
+});
+
+describe('what goes wrong on the line', () => {
+  let troubled: readonly Sample[];
+
+  beforeAll(async () => {
+    const grid = { startedAt: systemClock.now(), slotSeconds: SLOT_SECONDS, warmupSeconds: 0 };
+    const into = memorySampleStore();
+    const secondsIntoGrid = async (seconds: number) =>
+      pause(Math.max(0, epochMsOf(grid.startedAt) + seconds * 1000 - epochMsOf(systemClock.now())));
+    const measuring = measureUntilDone({ grid, criticalProcesses: [...CRITICAL, 'phx-forgotten'] }, into);
+    await secondsIntoGrid(6);
+    await collectors.candidate.child.stop();
+    await secondsIntoGrid(11);
+    await start('candidate');
+    await measuring;
+    troubled = await into.list(TENANT, EXPERIMENT, EPOCH);
+  }, 60_000);
+
+  const pointsOf = (variant: Variant) => troubled.map((sample) => sample[variant]['exported_points']?.[NODE]);
+
+  test('a critical process that the candidate forgot is named while both are there', () => {
+    expect(troubled[0]?.processes).toEqual([
+      {
+        node: NODE,
+        seenByBaseline: ['phx-critical', 'phx-forgotten'],
+        seenByCandidate: ['phx-critical'],
+        missing: ['phx-forgotten'],
+      },
+    ]);
+    expect(troubled[0]?.candidate['critical_processes_missing']).toEqual({ [NODE]: { value: 1 } });
+  });
+
+  test('a collector that is gone has no readings, one that came back has them from the first whole slot on', () => {
+    expect(pointsOf('candidate')).toEqual([
+      { value: expect.any(Number) },
+      { missing: 'no_series' },
+      { missing: 'not_ready' },
+      { value: expect.any(Number) },
+    ]);
+  });
+
+  test('the other variant goes on being read', () => {
+    expect(pointsOf('baseline').every((reading) => reading !== undefined && 'value' in reading)).toBe(true);
+  });
+});
+
+describe('templates in the real collector', () => {
+  const critical = ['nginx', 'node.js', 'g++', 'a_b-c'];
+
+  test.each(TEMPLATES.map(({ name }) => name))('%s is valid, alone and compared', async (name) => {
+    const choice = { template: name, parameters: {} };
+    const frame = { remoteWriteAuth: 'none', collectionIntervalSeconds: 10, criticalProcesses: critical } as const;
+    const alone = renderPipeline(choice, frame, sha256);
+    if (!alone.accepted) throw new Error(alone.refusal.message);
+    expect(await validateWithCollector(alone.value.yaml, store.folder)).toBe('');
+    for (const template of TEMPLATES.map((each) => each.name)) {
+      const both = renderComparison({ baseline: choice, candidate: { template, parameters: {} } }, frame, sha256);
+      if (!both.accepted) throw new Error(both.refusal.message);
+      expect(await validateWithCollector(both.value.baseline.yaml, store.folder)).toBe('');
+      expect(await validateWithCollector(both.value.candidate.yaml, store.folder)).toBe('');
+    }
+  });
+
+  test.each([
+    { cpu_threshold_ratio: 0.0001, memory_threshold_bytes: 1_048_576, minimum_age_seconds: 0 },
+    { cpu_threshold_ratio: 1, memory_threshold_bytes: 1_099_511_627_776, minimum_age_seconds: 600 },
+    { pinned_processes: ['java', 'redis-server'] },
+  ])('top-k is valid with %j', async (parameters) => {
+    const outcome = renderPipeline(
+      { template: TemplateName.parse('top-k'), parameters },
+      { remoteWriteAuth: 'none', collectionIntervalSeconds: 1, criticalProcesses: [] },
+      sha256,
+    );
+    if (!outcome.accepted) throw new Error(outcome.refusal.message);
+    expect(await validateWithCollector(outcome.value.yaml, store.folder)).toBe('');
+  });
+
+  test('the collector itself refuses what is wrong, so its silence means something', async () => {
+    const outcome = renderPipeline(
+      { template: TemplateName.parse('top-k'), parameters: {} },
+      { remoteWriteAuth: 'none', collectionIntervalSeconds: 1, criticalProcesses: [] },
+      sha256,
+    );
+    const broken = outcome.accepted ? outcome.value.yaml.replace('!= nil', '!! nil') : '';
+    expect(await validateWithCollector(broken, store.folder)).toContain('processors::filter/topk');
   });
 });

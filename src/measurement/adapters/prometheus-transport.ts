@@ -39,9 +39,18 @@ export type Credentials = () => Promise<{
 /** Amazon Managed Prometheus: each request is signed (SigV4, service `aps`). */
 export const managedTransport = (
   workspace: { readonly workspaceId: string; readonly region: string },
-  { credentials, clock }: { readonly credentials: Credentials; readonly clock: Clock },
+  {
+    credentials,
+    clock,
+    endpoint = `https://aps-workspaces.${workspace.region}.amazonaws.com`,
+  }: {
+    readonly credentials: Credentials;
+    readonly clock: Clock;
+    /** another door to the same service, for example one inside a private network */
+    readonly endpoint?: string;
+  },
 ): PrometheusTransport => {
-  const base = new URL(`https://aps-workspaces.${workspace.region}.amazonaws.com/workspaces/${workspace.workspaceId}`);
+  const base = new URL(`${endpoint}/workspaces/${workspace.workspaceId}`);
   const signer = new SignatureV4({ service: 'aps', region: workspace.region, credentials, sha256: Sha256 });
   const dispatcher = new Agent({ connect: { timeout: 3000 } });
   return {
