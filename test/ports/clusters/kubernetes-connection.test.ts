@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePorts } from '../../../local/processes/ports.ts';
@@ -8,8 +9,11 @@ import {
 } from '../../../src/clusters/adapters/kubernetes-connection.ts';
 import { realPatience } from '../../../src/clusters/adapters/kubernetes-patience.ts';
 import type { VariantReadiness } from '../../../src/clusters/domain/cluster.ts';
+import { OWNER } from '../../../src/clusters/domain/marks.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { systemClock, systemIds } from '../../../src/kernel/system.ts';
+import { collectorObjects } from '../../../src/pipelines/domain/collector-objects.ts';
+import { type RenderedPipeline, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import {
   accepted,
   type ClusterBench,
@@ -20,7 +24,7 @@ import {
   T0,
 } from './cluster-connection-suite.ts';
 import { describeOnboarding } from './onboarding-suite.ts';
-import { type RealCluster, startRealCluster } from './real-cluster.ts';
+import { NODES, type RealCluster, startRealCluster } from './real-cluster.ts';
 
 const patience = realPatience(systemClock, systemIds);
 
@@ -163,6 +167,54 @@ describe('what only a real API server can judge', () => {
     expect(accepted(await connection.apply(wanted, { dryRun: true }))).toEqual({ applied: 9 });
     expect(accepted(await connection.apply(wanted))).toEqual({ applied: 9 });
     expect(accepted(await connection.objects('exp-kinds'))).toHaveLength(9);
+  });
+
+  test('both variants of an experiment live on one node and leave nothing behind', async () => {
+    const rendered = (content: string): RenderedPipeline => ({
+      template: TemplateName.parse('baseline'),
+      version: '1.0.0',
+      parameters: {},
+      yaml: content,
+      sha256: createHash('sha256').update(content).digest('hex'),
+      explanation: [],
+      collectionIntervalSeconds: 10,
+    });
+    const owner = 'exp-000000000pod';
+    const wish = (variant: 'baseline' | 'candidate') => ({
+      owner,
+      epoch: epoch(1),
+      variant,
+      rendered: rendered(variant),
+      nodeNames: [...NODES],
+      image: 'example.test/collector:1',
+      clusterName: 'ports',
+      remoteWriteUrl: 'https://metrics.example.com/api/v1/write',
+    });
+    for (const variant of ['baseline', 'candidate'] as const) {
+      const objects = collectorObjects(wish(variant));
+      accepted(await connection.apply({ owner, epoch: epoch(1), expiresAt: null, objects }));
+    }
+    for (const variant of ['baseline', 'candidate']) {
+      for (const node of NODES) {
+        await cluster.reportPod(variant, node, podStatusFor({ status: 'ready', restarts: 0, message: null }));
+      }
+    }
+    const ready = accepted(await connection.readiness(owner, epoch(1)));
+    expect(ready.map(({ variant, desired, ready: count }) => [variant, desired, count])).toEqual([
+      ['baseline', 2, 2],
+      ['candidate', 2, 2],
+    ]);
+    // a DaemonSet counts until its pods have ended, which is for the kubelet to say
+    expect(accepted(await connection.remove(owner, epoch(1))).remaining).toBeGreaterThanOrEqual(2);
+    await cluster.endPods();
+    await expect
+      .poll(async () => accepted(await connection.remove(owner, epoch(1))).remaining, { timeout: 60_000 })
+      .toBe(0);
+    const left = await cluster.admin.request<{ readonly items: readonly unknown[] }>(
+      'GET',
+      `/api/v1/namespaces/${cluster.access.namespace}/pods?labelSelector=${encodeURIComponent(`${OWNER}=${owner}`)}`,
+    );
+    expect(left.items).toEqual([]);
   });
 
   test('a namespace that is not there is named as what is missing', async () => {

@@ -18,6 +18,8 @@ export interface RealCluster {
   readonly admin: KubernetesApi;
   /** waits for the controller's pod of this variant on this node and reports its status */
   reportPod(variant: string, node: string, status: object): Promise<void>;
+  /** confirms the end of every pod that is being deleted */
+  endPods(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +66,13 @@ export const startRealCluster = async (): Promise<RealCluster> => {
         type: 'application/strategic-merge-patch+json',
         content: { status },
       });
+    },
+    endPods: async () => {
+      const { items } = Pods.parse(await admin.request('GET', pods));
+      for (const { metadata } of items.filter((each) => each.metadata.deletionTimestamp !== undefined)) {
+        const content = { gracePeriodSeconds: 0 };
+        await admin.request('DELETE', `${pods}/${metadata.name}`, { type: 'application/json', content });
+      }
     },
     stop: async () => {
       admin.close();
