@@ -8,7 +8,7 @@ export type Item = Key & { readonly [attribute: string]: unknown };
 /** Between a thing and its item, for one type of item at one version of its schema. */
 export interface ItemCodec<T> {
   /** `attributes` are the keys, the keys of indexes, and `expiresAt` in epoch seconds */
-  encode(value: T, attributes: Key & Readonly<Record<string, string | number>>): Item;
+  encode(value: T, attributes: Key | (Key & Readonly<Record<string, string | number>>)): Item;
   /** throws on an item that was not written by us, or by newer code */
   decode(item: Item): T;
 }
