@@ -68,7 +68,8 @@ export const deployToEmulator = async (options: DeployOptions): Promise<Deployme
       cdk(options, 'preparing the account', ['bootstrap', `aws://${LOCAL_ACCOUNT}/${options.region}`], folder),
     ]);
     const stacks = stacksOf(assembly);
-    const logFile = join(options.logFolder, 'cdk-deploy.log');
+    const logFile = logOf(options, 'deploy');
+    rmSync(logFile, { force: true });
     await telling(
       options,
       () => `${stacksDone(logFile)} of ${stacks.length} stacks`,
@@ -94,7 +95,7 @@ const cdk = (
 ): Promise<void> => {
   const [step] = args;
   mkdirSync(options.logFolder, { recursive: true });
-  const logFile = join(options.logFolder, `cdk-${step}.log`);
+  const logFile = logOf(options, step);
   rmSync(logFile, { force: true });
   return run({
     what,
@@ -111,6 +112,8 @@ const cdk = (
     ...(options.abort === undefined ? {} : { abort: options.abort }),
   });
 };
+
+const logOf = ({ logFolder }: DeployOptions, step: string): string => join(logFolder, `cdk-${step}.log`);
 
 const telling = async (options: DeployOptions, detail: () => string, work: () => Promise<void>): Promise<void> => {
   options.report?.(detail());
