@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 
 // The one place where clients of AWS are made, each once per process. Region, credentials and endpoint come from the
-// SDK's own environment; a bundle keeps only the clients that its function asks for.
+// SDK's own environment. The marks of purity let a bundle drop the clients that its function does not ask for.
 
 const once = <T>(make: () => T): (() => T) => {
   let made: { readonly client: T } | undefined;
@@ -22,14 +22,14 @@ const once = <T>(make: () => T): (() => T) => {
 const PATIENCE = { maxAttempts: 2, requestHandler: { connectionTimeout: 2000, requestTimeout: 8000 } } as const;
 
 /** One attempt only: the tables' own rules decide what may be tried again (`dynamodb/patience.ts`). */
-export const dynamodbClient = once(() => new DynamoDBClient({ ...PATIENCE, maxAttempts: 1 }));
-export const eventBridgeClient = once(() => new EventBridgeClient(PATIENCE));
+export const dynamodbClient = /* @__PURE__ */ once(() => new DynamoDBClient({ ...PATIENCE, maxAttempts: 1 }));
+export const eventBridgeClient = /* @__PURE__ */ once(() => new EventBridgeClient(PATIENCE));
 /** Queues are where the SDK's endpoint says, whatever host their address names. */
-export const sqsClient = once(() => new SQSClient({ ...PATIENCE, useQueueUrlAsEndpoint: false }));
-export const sfnClient = once(() => new SFNClient(PATIENCE));
-export const secretsClient = once(() => new SecretsManagerClient(PATIENCE));
-export const cognitoClient = once(() => new CognitoIdentityProviderClient(PATIENCE));
-export const eksClient = once(() => new EKSClient(PATIENCE));
+export const sqsClient = /* @__PURE__ */ once(() => new SQSClient({ ...PATIENCE, useQueueUrlAsEndpoint: false }));
+export const sfnClient = /* @__PURE__ */ once(() => new SFNClient(PATIENCE));
+export const secretsClient = /* @__PURE__ */ once(() => new SecretsManagerClient(PATIENCE));
+export const cognitoClient = /* @__PURE__ */ once(() => new CognitoIdentityProviderClient(PATIENCE));
+export const eksClient = /* @__PURE__ */ once(() => new EKSClient(PATIENCE));
 
 /** STS signs EKS tokens in the region of the cluster. */
 export const stsClient = (region: string): STSClient => new STSClient({ ...PATIENCE, region });
