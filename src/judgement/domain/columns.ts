@@ -1,5 +1,6 @@
 import type { MetricCriterion } from '../contract/criteria.ts';
 import type { Evidence } from '../contract/evidence.ts';
+import { ownEntry } from './own-entry.ts';
 
 /**
  * Evidence turned by ninety degrees: per metric and node one column of numbers per variant, so that a look reads a row
@@ -71,7 +72,7 @@ export const columnsOf = (evidence: Evidence, slots: number): readonly MetricCol
     };
     for (const { slot, metrics } of evidence.slots) {
       if (slot > slots) continue;
-      const paired = metrics[criterion.name];
+      const paired = ownEntry(metrics, criterion.name);
       if (paired === undefined) continue;
       for (const variant of ['baseline', 'candidate'] as const) {
         for (const [node, reading] of Object.entries(paired[variant])) {

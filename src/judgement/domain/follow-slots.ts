@@ -2,6 +2,7 @@ import type { LimitLook, Look, MetricLook, Stop } from '../contract/judgement.ts
 import { type LimitWatch, makeLimitWatch } from './limits.ts';
 import type { Material } from './material.ts';
 import { type MetricStream, makeMetricStream } from './metric-stream.ts';
+import { ownEntry } from './own-entry.ts';
 import { pool } from './pooling.ts';
 
 /** What happened slot by slot, up to a stop or to the end of the material. */
@@ -25,7 +26,11 @@ export const followSlots = (material: Material): Course => {
   for (const metric of metrics) {
     const { criterion } = metric;
     if (criterion.role === 'limit') limits.set(criterion.name, makeLimitWatch(criterion, metric));
-    else streams.set(criterion.name, makeMetricStream(criterion, design, history[criterion.name], material.slots));
+    else
+      streams.set(
+        criterion.name,
+        makeMetricStream(criterion, design, ownEntry(history, criterion.name), material.slots),
+      );
   }
 
   const lookAfter = (index: number): Look => {

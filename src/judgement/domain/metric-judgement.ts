@@ -6,8 +6,9 @@ import { blockBootstrap, seededUniform } from './bootstrap.ts';
 import type { MetricColumns } from './columns.ts';
 import { changeOf, declaredMargin, direction, lineOf } from './contrast.ts';
 import { conditionalBinomial } from './counts.ts';
+import { halvesDisagree } from './drift.ts';
 import { fleetEffect } from './fleet.ts';
-import { type HorizonBounds, horizonBounds } from './horizon-bounds.ts';
+import { horizonBounds } from './horizon-bounds.ts';
 import { type MetricFacts, metricVerdict } from './metric-decision.ts';
 import type { MetricStream, StreamSummary } from './metric-stream.ts';
 import { metricSentence, questionOf, whatWouldHaveChangedMetric } from './metric-words.ts';
@@ -77,7 +78,7 @@ export const judgeMetric = (
     better: criterion.better,
     verdict: metricVerdict(facts),
     status: summary.status,
-    flags: flagsOf(summary, fleet, bounds, line),
+    flags: flagsOf(facts, fleet, design.alpha),
     question: questionOf(criterion, unitOf(criterion, summary)),
     sentence: '',
     scale,
@@ -197,21 +198,15 @@ const claimP = ({ role, line, bounds }: MetricFacts): number | undefined => {
 
 const AUTOCORRELATION_LIMIT = 8;
 
-const flagsOf = (
-  summary: StreamSummary,
-  fleet: FleetEffect | null,
-  bounds: HorizonBounds | undefined,
-  line: number | null,
-): MetricFlag[] => [
-  ...summary.flags,
-  ...(summary.own !== undefined && summary.own.effectiveN < AUTOCORRELATION_LIMIT
-    ? (['autocorrelation_too_strong'] as const)
-    : []),
-  ...(summary.isConstant && summary.effect !== 0 ? (['no_noise_estimate'] as const) : []),
-  ...((fleet?.nodesClearlyWorse.length ?? 0) > 0 && bounds !== undefined && bounds.upper < (line ?? 0)
-    ? (['uneven_nodes'] as const)
-    : []),
-];
+const flagsOf = ({ summary, bounds, line }: MetricFacts, fleet: FleetEffect | null, alpha: number): MetricFlag[] => {
+  const raised: readonly (readonly [MetricFlag, boolean])[] = [
+    ['autocorrelation_too_strong', summary.own !== undefined && summary.own.effectiveN < AUTOCORRELATION_LIMIT],
+    ['no_noise_estimate', summary.isConstant && summary.effect !== 0],
+    ['drift', !summary.flags.includes('drift') && halvesDisagree(summary.contrasts, alpha)],
+    ['uneven_nodes', (fleet?.nodesClearlyWorse.length ?? 0) > 0 && bounds !== undefined && bounds.upper < (line ?? 0)],
+  ];
+  return [...summary.flags, ...raised.flatMap(([flag, isRaised]) => (isRaised ? [flag] : []))];
+};
 
 /** With the effect as now estimated, to 80 % power; null when more time alone would not do. */
 const minutesStillNeeded = ({ role, line, bounds, summary }: MetricFacts, design: ExperimentDesign): number | null => {

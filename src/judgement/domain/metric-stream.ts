@@ -14,6 +14,7 @@ import {
   withPrior,
 } from './monitor-rule.ts';
 import { finite } from './numbers.ts';
+import { ownEntry } from './own-entry.ts';
 import type { PooledPair } from './pooling.ts';
 import { makeRunningSeries, type RunningSeries } from './running-series.ts';
 import { oneSidedWidth, twoSidedWidth } from './sequences.ts';
@@ -35,6 +36,8 @@ export interface StreamSummary {
   readonly isConstant: boolean;
   readonly prior: HistoryPrior | undefined;
   readonly isShare: boolean;
+  /** oriented, one per kept pair */
+  readonly contrasts: readonly number[];
   readonly pairs: { readonly baseline: Float64Array; readonly candidate: Float64Array };
   /** harm proven, or input proven unequal */
   readonly reached: boolean;
@@ -264,6 +267,7 @@ export const makeMetricStream = (
       isConstant: n >= FEWEST_PAIRS && series.autocovariance(0) === 0,
       prior: priorNow(),
       isShare: n > 0 && isShare,
+      contrasts: Array.from({ length: n }, (_, t) => contrast(baseline[t] as number, candidate[t] as number)),
       pairs: { baseline: baseline.subarray(0, n), candidate: candidate.subarray(0, n) },
       reached,
     }),
@@ -277,4 +281,4 @@ const abortLineOf = (criterion: MetricCriterion, scale: Scale, ratioUndefined: b
 };
 
 const counted = (counts: Readonly<Record<string, number>>, reason: string | null): Record<string, number> =>
-  reason === null ? counts : { ...counts, [reason]: (counts[reason] ?? 0) + 1 };
+  reason === null ? counts : { ...counts, [reason]: (ownEntry(counts, reason) ?? 0) + 1 };

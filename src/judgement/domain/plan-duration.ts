@@ -3,6 +3,7 @@ import type { MetricCriterion } from '../contract/criteria.ts';
 import type { DurationPlan, MetricPlan, PlanRequest } from '../contract/plan.ts';
 import { declaredMargin, lineOf, orientedSaving } from './contrast.ts';
 import { historyPrior, startingScale } from './history-prior.ts';
+import { ownEntry } from './own-entry.ts';
 import { slotsForPower } from './power.ts';
 import { lowered, titleOf } from './words.ts';
 
@@ -58,7 +59,7 @@ const refused = (metrics: readonly MetricPlan[], reason: string): DurationPlan =
 });
 
 const planMetric = (criterion: Claim, request: PlanRequest, power: number): MetricPlan => {
-  const history = request.history[criterion.name];
+  const history = ownEntry(request.history, criterion.name);
   const scale = startingScale(criterion, history);
   const prior = historyPrior(history, criterion, scale, request.stepSeconds);
   const inflation = (1 + request.assumedAutocorrelation) / (1 - request.assumedAutocorrelation);
@@ -95,11 +96,12 @@ const reasonWithoutDistance = ({ role }: Claim): string =>
 
 /** On the oriented scale: expected saving minus minimum saving, or the margin. */
 const distanceToProve = (criterion: Claim, request: PlanRequest): number => {
-  const scale = startingScale(criterion, request.history[criterion.name]);
+  const scale = startingScale(criterion, ownEntry(request.history, criterion.name));
   const line = lineOf(criterion, scale) ?? 0;
   if (criterion.role !== 'primary') return line;
   const minimum = declaredMargin(criterion) ?? 0;
   const expected =
-    request.expectedSaving[criterion.name] ?? minimum + (scale === 'difference' ? minimum : HOPED_BEYOND_MINIMUM);
+    ownEntry(request.expectedSaving, criterion.name) ??
+    minimum + (scale === 'difference' ? minimum : HOPED_BEYOND_MINIMUM);
   return orientedSaving(Math.min(expected, scale === 'log_ratio' ? 0.999 : expected), scale, criterion.better) - line;
 };

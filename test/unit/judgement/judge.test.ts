@@ -1,0 +1,420 @@
+import { describe, expect, test } from 'vitest';
+import type { Verdict } from '../../../src/judgement/contract/judgement.ts';
+import { decideAtHorizon, judge, lookAt, watch } from '../../../src/judgement/domain/judge.ts';
+import {
+  evidenceOf,
+  guardrail,
+  limit,
+  type MetricOf,
+  noisy,
+  primary,
+  receivedItems,
+  times,
+  without,
+} from './evidence-of.ts';
+
+const cost = noisy({ seed: 1 });
+const costToo = noisy({ seed: 2 });
+const latency = noisy({ seed: 3, level: 50 });
+const latencyToo = noisy({ seed: 4, level: 50 });
+const saves = primary(cost, times(costToo, 0.8));
+const savesNothing = primary(cost, costToo);
+const equallyFast = guardrail(latency, latencyToo);
+
+const verdictOf = (metrics: readonly MetricOf[], design: object = {}, rest = {}): Verdict => {
+  const { verdict } = judge(evidenceOf(metrics, design, rest));
+  if (verdict === null) throw new Error('no verdict yet');
+  return verdict;
+};
+const metricOf = (verdict: Verdict, name: string) => verdict.onMeasuredNodes.find((metric) => metric.name === name);
+
+describe('at the horizon', () => {
+  test('a saving and no harm is a promotion, and says so in one sentence', () => {
+    const verdict = verdictOf([saves, equallyFast]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.decidedAtSlot).toBe(120);
+    expect(verdict.sentence).toMatch(
+      /^The candidate saves: exported points \d+(\.\d)? % less \(.* to .*\), at least 5 % was asked for; /,
+    );
+    expect(verdict.sentence).toMatch(/at most \d+(\.\d)? % later than before, you allow 10 %/);
+    expect(verdict.sentence).not.toMatch(/[<>=±≤≥]|alpha|p =/);
+    expect(verdict.whatWouldHaveChanged).toContain('would not have been promoted');
+  });
+
+  test('no saving is a rejection', () => {
+    expect(verdictOf([savesNothing, equallyFast]).verdict).toBe('reject_no_benefit');
+  });
+
+  test('before the horizon there is no verdict', () => {
+    expect(judge(evidenceOf([saves, equallyFast], { horizonSlots: 121 })).verdict).toBeNull();
+  });
+
+  test('a saving that the noise hides is underpowered and names the minutes still needed', () => {
+    const noisyCost = noisy({ seed: 7, variation: 0.3, rho: 0.6 });
+    const verdict = verdictOf([
+      primary(noisyCost, times(noisy({ seed: 8, variation: 0.3, rho: 0.6 }), 0.85)),
+      equallyFast,
+    ]);
+    expect(verdict.verdict).toBe('inconclusive_underpowered');
+    expect(verdict.minutesStillNeeded).toBeGreaterThan(0);
+    expect(verdict.whatWouldHaveChanged).toContain('A promotion would have needed');
+  });
+
+  test('a saving with a guardrail beyond its margin is a conflict', () => {
+    const slower = guardrail(latency, times(latencyToo, 1.13), { abortMargin: 0.5 });
+    const verdict = verdictOf([saves, slower]);
+    expect(verdict.verdict).toBe('inconclusive_conflict');
+    expect(metricOf(verdict, 'pipeline_latency_p99')?.verdict).toBe('worse');
+  });
+
+  test('a guardrail inside its margin is worse, but allowed', () => {
+    const slower = guardrail(latency, times(latencyToo, 1.04), { abortMargin: 0.5 });
+    const verdict = verdictOf([saves, slower]);
+    expect(verdict.verdict).toBe('promote');
+    expect(metricOf(verdict, 'pipeline_latency_p99')?.verdict).toBe('worse_within_margin');
+  });
+
+  test('of two primaries one is enough, but not when the other gets worse', () => {
+    const bytes = (factor: number) => primary(cost, times(costToo, factor), { name: 'exported_bytes' });
+    expect(verdictOf([saves, bytes(1), equallyFast]).verdict).toBe('promote');
+    expect(verdictOf([saves, bytes(1.2), equallyFast]).verdict).toBe('inconclusive_conflict');
+  });
+
+  test('without a primary, or with three, the question cannot be asked', () => {
+    expect(verdictOf([equallyFast]).verdict).toBe('invalid_setup');
+    const named = (name: string) => primary(cost, costToo, { name });
+    expect(verdictOf([named('a'), named('b'), named('c')]).verdict).toBe('invalid_setup');
+  });
+
+  test('less than a day is a screening, a day confirms', () => {
+    expect(verdictOf([saves, equallyFast], { stepSeconds: 719 }).strength).toBe('screening');
+    expect(verdictOf([saves, equallyFast], { stepSeconds: 720 }).strength).toBe('confirmed');
+  });
+
+  test('a hypothetical baseline is named', () => {
+    expect(verdictOf([saves, equallyFast], { hypotheticalBaseline: true }).sentence).toContain('hypothetical baseline');
+  });
+
+  test('an effect that moves is drift', () => {
+    const drifting = costToo.map((value, t) => value * (t < 60 ? 0.75 : 1.15));
+    const verdict = verdictOf([primary(cost, drifting), equallyFast]);
+    expect(metricOf(verdict, 'exported_points')?.flags).toContain('drift');
+    expect(verdict.verdict).toBe('inconclusive_conflict');
+  });
+});
+
+describe('while it runs', () => {
+  test('harm ends it, five looks in a row with several guardrails, and never before slot 19', () => {
+    const other = guardrail(latency, latencyToo, { name: 'other' });
+    const { looks, verdict } = judge(evidenceOf([saves, guardrail(latency, times(latencyToo, 1.5)), other]));
+    expect(verdict?.verdict).toBe('abort_harm');
+    expect(verdict?.decidedAtSlot).toBe(19);
+    expect(verdict?.abortedBy).toEqual({ metric: 'pipeline_latency_p99', node: null });
+    expect(verdict?.sentence).toContain('proven harm beyond 5 % ends the experiment');
+    expect(looks).toHaveLength(19);
+    expect(looks.at(-1)?.metrics).toHaveLength(3);
+    expect(looks.at(-2)?.stop).toBeNull();
+  });
+
+  test('a single guardrail needs three in a row and may end it at slot 17', () => {
+    expect(verdictOf([saves, guardrail(latency, times(latencyToo, 1.5))]).decidedAtSlot).toBe(17);
+  });
+
+  test('with history harm may end it at slot 6', () => {
+    const history = {
+      pipeline_latency_p99: { baseline: noisy({ seed: 11, length: 720 }), candidate: noisy({ seed: 12, length: 720 }) },
+    };
+    const verdict = verdictOf([saves, guardrail(latency, times(latencyToo, 1.5))], {}, { history });
+    expect(verdict.decidedAtSlot).toBe(6);
+    expect(metricOf(verdict, 'pipeline_latency_p99')?.varianceSource).toBe('pairs_history');
+  });
+
+  test('a limit acts on the second breach within three slots, on one node', () => {
+    const breach = (...values: number[]) => limit([...values, ...Array(100).fill(0.1)]);
+    expect(verdictOf([saves, equallyFast, breach(0.95, 0.1, 0.95)])).toMatchObject({
+      verdict: 'abort_limit',
+      decidedAtSlot: 3,
+      abortedBy: { metric: 'memory_ratio', node: 'node-a' },
+    });
+    expect(verdictOf([saves, equallyFast, breach(0.95, 0.1, 0.1, 0.95)]).verdict).toBe('promote');
+    expect(verdictOf([saves, equallyFast, breach(0.9, 0.9, 0.9)]).verdict).toBe('promote');
+  });
+
+  test('breaches on two nodes do not add up', () => {
+    const nodes = {
+      a: { baseline: [0.1, 0.1], candidate: [0.95, 0.1] },
+      b: { baseline: [0.1, 0.1], candidate: [0.1, 0.95] },
+    };
+    const evidence = evidenceOf([saves, equallyFast, { criterion: { name: 'm', role: 'limit', line: 0.9 }, nodes }]);
+    expect(judge(evidence).verdict?.verdict).toBe('promote');
+  });
+
+  test('a missing value never breaches a limit', () => {
+    expect(verdictOf([saves, equallyFast, limit([0.95, null, null, 0.95, ...Array(96).fill(0.1)])]).verdict).toBe(
+      'promote',
+    );
+  });
+
+  test('unequal input ends it before harm does', () => {
+    const received = receivedItems(
+      noisy({ seed: 20, rho: 0, variation: 0.001 }),
+      times(noisy({ seed: 21, rho: 0, variation: 0.001 }), 0.9),
+    );
+    const verdict = verdictOf([saves, guardrail(latency, times(latencyToo, 1.3)), received]);
+    expect(verdict.verdict).toBe('invalid_input_mismatch');
+    expect(verdict.onMeasuredNodes.every((metric) => metric.verdict === 'invalid')).toBe(true);
+    expect(verdict.sentence).toContain('did not receive the same input');
+  });
+
+  test('a limit comes before unequal input', () => {
+    const received = receivedItems(cost, times(cost, 0.5));
+    expect(verdictOf([saves, limit([0.99, 0.99, 0.99]), received]).verdict).toBe('abort_limit');
+  });
+
+  test('being stopped by a person comes first and is never a success', () => {
+    const verdict = verdictOf(
+      [saves, limit([0.99, 0.99])],
+      {},
+      { interruption: { verdict: 'cancelled', afterSlot: 2 } },
+    );
+    expect(verdict).toMatchObject({ verdict: 'cancelled', decidedAtSlot: 2, abortedBy: null });
+  });
+
+  test('stopped before the first slot', () => {
+    const evidence = evidenceOf([saves], {}, { interruption: { verdict: 'cancelled', afterSlot: 0 } });
+    expect(judge(evidence)).toMatchObject({ looks: [], verdict: { verdict: 'cancelled', decidedAtSlot: 0 } });
+  });
+
+  test('limits and harm monitors go on after the horizon', () => {
+    const memory = limit(latency.map((_, t) => (t < 70 ? 0.1 : 0.95)));
+    const evidence = evidenceOf([saves, equallyFast, memory], { horizonSlots: 60 });
+    expect(judge(evidence).verdict?.verdict).toBe('promote');
+    const looks = watch(evidence);
+    expect(looks.at(-1)).toMatchObject({ slot: 72, stop: { verdict: 'abort_limit' } });
+    expect(looks.slice(0, 60)).toEqual(judge(evidence).looks);
+  });
+});
+
+describe('equal input', () => {
+  const items = noisy({ seed: 30, variation: 0.05 });
+
+  test('shown equal allows a promotion', () => {
+    const verdict = verdictOf([
+      saves,
+      equallyFast,
+      receivedItems(
+        items,
+        times(items, 1.001).map((v, t) => v + (t % 2)),
+      ),
+    ]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.trust.find(({ name }) => name === 'equal_input')?.outcome).toBe('passed');
+  });
+
+  test('not shown equal is no promotion and no mismatch', () => {
+    const verdict = verdictOf([saves, equallyFast, receivedItems(items, noisy({ seed: 31, variation: 0.05 }))]);
+    expect(verdict.verdict).toBe('inconclusive_underpowered');
+  });
+});
+
+describe('missing data', () => {
+  test('twelve missing slots of 120 are allowed, thirteen are not', () => {
+    const holes = (count: number) => cost.map((value, t) => (t % 9 === 4 && t / 9 < count ? null : value));
+    expect(verdictOf([primary(holes(12), times(costToo, 0.8)), equallyFast]).verdict).toBe('promote');
+    const verdict = verdictOf([primary(holes(13), times(costToo, 0.8)), equallyFast]);
+    expect(verdict.verdict).toBe('inconclusive_no_data');
+    expect(metricOf(verdict, 'exported_points')?.dropped.baseline).toEqual({ no_series: 13 });
+    expect(verdict.sentence).toContain('107 of 120 slots');
+  });
+
+  test('a gap of five slots is allowed, of six not', () => {
+    expect(verdictOf([primary(without(cost, 50, 55), times(costToo, 0.8)), equallyFast]).verdict).toBe('promote');
+    const verdict = verdictOf([primary(without(cost, 50, 56), times(costToo, 0.8)), equallyFast]);
+    expect(verdict.verdict).toBe('inconclusive_no_data');
+    expect(verdict.sentence).toContain('a gap of 6 slots');
+  });
+
+  test('slots that never came count as missing when the decision is forced', () => {
+    const evidence = evidenceOf([saves, equallyFast], { horizonSlots: 200 });
+    expect(decideAtHorizon(evidence).verdict).toBe('inconclusive_no_data');
+    expect(decideAtHorizon(evidenceOf([saves, equallyFast], { horizonSlots: 125 })).verdict).toBe('promote');
+  });
+
+  test('one empty variant is no data, never a pass', () => {
+    expect(verdictOf([saves, guardrail(latency, [])]).verdict).toBe('inconclusive_no_data');
+    expect(verdictOf([primary([], costToo), equallyFast]).verdict).toBe('inconclusive_no_data');
+  });
+
+  test('nothing but failed queries is our failure', () => {
+    const failed = cost.map(() => 'source_unreachable');
+    expect(verdictOf([primary(failed, failed), guardrail(failed, failed)]).verdict).toBe('error_infrastructure');
+    expect(verdictOf([primary(failed, failed), equallyFast]).verdict).toBe('inconclusive_no_data');
+  });
+
+  test('a slot that is missing in one variant changes the drop counters only', () => {
+    const look = (candidate: (number | null)[]) =>
+      lookAt(evidenceOf([guardrail(latency.slice(0, 31), candidate)]), 31)?.metrics[0];
+    const complete = lookAt(
+      evidenceOf([guardrail(latency.slice(0, 30), latencyToo.slice(0, 30))], { horizonSlots: 31 }),
+      30,
+    );
+    const blind = look([...latencyToo.slice(0, 30), null]);
+    expect({ ...blind, slotsMissing: 0, blindSlots: 0, dropped: { baseline: {}, candidate: {} } }).toEqual(
+      complete?.metrics[0],
+    );
+    expect(blind).toMatchObject({
+      slotsMissing: 1,
+      blindSlots: 1,
+      dropped: { baseline: {}, candidate: { no_series: 1 } },
+    });
+  });
+});
+
+describe('degenerate input', () => {
+  const constant = (value: number): number[] => Array(120).fill(value);
+  const only = (metric: MetricOf) => metricOf(verdictOf([saves, metric]), metric.criterion.name);
+
+  test('both constant and equal: nothing to test, not worse', () => {
+    expect(only(guardrail(constant(5), constant(5)))).toMatchObject({ verdict: 'no_variation', effect: 0, p: null });
+    expect(verdictOf([saves, guardrail(constant(5), constant(5))]).verdict).toBe('promote');
+    expect(verdictOf([primary(constant(5), constant(5)), equallyFast]).verdict).toBe('reject_no_benefit');
+  });
+
+  test('both constant and different: judged exactly against the margin', () => {
+    expect(only(guardrail(constant(100), constant(109)))).toMatchObject({
+      verdict: 'not_worse',
+      status: 'degenerate_variance',
+      lower: null,
+      p: null,
+      flags: ['no_noise_estimate'],
+    });
+    expect(only(guardrail(constant(100), constant(111)))?.verdict).toBe('worse');
+    expect(verdictOf([primary(constant(100), constant(80)), equallyFast]).verdict).toBe('promote');
+  });
+
+  test('a zero turns a ratio into relative differences, from that slot on', () => {
+    const withZero = latencyToo.map((value, t) => (t === 70 ? 0 : value));
+    const { looks, verdict } = judge(evidenceOf([saves, guardrail(latency, withZero)]));
+    expect(looks[69]?.metrics[1]).toMatchObject({ scale: 'log_ratio', flags: [] });
+    expect(looks[70]?.metrics[1]).toMatchObject({ scale: 'relative_difference', flags: ['scale_changed'] });
+    expect(verdict?.onMeasuredNodes[1]?.change.scale).toBe('ratio');
+  });
+
+  test('errors that only the candidate has are harm, although no ratio exists', () => {
+    const failed = latency.map((_, t) => 3 + (t % 4));
+    const verdict = verdictOf([saves, guardrail(constant(0), failed, { name: 'failed_points' })]);
+    expect(verdict).toMatchObject({ verdict: 'abort_harm', abortedBy: { metric: 'failed_points' } });
+    expect(metricOf(verdict, 'failed_points')).toMatchObject({ status: 'ratio_undefined', scale: 'difference' });
+    expect(metricOf(verdict, 'failed_points')?.rareEventsP).toBeLessThan(1e-10);
+  });
+
+  test('both zero throughout is no variation', () => {
+    expect(only(guardrail(constant(0), constant(0)))?.verdict).toBe('no_variation');
+  });
+});
+
+describe('nodes', () => {
+  const names = Array.from({ length: 8 }, (_, index) => `node-${index + 1}`);
+  const perNode = (factors: readonly number[], criterion: object): MetricOf => ({
+    criterion: { name: 'exported_points', ...criterion },
+    nodes: Object.fromEntries(
+      factors.map((factor, index) => [
+        names[index] as string,
+        { baseline: noisy({ seed: 40 + index }), candidate: times(noisy({ seed: 60 + index }), factor) },
+      ]),
+    ),
+  });
+  const saving = { role: 'primary', minimumSaving: 0.05 };
+  const alike = [0.8, 0.81, 0.79, 0.8, 0.82, 0.78, 0.8, 0.8];
+  const fast = perNode([1, 1, 1, 1, 1, 1, 1, 1], {
+    name: 'latency',
+    role: 'guardrail',
+    margin: 0.1,
+  });
+
+  test('alike nodes support a roll-out', () => {
+    const verdict = verdictOf([perNode(alike, saving), fast], { populationNodes: 300 });
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.ifRolledOut).toMatchObject({ known: true, supportsPromotion: true });
+    expect(metricOf(verdict, 'exported_points')?.fleet).toMatchObject({ nodes: 8, worstNode: 'node-5', reason: null });
+  });
+
+  test('below five nodes the fleet is not known', () => {
+    const verdict = verdictOf([
+      perNode(alike.slice(0, 4), saving),
+      perNode([1, 1, 1, 1], { name: 'l', role: 'guardrail', margin: 0.1 }),
+    ]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.ifRolledOut).toMatchObject({ known: false, supportsPromotion: false });
+    expect(verdict.ifRolledOut.sentence).toContain('measure more nodes');
+    expect(metricOf(verdict, 'exported_points')?.fleet).toMatchObject({ lower: null, upper: null, nodes: 4 });
+  });
+
+  test('five nodes are enough', () => {
+    expect(metricOf(verdictOf([perNode(alike.slice(0, 5), saving)]), 'exported_points')?.fleet?.lower).not.toBeNull();
+  });
+
+  test('a saving that differs wildly between nodes holds for the measured ones only', () => {
+    const verdict = verdictOf([perNode([0.3, 1.4, 0.4, 1.3, 0.3, 1.2, 0.5, 0.4], saving), fast], {
+      populationNodes: 300,
+    });
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.ifRolledOut).toMatchObject({ known: true, supportsPromotion: false });
+    const fleet = metricOf(verdict, 'exported_points')?.fleet;
+    expect(fleet?.worstNode).toBe('node-2');
+    expect(fleet?.nodesClearlyWorse).toEqual(['node-2', 'node-4', 'node-6']);
+    expect(metricOf(verdict, 'exported_points')?.flags).toContain('uneven_nodes');
+    expect(verdict.explanation.join(' ')).toContain('clearly worse on node-2, node-4 and node-6');
+  });
+
+  test('when all nodes were measured there is nothing left to extrapolate', () => {
+    const verdict = verdictOf([perNode(alike.slice(0, 1), saving)], { populationNodes: 1 });
+    expect(verdict.ifRolledOut).toMatchObject({ known: true, supportsPromotion: true });
+  });
+
+  test('a node counts with both values only, and a slot needs 90 % of its nodes', () => {
+    const nodes = (missing: number) =>
+      Object.fromEntries(
+        Array.from({ length: 20 }, (_, index) => [
+          `n${index}`,
+          { baseline: [100, 100], candidate: index < missing ? [50, null] : [50, 50] },
+        ]),
+      );
+    const second = (missing: number) =>
+      lookAt(evidenceOf([{ criterion: { name: 'm', role: 'diagnostic' }, nodes: nodes(missing) }]), 2)?.metrics[0];
+    expect(second(2)).toMatchObject({ n: 2, slotsMissing: 0, dropped: { candidate: {} } });
+    expect(second(2)?.effect).toBeCloseTo(Math.log(0.5), 12);
+    expect(second(3)).toMatchObject({ n: 1, slotsMissing: 1, dropped: { baseline: {}, candidate: { no_series: 1 } } });
+  });
+});
+
+describe('history', () => {
+  const history = (length: number, withCandidate: boolean) => ({
+    pipeline_latency_p99: {
+      baseline: noisy({ seed: 70, length }),
+      ...(withCandidate && { candidate: noisy({ seed: 71, length }) }),
+    },
+  });
+  const sourceOf = (length: number, withCandidate: boolean) =>
+    metricOf(verdictOf([saves, equallyFast], {}, { history: history(length, withCandidate) }), 'pipeline_latency_p99')
+      ?.varianceSource;
+
+  test('12 h of pairs, 12 h of the baseline alone, or a calibration of 30 steps', () => {
+    expect(sourceOf(720, true)).toBe('pairs_history');
+    expect(sourceOf(720, false)).toBe('baseline_history');
+    expect(sourceOf(719, true)).toBe('calibration');
+    expect(sourceOf(30, true)).toBe('calibration');
+    expect(sourceOf(29, true)).toBe('own');
+    expect(sourceOf(719, false)).toBe('own');
+  });
+
+  test('a run that is rougher than its history is flagged, and the guard asks both bounds', () => {
+    const smooth = history(720, true);
+    const rough = guardrail(
+      noisy({ seed: 80, variation: 0.2, rho: 0.9 }),
+      noisy({ seed: 81, variation: 0.2, rho: 0.9 }),
+    );
+    const judged = judge(evidenceOf([saves, rough], { mismatchGuard: true }, { history: smooth }));
+    expect(judged.looks.at(-1)?.metrics[1]?.flags).toContain('history_mismatch');
+  });
+});
