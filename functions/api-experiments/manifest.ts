@@ -7,5 +7,5 @@ export const manifest = defineFunction({
   needs: { core: 'write', samples: 'read', ephemeral: 'write', cursorKey: 'read' },
   memoryMb: 1024,
   timeoutSeconds: 29,
-  settings: ['stageName', 'minimumHorizonSeconds', 'minimumWarmupSeconds', 'promoteFromScreening'],
+  settings: ['stageName', 'minimumHorizonSeconds', 'minimumWarmupSeconds', 'collectorImage'],
 });

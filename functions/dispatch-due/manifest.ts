@@ -8,4 +8,5 @@ export const manifest = defineFunction({
   memoryMb: 256,
   timeoutSeconds: 30,
   reservedConcurrency: 1,
+  settings: ['settleSeconds'],
 });

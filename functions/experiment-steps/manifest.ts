@@ -8,12 +8,5 @@ export const manifest = defineFunction({
   needs: { core: 'write', samples: 'read', ephemeral: 'write', measure: 'send' },
   memoryMb: 1024,
   timeoutSeconds: 60,
-  settings: [
-    'stageName',
-    'settleSeconds',
-    'minimumHorizonSeconds',
-    'minimumWarmupSeconds',
-    'promoteFromScreening',
-    'collectorImage',
-  ],
+  settings: ['stageName', 'settleSeconds', 'minimumHorizonSeconds', 'minimumWarmupSeconds', 'promoteFromScreening'],
 });

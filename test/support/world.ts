@@ -3,6 +3,7 @@ import { memoryClusterConnection } from '../../src/clusters/adapters/memory-clus
 import { Cluster } from '../../src/clusters/domain/cluster.ts';
 import { holdKey } from '../../src/clusters/domain/node-keys.ts';
 import { memoryExperimentStore } from '../../src/experiments/adapters/memory-experiment-store.ts';
+import { memoryLookStore } from '../../src/experiments/adapters/memory-look-store.ts';
 import { memoryWaitStore } from '../../src/experiments/adapters/memory-wait-store.ts';
 import { makeCheckReadiness } from '../../src/experiments/application/check-readiness.ts';
 import { makeClusterSteps } from '../../src/experiments/application/cluster-steps.ts';
@@ -114,7 +115,6 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const experiments = memoryExperimentStore({
     clock,
     ids,
-    settleSeconds: SETTLE_SECONDS,
     onSaid: (event) => {
       if (LIFECYCLE_EVENTS.includes(event.type)) {
         deliver(0.2, () => runLifecycle(toWire(EventEnvelope, event) as Record<string, unknown>));
@@ -123,6 +123,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
   });
   const samples = memorySampleStore();
   const waits = memoryWaitStore({ clock });
+  const recordedLooks = memoryLookStore();
   const cluster = Cluster.parse({
     id: CLUSTER,
     tenantId: TENANT,
@@ -215,22 +216,32 @@ export const makeWorld = (options: WorldOptions = {}) => {
     return { lastRecorded: last };
   };
 
-  const common = { experiments, clusters, samples, waits, looks, policy, sha256, hashing: { sha256 }, code, clock };
+  const common = {
+    experiments,
+    clusters,
+    samples,
+    recordedLooks,
+    waits,
+    looks,
+    policy,
+    sha256,
+    hashing: { sha256 },
+    code,
+    clock,
+  };
   const experimentSteps = makeExperimentSteps(common);
   const clusterSteps = makeClusterSteps({ ...common, access, readiness });
 
-  const lambdaOf =
-    <S extends { step: string }>(
-      schema: typeof ExperimentStep | typeof ClusterStep,
-      work: (step: S) => Promise<StepAnswer>,
-    ): Lambda =>
-    (payload) => {
-      const step = schema.parse(fromWire(schema, payload)) as unknown as S;
-      return around(step.step, async () => toWire(StepAnswer, await work(step)));
-    };
+  /** What crosses is in wire names, as it is between Step Functions and a function. */
   const lambdas: Record<string, Lambda> = {
-    ExperimentStepsArn: lambdaOf(ExperimentStep, experimentSteps),
-    ClusterStepsArn: lambdaOf(ClusterStep, clusterSteps),
+    ExperimentStepsArn: (payload) => {
+      const step = ExperimentStep.parse(fromWire(ExperimentStep, payload));
+      return around(step.step, async () => toWire(StepAnswer, await experimentSteps(step)));
+    },
+    ClusterStepsArn: (payload) => {
+      const step = ClusterStep.parse(fromWire(ClusterStep, payload));
+      return around(step.step, async () => toWire(StepAnswer, await clusterSteps(step)));
+    },
   };
   const onEnd = (execution: Execution): void => {
     if (execution.status !== 'FAILED') return;
@@ -282,6 +293,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     time,
     experiments,
     samples,
+    recordedLooks,
     waits,
     kubernetes,
     walkers,

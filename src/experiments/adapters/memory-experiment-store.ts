@@ -3,11 +3,10 @@ import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
 import { envelopesOf } from '../../platform/dynamodb/outbox.ts';
-import type { Plan } from '../application/plan.ts';
+import type { ObservedReadiness, Plan } from '../application/plan.ts';
 import type { EpochRef, ExperimentStore, Progress, Ref, Stored } from '../application/ports.ts';
 import { type Experiment, isActive, lifeOf } from '../domain/experiment.ts';
 import { nextDueAt } from '../domain/schedule.ts';
-import type { Look } from '../domain/verdict.ts';
 import {
   isListed,
   NO_PROGRESS,
@@ -36,14 +35,13 @@ export interface MemoryExperimentStore extends ExperimentStore {
 export const memoryExperimentStore = (parts: {
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly settleSeconds: number;
   readonly onSaid?: (event: EventEnvelope) => void;
 }): MemoryExperimentStore => {
   const rows = new Map<string, Row>();
   const names = new Map<string, string>();
   const holds = new Map<string, string>();
-  const looks = new Map<string, Map<number, Look>>();
   const plans = new Map<string, Plan>();
+  const readiness = new Map<string, ObservedReadiness>();
   const said: EventEnvelope[] = [];
 
   const keyOf = ({ tenantId, experimentId }: Ref): string => `${tenantId}/${experimentId}`;
@@ -127,19 +125,12 @@ export const memoryExperimentStore = (parts: {
     transitions: async ({ tenantId, experimentId }) =>
       said.filter((event) => event.tenant === tenantId && event.subject === experimentId).flatMap(transitionOf),
 
-    recordLook: async (ref, look) => {
-      const ofEpoch = looks.get(epochKey(ref)) ?? new Map<number, Look>();
-      looks.set(epochKey(ref), ofEpoch);
-      const isNew = !ofEpoch.has(look.slot);
-      if (isNew) ofEpoch.set(look.slot, structuredClone(look));
+    keepLatestLook: async (ref, look) => {
       const row = current(ref);
       if (row !== undefined && look.slot > (row.progress.latestLook?.slot ?? -1)) {
         row.progress = { ...row.progress, latestLook: structuredClone(look) };
       }
-      return isNew;
     },
-
-    looks: async (ref) => [...(looks.get(epochKey(ref))?.values() ?? [])].toSorted((a, b) => a.slot - b.slot),
 
     recordProgress: async (ref, { slotsMeasured }) => {
       const row = current(ref);
@@ -161,11 +152,14 @@ export const memoryExperimentStore = (parts: {
     },
     plan: async (ref) => structuredClone(plans.get(epochKey(ref)) ?? null),
 
+    saveReadiness: async (ref, observed) => void readiness.set(epochKey(ref), structuredClone(observed)),
+    readiness: async (ref) => structuredClone(readiness.get(epochKey(ref)) ?? null),
+
     due: async (until) =>
       [...rows.values()]
         .filter(({ isDeleted }) => !isDeleted)
         .flatMap(({ experiment }) => {
-          const at = nextDueAt(experiment, parts.settleSeconds);
+          const at = nextDueAt(experiment);
           return at !== null && at <= until ? [{ at, tenantId: experiment.tenantId, experimentId: experiment.id }] : [];
         })
         .toSorted((a, b) => (a.at < b.at ? -1 : 1))

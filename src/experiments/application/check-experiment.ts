@@ -6,12 +6,12 @@ import { renderPipeline } from '../../pipelines/domain/render.ts';
 import type { FrameSettings } from '../../pipelines/domain/template.ts';
 import type { Inventory } from '../domain/allocation.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
-import { checkSetup } from '../domain/setup.ts';
-import type { ClusterRegistry, Policy } from './ports.ts';
+import { checkSetup, type Floors } from '../domain/setup.ts';
+import type { ClusterRegistry } from './ports.ts';
 
 export interface CheckPorts {
   readonly clusters: ClusterRegistry;
-  readonly policy: Policy;
+  readonly policy: Floors;
   readonly sha256: Sha256;
 }
 

@@ -1,10 +1,11 @@
 import type { VariantReadiness } from '../../clusters/domain/cluster.ts';
+import type { ClusterId } from '../../kernel/identity.ts';
 import { secondsBetween } from '../../kernel/instant.ts';
 import { WAIT_SECONDS } from '../contract/workflow.ts';
 import { type Experiment, promotionOf } from '../domain/experiment.ts';
 import type { ClusterStepPorts } from './cluster-steps.ts';
 import type { EpochRef, Settler } from './ports.ts';
-import { makeSettle } from './settle.ts';
+import { makeSettle, type Settled } from './settle.ts';
 import { answer, stopAnswer } from './steps.ts';
 
 export interface ReadinessPorts
@@ -18,12 +19,12 @@ const PATIENCE_SECONDS = WAIT_SECONDS.AwaitReady - 60;
 /** Looks at the clusters: all collectors ready, or one that cannot become ready, settles the wait; else asks again later. */
 export const makeCheckReadiness = (ports: ReadinessPorts) => {
   const settle = makeSettle(ports);
-  return async (ref: EpochRef, attempt: number): Promise<void> => {
+  return async (ref: EpochRef, attempt: number): Promise<Settled | 'asked-again'> => {
     const stored = await ports.experiments.load(ref);
     const experiment = stored?.experiment;
-    if (experiment === undefined || experiment.epoch !== ref.epoch) return;
+    if (experiment === undefined || experiment.epoch !== ref.epoch) return 'gone';
     const wanted = wantedReadiness(experiment);
-    if (wanted === null || (await ports.waits.find(ref, wanted.wait)) === null) return;
+    if (wanted === null || (await ports.waits.find(ref, wanted.wait)) === null) return 'gone';
     const stop = stopAnswer(experiment);
     if (stop !== null) return settle(ref, wanted.wait, stop);
 
@@ -35,6 +36,7 @@ export const makeCheckReadiness = (ports: ReadinessPorts) => {
       return settle(ref, wanted.wait, answer('error_infrastructure', reason));
     }
     await ports.readiness.ask(ref, attempt + 1, delayOf(attempt));
+    return 'asked-again';
   };
 };
 
@@ -62,24 +64,31 @@ const wantedReadiness = (experiment: Experiment): WantedReadiness | null => {
 };
 
 interface Seen {
+  readonly clusterId: ClusterId;
+  readonly observed: readonly VariantReadiness[];
   /** what makes it hopeless, in words */
   readonly failing: string | null;
   readonly waitingFor: readonly string[];
 }
 
-const look = async (ports: ReadinessPorts, ref: EpochRef, wanted: WantedReadiness): Promise<Seen> => {
+const look = async (ports: ReadinessPorts, ref: EpochRef, wanted: WantedReadiness) => {
   const plan = await ports.experiments.plan(ref);
   const seen = await Promise.all(
     (plan?.clusters ?? []).map(async ({ clusterId, nodes }): Promise<Seen> => {
       const cluster = await ports.clusters.load(ref.tenantId, clusterId);
-      if (cluster === null) return { failing: `cluster ${clusterId} is not registered any more`, waitingFor: [] };
+      const nothing = { clusterId, observed: [], failing: null, waitingFor: [] };
+      if (cluster === null) return { ...nothing, failing: `cluster ${clusterId} is not registered any more` };
       const hands = await ports.access.open(cluster);
       const readiness = hands.accepted ? await hands.value.readiness(wanted.owner, ref.epoch) : hands;
       // a cluster that does not answer now may answer the next time
-      if (!readiness.accepted) return { failing: null, waitingFor: [readiness.refusal.message] };
-      return seenOn(cluster.settings.name, wanted, nodes, readiness.value);
+      if (!readiness.accepted) return { ...nothing, waitingFor: [readiness.refusal.message] };
+      return { clusterId, observed: readiness.value, ...seenOn(cluster.settings.name, wanted, nodes, readiness.value) };
     }),
   );
+  await ports.experiments.saveReadiness(ref, {
+    observedAt: ports.clock.now(),
+    clusters: seen.map(({ clusterId, observed }) => ({ clusterId, variants: [...observed] })),
+  });
   return {
     failing: seen.find(({ failing }) => failing !== null)?.failing ?? null,
     waitingFor: plan === null ? ['its plan'] : seen.flatMap(({ waitingFor }) => waitingFor),
@@ -91,7 +100,7 @@ const seenOn = (
   wanted: WantedReadiness,
   nodes: readonly string[],
   readiness: readonly VariantReadiness[],
-): Seen => {
+): Pick<Seen, 'failing' | 'waitingFor'> => {
   const places = wanted.variants.flatMap((variant) =>
     nodes.map((node) => ({
       name: `${variant} on ${node} (${clusterName})`,

@@ -6,10 +6,11 @@ import type { ClusterStep, StepAnswer } from '../contract/workflow.ts';
 import { type Experiment, lifeOf, promotionOf } from '../domain/experiment.ts';
 import { waiting } from './experiment-steps.ts';
 import { expiresAt, type Plan, wantedOf } from './plan.ts';
-import type { ClusterAccess, ClusterHands, EpochRef, ReadinessQueue } from './ports.ts';
+import type { ClusterAccess, ClusterHands, EpochRef, Policy, ReadinessQueue } from './ports.ts';
 import { answer, beginWait, type StepPorts, stopAnswer } from './steps.ts';
 
-export interface ClusterStepPorts extends Pick<StepPorts, 'experiments' | 'clusters' | 'waits' | 'policy' | 'clock'> {
+export interface ClusterStepPorts extends Pick<StepPorts, 'experiments' | 'clusters' | 'waits' | 'clock'> {
+  readonly policy: Pick<Policy, 'collectorImage'>;
   readonly access: ClusterAccess;
   readonly readiness: ReadinessQueue;
 }

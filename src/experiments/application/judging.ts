@@ -2,15 +2,17 @@ import type { Evidence } from '../../judgement/contract/evidence.ts';
 import type { Judgement } from '../../judgement/contract/judgement.ts';
 import { decideAtHorizon, judge, lookAt } from '../../judgement/domain/judge.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import type { Sample } from '../../measurement/domain/sample.ts';
 import { judgedSlot, toEvidence } from '../domain/evidence.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { presentLook, presentVerdict } from '../domain/presentation.ts';
 import type { ExperimentVerdict, Verdict } from '../domain/verdict.ts';
-import type { CodeIdentity, EpochRef, ExperimentStore, Hashing, SampleReader, Stored } from './ports.ts';
+import type { CodeIdentity, EpochRef, ExperimentStore, Hashing, LookStore, SampleReader, Stored } from './ports.ts';
 
 export interface JudgingPorts {
   readonly experiments: ExperimentStore;
   readonly samples: SampleReader;
+  readonly recordedLooks: LookStore;
   readonly hashing: Hashing;
   readonly code: CodeIdentity;
 }
@@ -26,7 +28,7 @@ export interface Stop {
  * an early one agree and one that broke off is made up for. Answers the first stop, again each time until it is heard.
  */
 export const makeTakeLooks =
-  ({ experiments, samples, hashing, code }: JudgingPorts) =>
+  ({ experiments, samples, recordedLooks, hashing, code }: JudgingPorts) =>
   async (ref: EpochRef, stored: Stored, lastRecorded: number | null, at: Instant): Promise<Stop | null> => {
     const latest = stored.progress.latestLook;
     const known = latest === null || latest.verdictSoFar === null ? null : stopOf(latest.verdictSoFar, latest.sentence);
@@ -48,7 +50,8 @@ export const makeTakeLooks =
         inputHash: hashing.sha256(JSON.stringify(evidence)),
         codeVersion: code.codeVersion,
       });
-      await experiments.recordLook(ref, look);
+      await recordedLooks.record(ref, look);
+      await experiments.keepLatestLook(ref, look);
       if (judged.stop !== null) return stopOf(judged.stop.verdict, look.sentence);
     }
     return null;
@@ -57,12 +60,11 @@ export const makeTakeLooks =
 const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdict, sentence });
 
 /** Evidence and its judgement, from what is stored: the same samples always give the same. */
-export const judgeStored = async (
-  { samples }: Pick<JudgingPorts, 'samples'>,
-  ref: EpochRef,
+export const judgeSamples = (
   experiment: Experiment,
-): Promise<{ readonly evidence: Evidence; readonly judgement: Judgement }> => {
-  const evidence = toEvidence(experiment.settings, await samples.list(ref.tenantId, ref.experimentId, ref.epoch));
+  samples: readonly Sample[],
+): { readonly evidence: Evidence; readonly judgement: Judgement } => {
+  const evidence = toEvidence(experiment.settings, samples);
   return { evidence, judgement: judge(evidence) };
 };
 
@@ -75,7 +77,8 @@ export const makeConclude =
     at: Instant,
     end: 'horizon' | 'stopped-by-numbers',
   ): Promise<Verdict | null> => {
-    const { evidence, judgement } = await judgeStored(ports, ref, experiment);
+    const all = await ports.samples.list(ref.tenantId, ref.experimentId, ref.epoch);
+    const { evidence, judgement } = judgeSamples(experiment, all);
     const verdict = judgement.verdict ?? (end === 'horizon' ? decideAtHorizon(evidence) : null);
     return verdict === null ? null : presentVerdict(experiment.settings, verdict, at);
   };

@@ -8,7 +8,7 @@ import { gridOf, measuringEnds, totalSlots, warmupEnds, warmupSlots } from '../d
 import type { State } from '../domain/vocabulary.ts';
 import { type JudgingPorts, makeTakeLooks } from './judging.ts';
 import type { ClusterRegistry, EpochRef, Policy, Settler, Stored, WaitStore } from './ports.ts';
-import { makeSettle } from './settle.ts';
+import { makeSettle, type Settled } from './settle.ts';
 import { answer, stopAnswer } from './steps.ts';
 
 /** Measures what is due and not yet recorded; asks the stores of the clusters. Doing it twice records once. */
@@ -31,6 +31,9 @@ export interface LookPorts extends JudgingPorts {
   readonly clock: Clock;
 }
 
+/** What a look came to, for the log. */
+export type LookDone = 'measured' | 'nothing-to-do' | Settled;
+
 /** After the last slot has ended, how long its numbers may still be on their way. */
 const LAST_SLOT_PATIENCE_SECONDS = 300;
 
@@ -43,13 +46,21 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
   const takeLooks = makeTakeLooks(ports);
   const measure = makeMeasure(ports);
 
-  const lookWhileWarming = async (ref: EpochRef, stored: Stored, experiment: ExperimentIn<'warming'>) => {
+  const lookWhileWarming = async (
+    ref: EpochRef,
+    stored: Stored,
+    experiment: ExperimentIn<'warming'>,
+  ): Promise<LookDone> => {
     await measure(ref, stored, experiment);
     const isOver = warmupEnds(experiment.slotsFrom, experiment.settings) <= ports.clock.now();
-    if (isOver) await settle(ref, 'Warmup', answer('warm'));
+    return isOver ? settle(ref, 'Warmup', answer('warm')) : 'measured';
   };
 
-  const lookWhileRunning = async (ref: EpochRef, stored: Stored, experiment: ExperimentIn<'running'>) => {
+  const lookWhileRunning = async (
+    ref: EpochRef,
+    stored: Stored,
+    experiment: ExperimentIn<'running'>,
+  ): Promise<LookDone> => {
     const now = ports.clock.now();
     const { lastRecorded } = await measure(ref, stored, experiment);
     const stop = await takeLooks(ref, stored, lastRecorded, now);
@@ -58,15 +69,16 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     const token = await ports.waits.find(ref, 'Observe');
     if (token !== null) await ports.settler.heartbeat(token);
     if (stored.progress.blindness > 0) await ports.experiments.countBlindness(ref, 'none');
+    return 'measured';
   };
 
-  return async (ref: EpochRef): Promise<void> => {
+  return async (ref: EpochRef): Promise<LookDone> => {
     const stored = await ports.experiments.load(ref);
-    if (stored === null || stored.experiment.epoch !== ref.epoch) return;
+    if (stored === null || stored.experiment.epoch !== ref.epoch) return 'nothing-to-do';
     const { experiment } = stored;
     const wait = WAIT_IN[experiment.state];
     const stop = stopAnswer(experiment);
-    if (stop !== null) return wait === undefined ? undefined : settle(ref, wait, stop);
+    if (stop !== null) return wait === undefined ? 'nothing-to-do' : settle(ref, wait, stop);
     switch (experiment.state) {
       case 'warming':
         return lookWhileWarming(ref, stored, experiment);
@@ -76,9 +88,9 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
         if (experiment.approval !== null) return settle(ref, 'AwaitApproval', answer('approved'));
         return experiment.expiresAt <= ports.clock.now()
           ? settle(ref, 'AwaitApproval', answer('expired', 'nobody decided within 72 h'))
-          : undefined;
+          : 'nothing-to-do';
       default:
-        return undefined;
+        return 'nothing-to-do';
     }
   };
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Cluster, WantedObjects } from '../../clusters/domain/cluster.ts';
+import { type Cluster, VariantReadiness, type WantedObjects } from '../../clusters/domain/cluster.ts';
 import { ClusterId, type Epoch } from '../../kernel/identity.ts';
-import { type Instant, secondsAfter } from '../../kernel/instant.ts';
+import { Instant, secondsAfter } from '../../kernel/instant.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
 import { VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
 import { collectorObjects } from '../../pipelines/domain/collector-objects.ts';
@@ -24,6 +24,13 @@ export const Plan = z.object({
   ),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** How far the collectors of an epoch were when a worker last looked. */
+export const ObservedReadiness = z.object({
+  observedAt: Instant,
+  clusters: z.array(z.object({ clusterId: ClusterId, variants: z.array(VariantReadiness) })),
+});
+export type ObservedReadiness = z.infer<typeof ObservedReadiness>;
 
 /** Both variants as they are collected on a cluster. */
 export const renderFor = (

@@ -15,7 +15,7 @@ import type { MachineInput, StepAnswer, Wait } from '../contract/workflow.ts';
 import type { AllocatedNode, Experiment } from '../domain/experiment.ts';
 import type { ExperimentVerdict, Look } from '../domain/verdict.ts';
 import type { State } from '../domain/vocabulary.ts';
-import type { Plan } from './plan.ts';
+import type { ObservedReadiness, Plan } from './plan.ts';
 
 /** Which experiment, in which life. */
 export interface Ref {
@@ -83,9 +83,8 @@ export interface ExperimentStore {
   countActive(tenantId: TenantId): Promise<number>;
   transitions(ref: Ref): Promise<readonly Transition[]>;
 
-  /** one per epoch and slot: true when stored now; the newest becomes the latest of its epoch */
-  recordLook(ref: EpochRef, look: Look): Promise<boolean>;
-  looks(ref: EpochRef): Promise<readonly Look[]>;
+  /** the newest look of the current epoch, for lists and heads of pages */
+  keepLatestLook(ref: EpochRef, look: Look): Promise<void>;
   /** only while the epoch is the current one */
   recordProgress(ref: EpochRef, progress: { readonly slotsMeasured: number }): Promise<void>;
   /** counts one more, or starts again at zero; answers the count */
@@ -93,9 +92,20 @@ export interface ExperimentStore {
 
   savePlan(ref: EpochRef, plan: Plan): Promise<void>;
   plan(ref: EpochRef): Promise<Plan | null>;
+  /** the newest observation replaces the one before */
+  saveReadiness(ref: EpochRef, observed: ObservedReadiness): Promise<void>;
+  readiness(ref: EpochRef): Promise<ObservedReadiness | null>;
 
   /** everything, of every tenant, whose time has come until then */
   due(until: Instant): Promise<readonly Ref[]>;
+}
+
+/** Looks of experiments, one per epoch and slot. */
+export interface LookStore {
+  /** true when stored now, false when this slot has its look already */
+  record(ref: EpochRef, look: Look): Promise<boolean>;
+  /** oldest first */
+  list(ref: EpochRef): Promise<readonly Look[]>;
 }
 
 /** Tokens of waiting machines: server-side only, gone when they are used or too old. */

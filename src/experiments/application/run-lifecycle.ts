@@ -17,14 +17,6 @@ const ExperimentSaid = z.object({
 const ExecutionBroke = z.object({ executionArn: z.string(), status: z.string(), input: z.string() });
 const BrokenInput = z.object({ tenant_id: TenantId, experiment_id: ExperimentId, epoch: Epoch });
 
-/** Messages of the queue lifecycle; anything else is none of ours and is dropped with its name. */
-export const LifecycleMessage = z.union([
-  ExperimentSaid,
-  ExecutionBroke,
-  z.looseObject({ type: z.string().optional() }),
-]);
-export type LifecycleMessage = z.infer<typeof LifecycleMessage>;
-
 export interface LifecyclePorts {
   readonly experiments: ExperimentStore;
   readonly machines: Machines;
@@ -34,30 +26,40 @@ export interface LifecyclePorts {
 
 export type LifecycleDone = 'started' | 'exists' | 'asked-for-a-look' | 'recovered' | 'nothing-to-do';
 
-/** Turns what was said into work for machines. Every message may come twice and late. */
+/**
+ * Turns what was said into work for machines. Every message may come twice and late; one that is none of ours is dropped.
+ */
 export const makeRunLifecycle = (ports: LifecyclePorts) => {
   const recover = makeRecover(ports);
-  return async (message: LifecycleMessage): Promise<LifecycleDone> => {
+  const hear = async (ref: EpochRef, { type, data }: z.infer<typeof ExperimentSaid>): Promise<LifecycleDone> => {
+    if (type === 'experiment.started') {
+      return ports.machines.start('experiment', executionName(ref), { ...ref, mode: 'run' });
+    }
+    if (data['signal'] === 'rollback') {
+      return ports.machines.start('withdrawal', `${executionName(ref)}-withdrawal`, { ...ref, mode: 'run' });
+    }
+    await ports.looks.ask([{ ref, delaySeconds: 0 }]);
+    return 'asked-for-a-look';
+  };
+  return async (message: unknown): Promise<{ readonly what: LifecycleDone; readonly ref: EpochRef | null }> => {
     const said = ExperimentSaid.safeParse(message);
     if (said.success) {
-      const { tenant: tenantId, subject: experimentId, epoch, type, data } = said.data;
+      const { tenant: tenantId, subject: experimentId, epoch } = said.data;
       const ref = { tenantId, experimentId, epoch };
-      if (type === 'experiment.started') {
-        return ports.machines.start('experiment', executionName(ref), { ...ref, mode: 'run' });
-      }
-      if (data['signal'] === 'rollback') {
-        return ports.machines.start('withdrawal', `${executionName(ref)}-withdrawal`, { ...ref, mode: 'run' });
-      }
-      await ports.looks.ask([{ ref, delaySeconds: 0 }]);
-      return 'asked-for-a-look';
+      return { what: await hear(ref, said.data), ref };
     }
-    const broke = ExecutionBroke.safeParse(message);
-    if (!broke.success) return 'nothing-to-do';
-    const input = BrokenInput.safeParse(JSON.parse(broke.data.input));
-    if (!input.success) return 'nothing-to-do';
-    const { tenant_id: tenantId, experiment_id: experimentId, epoch } = input.data;
-    return recover({ tenantId, experimentId, epoch });
+    const ref = refOfBroken(message);
+    return { what: ref === null ? 'nothing-to-do' : await recover(ref), ref };
   };
+};
+
+const refOfBroken = (message: unknown): EpochRef | null => {
+  const broke = ExecutionBroke.safeParse(message);
+  if (!broke.success) return null;
+  const input = BrokenInput.safeParse(JSON.parse(broke.data.input));
+  if (!input.success) return null;
+  const { tenant_id: tenantId, experiment_id: experimentId, epoch } = input.data;
+  return { tenantId, experimentId, epoch };
 };
 
 /** Name of the execution that lives an epoch: the same start can never make two. */

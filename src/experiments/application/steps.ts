@@ -6,10 +6,8 @@ import { type Outcome, type StepAnswer, WAIT_SECONDS, type Wait } from '../contr
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
 import type {
   ClusterRegistry,
-  CodeIdentity,
   EpochRef,
   ExperimentStore,
-  Hashing,
   LookQueue,
   Policy,
   SampleReader,
@@ -23,10 +21,8 @@ export interface StepPorts {
   readonly samples: SampleReader;
   readonly waits: WaitStore;
   readonly looks: LookQueue;
-  readonly policy: Policy;
+  readonly policy: Omit<Policy, 'collectorImage'>;
   readonly sha256: Sha256;
-  readonly hashing: Hashing;
-  readonly code: CodeIdentity;
   readonly clock: Clock;
 }
 

@@ -95,6 +95,10 @@ export const StepAnswer = z.object({
 });
 export type StepAnswer = z.infer<typeof StepAnswer>;
 
+/** A message of the queue measure: look at this experiment, if it is still in this epoch. */
+export const LookRequest = z.object(ids);
+export type LookRequest = z.infer<typeof LookRequest>;
+
 /** The token states: where a machine waits to be told. */
 export const WAITS = ['AwaitReady', 'Warmup', 'Observe', 'AwaitApproval', 'AwaitPromoted'] as const;
 export const Wait = z.enum(WAITS);

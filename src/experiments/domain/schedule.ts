@@ -26,13 +26,13 @@ export const warmupEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
 export const measuringEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
   secondsAfter(slotsFrom, totalSlots(settings) * settings.slotSeconds);
 
-/** From when on the tick has to look at it; null: it waits for no time. */
-export const nextDueAt = (experiment: Experiment, settleSeconds: number): Instant | null => {
+/** From when on the tick or the janitor has to look at it, at the earliest; null: it waits for no time. */
+export const nextDueAt = (experiment: Experiment): Instant | null => {
   switch (experiment.state) {
     case 'warming':
     case 'calibrating':
     case 'running':
-      return secondsAfter(experiment.slotsFrom, experiment.settings.slotSeconds + settleSeconds);
+      return secondsAfter(experiment.slotsFrom, experiment.settings.slotSeconds);
     case 'paused':
       return experiment.enteredAt;
     case 'awaiting_approval':

@@ -106,7 +106,7 @@ describe('the way to a promotion', () => {
       ...[0, 1, 2].map((slot) => `${slot} warmup`),
       ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((slot) => `${slot} measured`),
     ]);
-    const looks = await world.experiments.looks({ ...ref, epoch: (await world.now(ref)).epoch });
+    const looks = await world.recordedLooks.list({ ...ref, epoch: (await world.now(ref)).epoch });
     expect(looks.map(({ slot }) => slot)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect((await world.experiments.load(ref))?.progress).toMatchObject({ slotsMeasured: 10, blindness: 0 });
   });

@@ -1,0 +1,31 @@
+import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
+import { EXPERIMENT_PROBLEMS } from '../../src/experiments/contract/problems.ts';
+import { systemClock } from '../../src/kernel/system.ts';
+import { dynamodbSampleStore } from '../../src/measurement/adapters/dynamodb-sample-store.ts';
+import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
+import { httpEntry } from '../../src/platform/entry.ts';
+import { makeRouter } from '../../src/platform/router.ts';
+import { CODE, clustersIn, experimentsIn, looksIn, setupPolicyOf } from '../experiment-wiring.ts';
+import { cursorsSignedWith, gatekeeperOn, idempotencyIn, tableNamed } from '../front-door.ts';
+import { manifest } from './manifest.ts';
+
+export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, settings }) =>
+  makeRouter({
+    service: manifest.name,
+    problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS },
+    gatekeeper: gatekeeperOn(tableNamed(core)),
+    idempotency: idempotencyIn(ephemeral),
+    cursors: cursorsSignedWith(cursorKey),
+    served: serveExperiments({
+      experiments: experimentsIn(core),
+      clusters: clustersIn(core),
+      samples: dynamodbSampleStore(tableNamed(samples)),
+      recordedLooks: looksIn(samples),
+      policy: { ...setupPolicyOf(settings), collectorImage: settings.collectorImage },
+      sha256,
+      code: CODE,
+      clock: systemClock,
+    }),
+  }),
+);

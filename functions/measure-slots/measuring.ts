@@ -1,0 +1,40 @@
+import type { MeasureDueSlots } from '../../src/experiments/application/look-at-experiment.ts';
+import { systemClock, systemPauses } from '../../src/kernel/system.ts';
+import { makeMetricsSources } from '../../src/measurement/adapters/metrics-sources.ts';
+import { makeMeasureSlots } from '../../src/measurement/application/measure-slots.ts';
+import type { MetricsSource, SampleStore } from '../../src/measurement/application/ports.ts';
+import { sqsClient } from '../../src/platform/clients.ts';
+import type { EnvironmentOf } from '../../src/platform/declare/function.ts';
+import { currentLog } from '../../src/platform/run.ts';
+import type { manifest } from './manifest.ts';
+
+/** Joins measuring with experiments: opens the store of each cluster and measures what is due. */
+export const measuring = (environment: EnvironmentOf<typeof manifest>, samples: SampleStore): MeasureDueSlots => {
+  const sources = makeMetricsSources({
+    allowedMetricSources: environment.settings.allowedMetricSources,
+    // every client of AWS has the credentials of this function's role
+    credentials: sqsClient().config.credentials,
+    clock: systemClock,
+    pauses: systemPauses,
+  });
+  const measureSlots = makeMeasureSlots({ samples, clock: systemClock });
+  return async ({ ref, clusters, ...request }) => {
+    const stores = await Promise.all(
+      clusters.map(async ({ cluster, nodes }) => {
+        const opened = await sources.open(cluster);
+        return { nodes, source: opened.accepted ? opened.value : refusing(opened) };
+      }),
+    );
+    const measured = await measureSlots({ ...ref, ...request, stores });
+    if (measured.waitingFor !== null) currentLog().warning('measuring.waits', { ...measured.waitingFor });
+    if (measured.warnings.length > 0) currentLog().warning('measuring.warned', { warnings: measured.warnings });
+    return { lastRecorded: measured.lastRecorded };
+  };
+};
+
+/** A store that cannot be opened answers every question with the reason: its slots become missing, not zero. */
+const refusing = (
+  refusal: Extract<Awaited<ReturnType<MetricsSource['range']>>, { accepted: false }>,
+): MetricsSource => ({
+  range: async () => refusal,
+});

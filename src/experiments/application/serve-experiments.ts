@@ -1,0 +1,163 @@
+import type { ExperimentId, Principal } from '../../kernel/identity.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { VARIANTS } from '../../measurement/domain/sample.ts';
+import { implement } from '../../platform/http/implement.ts';
+import { experimentRoutes } from '../contract/routes.ts';
+import { verdictOf } from '../domain/experiment.ts';
+import { makeCommandExperiment } from './command-experiment.ts';
+import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
+import { judgeSamples } from './judging.ts';
+import type { CodeIdentity, EpochRef, LookStore, SampleReader, Stored } from './ports.ts';
+import { hashesOf, metricSeries, processesOf, queriesOf } from './read-measurements.ts';
+import { makeStartExperiment } from './start-experiment.ts';
+import { makeValidateExperiment, type ValidatePorts } from './validate-experiment.ts';
+import { summaryOf, viewOf } from './views.ts';
+
+export interface ServePorts extends CreatePorts, ValidatePorts {
+  readonly policy: ValidatePorts['policy'];
+  readonly samples: SampleReader;
+  readonly recordedLooks: LookStore;
+  readonly code: CodeIdentity;
+}
+
+interface ById {
+  readonly params: { readonly experimentId: ExperimentId };
+  readonly caller: Principal;
+}
+
+/** Answers every route of experiments. Workflows and clusters hear of what is committed here by its events. */
+export const serveExperiments = (ports: ServePorts) => {
+  const { experiments, clock, samples, recordedLooks, code } = ports;
+  const create = makeCreateExperiment(ports);
+  const start = makeStartExperiment(ports);
+  const commands = makeCommandExperiment(ports);
+  const validate = makeValidateExperiment(ports);
+
+  const answer = (stored: Stored) => ({
+    body: viewOf(stored, clock.now()),
+    version: stored.experiment.version,
+    location: `/experiments/${stored.experiment.id}`,
+  });
+  const answered = <R extends Refusal>(outcome: Outcome<Stored, R>) =>
+    outcome.accepted ? accept(answer(outcome.value)) : outcome;
+  const find = async ({ params, caller }: ById): Promise<Outcome<Found, Refusal<'resource-not-found'>>> => {
+    const ref = { tenantId: caller.tenantId, experimentId: params.experimentId };
+    const stored = await experiments.load(ref);
+    return stored === null
+      ? refuse('resource-not-found', `there is no experiment ${params.experimentId}`, { ...params })
+      : accept({ ...stored, ref: { ...ref, epoch: stored.experiment.epoch } });
+  };
+  /** A read of one experiment: what is found becomes the body. */
+  const read =
+    <B>(bodyOf: (found: Found) => Promise<B>) =>
+    async (request: ById) => {
+      const found = await find(request);
+      return found.accepted ? accept({ body: await bodyOf(found.value) }) : found;
+    };
+  const samplesOf = ({ ref }: Found) => samples.list(ref.tenantId, ref.experimentId, ref.epoch);
+
+  return implement(experimentRoutes, {
+    listExperiments: async ({ caller, query: { limit, nextToken, ...filter } }) => {
+      const { items, nextKey } = await experiments.list(caller.tenantId, filter, { limit, afterKey: nextToken });
+      const now = clock.now();
+      return accept({
+        body: {
+          items: items.map((stored) => summaryOf(stored, now)),
+          metadata: { count: items.length, limit, nextToken: nextKey },
+        },
+      });
+    },
+    createExperiment: async ({ body, caller, idempotencyKey }) =>
+      answered(await create({ settings: body, caller, idempotencyKey })),
+    validateExperiment: async ({ body, caller }) => {
+      const { findings, nodes, ...rest } = await validate(caller.tenantId, body);
+      return accept({ body: { ...rest, findings: [...findings], nodes: [...nodes] } });
+    },
+    getExperiment: async (request) => {
+      const found = await find(request);
+      return found.accepted ? accept(answer(found.value)) : found;
+    },
+    deleteExperiment: async ({ params, caller, ifMatch }) => {
+      const removed = await commands.remove({ ...params, caller, version: ifMatch });
+      return within(COMMAND_CODES, removed.accepted ? accept({ body: null }) : removed);
+    },
+    startExperiment: async ({ params, caller, ifMatch }) =>
+      within(START_CODES, answered(await start({ ...params, caller, version: ifMatch, as: 'start' }))),
+    retryExperiment: async ({ params, caller, ifMatch }) =>
+      within(START_CODES, answered(await start({ ...params, caller, version: ifMatch, as: 'retry' }))),
+    stopExperiment: async ({ params, caller, ifMatch, body }) =>
+      within(COMMAND_CODES, answered(await commands.stop({ ...params, ...body, caller, version: ifMatch }))),
+    promoteExperiment: async ({ params, caller, ifMatch }) =>
+      within(PROMOTE_CODES, answered(await commands.promote({ ...params, caller, version: ifMatch }))),
+    rollbackExperiment: async ({ params, caller, ifMatch, body }) =>
+      within(COMMAND_CODES, answered(await commands.rollback({ ...params, ...body, caller, version: ifMatch }))),
+    listTransitions: read(async ({ ref }) => ({ items: [...(await experiments.transitions(ref))] })),
+    getExperimentMetrics: async (request) =>
+      read(async (found) => metricSeries(request.query.metric, await samplesOf(found)))(request),
+    getExperimentProcesses: read(async (found) => processesOf(await samplesOf(found))),
+    listLooks: read(async ({ ref }) => ({ items: [...(await recordedLooks.list(ref))] })),
+    getVerdict: async (request) => {
+      const found = await find(request);
+      if (!found.accepted) return found;
+      const verdict = verdictOf(found.value.experiment);
+      return verdict === null
+        ? refuse('verdict-not-reached', `there is no verdict yet: it is ${found.value.experiment.state}`, {
+            state: found.value.experiment.state,
+          })
+        : accept({ body: verdict });
+    },
+    getExperimentDeployment: read(async ({ ref }) => {
+      const [plan, observed] = await Promise.all([experiments.plan(ref), experiments.readiness(ref)]);
+      return {
+        variants: VARIANTS.map((variant) => ({
+          variant,
+          rendered: plan?.clusters[0]?.[variant] ?? null,
+          readiness: (observed?.clusters ?? []).flatMap(({ clusterId, variants }) =>
+            variants.filter((each) => each.variant === variant).map((readiness) => ({ clusterId, readiness })),
+          ),
+          observedAt: observed?.observedAt ?? null,
+        })),
+      };
+    }),
+    getExperimentQueries: read(async ({ experiment }) => ({ items: [...queriesOf(experiment)] })),
+    exportEvidence: read(async (found) => {
+      const { experiment, progress } = found;
+      const measured = await samplesOf(found);
+      return {
+        format: 'phoenix-evidence/1' as const,
+        experiment: viewOf({ experiment, progress }, clock.now()),
+        ...judgeSamples(experiment, measured),
+        queries: queriesOf(experiment).map(({ metric, promql, unit }) => ({ metric, text: promql, unit })),
+        hashes: hashesOf(measured),
+        samples: [...measured],
+        ...code,
+        priceBookVersion: null,
+      };
+    }),
+  });
+};
+
+interface Found extends Stored {
+  readonly ref: EpochRef;
+}
+
+const COMMAND_CODES = ['state-conflict', 'resource-not-found', 'precondition-failed'] as const;
+const PROMOTE_CODES = [...COMMAND_CODES, 'promotion-not-allowed'] as const;
+const START_CODES = [
+  ...COMMAND_CODES,
+  'experiment-validation-failed',
+  'cluster-not-found',
+  'experiment-overlap-detected',
+  'deployment-nodes-not-found',
+  'experiment-quota-exceeded',
+] as const;
+
+/** What a route may refuse; any other refusal (a stale epoch, which persons do not have) is our own mistake. */
+const within = <T, const C extends string>(codes: readonly C[], outcome: Outcome<T>): Outcome<T, Refusal<C>> => {
+  if (outcome.accepted) return outcome;
+  const { refusal } = outcome;
+  const code = codes.find((each) => each === refusal.code);
+  if (code === undefined)
+    throw new Error(`refused by ${refusal.code}, which this route does not know: ${refusal.message}`);
+  return { accepted: false, refusal: { ...refusal, code } };
+};

@@ -1,0 +1,80 @@
+import type { Cluster } from '../../clusters/domain/cluster.ts';
+import type { TenantId } from '../../kernel/identity.ts';
+import type { FieldError } from '../../kernel/outcome.ts';
+import { VARIANTS } from '../../measurement/domain/sample.ts';
+import { nodesMeant, type WantedNode } from '../domain/allocation.ts';
+import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
+import type { ExperimentSettings } from '../domain/settings.ts';
+import { type CheckPorts, clustersOf, inventoryOf, makeFindings } from './check-experiment.ts';
+import { renderFor, wantedOf } from './plan.ts';
+import type { Policy } from './ports.ts';
+
+export interface Validation {
+  readonly valid: boolean;
+  readonly findings: readonly FieldError[];
+  readonly nodes: readonly WantedNode[];
+  readonly slotsPlanned: number;
+  readonly totalSeconds: number;
+  /** how many objects a start would create, owner included */
+  readonly objects: number;
+}
+
+/** All checks that need no cluster, the nodes that are meant and who holds them; nothing is stored. */
+export interface ValidatePorts extends CheckPorts {
+  readonly policy: CheckPorts['policy'] & Pick<Policy, 'collectorImage'>;
+}
+
+export const makeValidateExperiment = (ports: ValidatePorts) => {
+  const findingsOf = makeFindings(ports);
+  return async (tenantId: TenantId, settings: ExperimentSettings): Promise<Validation> => {
+    const clusters = await clustersOf(ports.clusters, tenantId, settings);
+    const inventory = await inventoryOf(
+      ports.clusters,
+      tenantId,
+      settings.targets.map(({ clusterId }) => clusterId),
+    );
+    const meant = clusters.accepted ? nodesMeant(settings.targets, inventory) : clusters;
+    const nodes = meant.accepted && clusters.accepted ? (meant.value as readonly WantedNode[]) : [];
+    const findings = [...findingsOf(settings), ...(meant.accepted ? [] : targetFinding(meant.refusal))];
+    return {
+      valid: findings.length === 0,
+      findings,
+      nodes,
+      slotsPlanned: slotsPlanned(settings),
+      totalSeconds: totalSlots(settings) * settings.slotSeconds,
+      objects: clusters.accepted && findings.length === 0 ? countObjects(ports, settings, clusters.value, nodes) : 0,
+    };
+  };
+};
+
+const targetFinding = ({
+  code,
+  message,
+  errors,
+}: {
+  readonly code: string;
+  readonly message: string;
+  readonly errors?: readonly FieldError[];
+}): readonly FieldError[] => errors ?? [{ pointer: '/targets', code, message }];
+
+const countObjects = (
+  { policy, sha256 }: ValidatePorts,
+  settings: ExperimentSettings,
+  clusters: readonly Cluster[],
+  nodes: readonly WantedNode[],
+): number => {
+  const rendered = renderFor(settings, 'none', sha256);
+  if (!rendered.accepted) return 0;
+  return clusters.reduce((sum, cluster) => {
+    const here = nodes.filter(({ clusterId }) => clusterId === cluster.id).map(({ node }) => node);
+    const entry = { clusterId: cluster.id, nodes: here, ...rendered.value };
+    const variants = VARIANTS.map((variant) => ({ variant, as: variant }));
+    const owner = { id: 'exp-000000000000', epoch: EPOCH, expiresAt: null };
+    return (
+      sum +
+      (here.length === 0 ? 0 : wantedOf(owner, cluster, entry, variants, policy.collectorImage).objects.length + 1)
+    );
+  }, 0);
+};
+
+const EPOCH = 1 as Parameters<typeof wantedOf>[0]['epoch'];
