@@ -5,7 +5,7 @@ import type { Child, Children } from '../processes/child.ts';
 import { childEnvironment, randomToken } from '../processes/machine.ts';
 import { waitForOrElse } from '../processes/wait.ts';
 import { KUBERNETES_VERSION } from '../toolchain/build.ts';
-import { namespaceObject, PHOENIX_NAMESPACE, PHOENIX_USER, rightsObjects } from './cluster-rights.ts';
+import { PHOENIX_NAMESPACE, PHOENIX_USER, rightsObjects } from './cluster-rights.ts';
 import { apply, type KubernetesApi, makeKubernetesApi } from './kubernetes-api.ts';
 
 export interface Cluster {
@@ -119,7 +119,7 @@ const prepareNamespace = async (
 ): Promise<void> => {
   const bound = (what: string) => ({ what, deadlineSeconds: 30, ...abort });
   // right after /readyz some built-in roles may still be written
-  for (const { path, object } of [namespaceObject, ...rightsObjects])
+  for (const { path, object } of rightsObjects)
     await waitForOrElse(bound(`${path} to be accepted`), died, () => apply(api, path, object, 'phoenix-local'));
   await waitForOrElse(bound(`the default service account of ${PHOENIX_NAMESPACE}`), died, () =>
     api.request('GET', `/api/v1/namespaces/${PHOENIX_NAMESPACE}/serviceaccounts/default`),
