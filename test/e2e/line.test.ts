@@ -14,12 +14,12 @@ import {
   type MeasureSlots,
   makeMeasureSlots,
 } from '../../src/measurement/application/measure-slots.ts';
+import type { MetricsSource } from '../../src/measurement/application/ports.ts';
 import { METRICS, type Reading, type Sample, VARIANTS, type Variant } from '../../src/measurement/domain/sample.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
-import { renderComparison, renderPipeline } from '../../src/pipelines/domain/render.ts';
+import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import { TemplateName } from '../../src/pipelines/domain/template.ts';
-import { TEMPLATES } from '../../src/pipelines/domain/templates.ts';
-import { startTestCollector, type TestCollector, validateWithCollector } from '../support/collector.ts';
+import { startTestCollector, type TestCollector } from '../support/collector.ts';
 import { askPrometheus, startTestStore, type TestStore } from '../support/prometheus.ts';
 
 // The loop without Kubernetes: real collectors of this machine's processes, both templates as rendered, a real
@@ -62,14 +62,20 @@ const request = (more: Partial<MeasureSlots> = {}): MeasureSlots => ({
   settleSeconds: 2,
   collectionIntervalSeconds: INTERVAL_SECONDS,
   criticalProcesses: CRITICAL,
-  stores: [
-    {
-      source: prometheusSource(urlTransport(new URL(store.prometheus.url), { isListed: true }), systemPauses),
-      nodes: [NODE],
-    },
-  ],
+  stores: [{ source: sourceOfStore(), nodes: [NODE] }],
   ...more,
 });
+
+/** A process that sleeps under a name of its own. */
+const startNamed = (name: string): void => {
+  const program = join(store.folder, name);
+  symlinkSync('/bin/sleep', program);
+  const logFile = join(store.folder, 'logs', `${name}.log`);
+  store.children.start({ name, command: program, args: ['600'], env: childEnvironment(), logFile });
+};
+
+const sourceOfStore = (): MetricsSource =>
+  prometheusSource(urlTransport(new URL(store.prometheus.url), { isListed: true }), systemPauses);
 
 const start = (variant: Variant, epoch: Epoch = EPOCH): Promise<TestCollector> =>
   startTestCollector(store, {
@@ -94,12 +100,8 @@ const measureUntilDone = async (more: Partial<MeasureSlots> = {}, into = samples
 beforeAll(async () => {
   store = await startTestStore();
   // two sleeping processes: top-k keeps the one that it was told is critical
-  for (const name of ['phx-critical', 'phx-forgotten']) {
-    const program = join(store.folder, name);
-    symlinkSync('/bin/sleep', program);
-    const logFile = join(store.folder, 'logs', `${name}.log`);
-    store.children.start({ name, command: program, args: ['600'], env: childEnvironment(), logFile });
-  }
+  startNamed('phx-critical');
+  startNamed('phx-forgotten');
   // an earlier life of the experiment leaves its series in the store
   store.scrape(Object.values(IP_BY_VARIANT).map((ip) => `${ip}:8888`));
   const earlier = await start('baseline', 1 as Epoch);
@@ -276,47 +278,5 @@ describe('what goes wrong on the line', () => {
 
   test('the other variant goes on being read', () => {
     expect(pointsOf('baseline').every((reading) => reading !== undefined && 'value' in reading)).toBe(true);
-  });
-});
-
-describe('templates in the real collector', () => {
-  const critical = ['nginx', 'node.js', 'g++', 'a_b-c'];
-
-  test.each(TEMPLATES.map(({ name }) => name))('%s is valid, alone and compared', async (name) => {
-    const choice = { template: name, parameters: {} };
-    const frame = { remoteWriteAuth: 'none', collectionIntervalSeconds: 10, criticalProcesses: critical } as const;
-    const alone = renderPipeline(choice, frame, sha256);
-    if (!alone.accepted) throw new Error(alone.refusal.message);
-    expect(await validateWithCollector(alone.value.yaml, store.folder)).toBe('');
-    for (const template of TEMPLATES.map((each) => each.name)) {
-      const both = renderComparison({ baseline: choice, candidate: { template, parameters: {} } }, frame, sha256);
-      if (!both.accepted) throw new Error(both.refusal.message);
-      expect(await validateWithCollector(both.value.baseline.yaml, store.folder)).toBe('');
-      expect(await validateWithCollector(both.value.candidate.yaml, store.folder)).toBe('');
-    }
-  });
-
-  test.each([
-    { cpu_threshold_ratio: 0.0001, memory_threshold_bytes: 1_048_576, minimum_age_seconds: 0 },
-    { cpu_threshold_ratio: 1, memory_threshold_bytes: 1_099_511_627_776, minimum_age_seconds: 600 },
-    { pinned_processes: ['java', 'redis-server'] },
-  ])('top-k is valid with %j', async (parameters) => {
-    const outcome = renderPipeline(
-      { template: TemplateName.parse('top-k'), parameters },
-      { remoteWriteAuth: 'none', collectionIntervalSeconds: 1, criticalProcesses: [] },
-      sha256,
-    );
-    if (!outcome.accepted) throw new Error(outcome.refusal.message);
-    expect(await validateWithCollector(outcome.value.yaml, store.folder)).toBe('');
-  });
-
-  test('the collector itself refuses what is wrong, so its silence means something', async () => {
-    const outcome = renderPipeline(
-      { template: TemplateName.parse('top-k'), parameters: {} },
-      { remoteWriteAuth: 'none', collectionIntervalSeconds: 1, criticalProcesses: [] },
-      sha256,
-    );
-    const broken = outcome.accepted ? outcome.value.yaml.replace('!= nil', '!! nil') : '';
-    expect(await validateWithCollector(broken, store.folder)).toContain('processors::filter/topk');
   });
 });
