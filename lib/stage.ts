@@ -83,11 +83,11 @@ export type StageOverrides = z.input<typeof StageOverrides>;
 
 export const has = (stage: Stage, feature: Feature): boolean => stage.features.includes(feature);
 
-/** A setting as functions read it: lists have commas, truth is `true` or `false`. */
+/** A setting as functions read it: lists have commas, an empty one is `none`, truth is `true` or `false`. Never empty. */
 export const settingText = (stage: Stage, setting: StageSetting): string => {
   if (setting === 'stageName') return stage.name;
   const value: Settings[Exclude<StageSetting, 'stageName'>] = stage.settings[setting];
-  return Array.isArray(value) ? value.join(',') : String(value);
+  return (Array.isArray(value) ? value.join(',') : String(value)) || 'none';
 };
 
 /** The collector that both variants run on real clusters. */

@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
 import { settingText, stageOf } from '../../lib/stage.ts';
+import { defineFunction } from '../../src/platform/declare/function.ts';
+import { environmentVariablesOf, readEnvironment } from '../../src/platform/environment.ts';
+
+const READER = defineFunction({
+  name: 'reader',
+  summary: 'reads lists of the stage',
+  triggers: [],
+  needs: {},
+  settings: ['allowedDirectClusters', 'allowedMetricSources'],
+  memoryMb: 256,
+  timeoutSeconds: 10,
+});
 
 test('a stage that nobody has described is refused with the names of those there are', () => {
   expect(() => stageOf('production')).toThrow('no stage is called production; there are local, dev, staging, prod');
@@ -21,7 +33,7 @@ test.for([
   expect(() => stageOf('prod', overrides)).toThrow(named);
 });
 
-test('functions read settings as text: lists are JSON, truth is true or false', () => {
+test('functions read settings as text: lists have commas, truth is true or false', () => {
   const stage = stageOf('local', { settings: { allowedMetricSources: ['127.0.0.1:9090', 'prometheus:9090'] } });
   expect(settingText(stage, 'stageName')).toBe('local');
   expect(settingText(stage, 'passwordSignIn')).toBe('true');
@@ -30,7 +42,15 @@ test('functions read settings as text: lists are JSON, truth is true or false', 
 });
 
 test('no setting is ever an empty text, which a function would take for a broken deployment', () => {
-  expect(settingText(stageOf('prod'), 'allowedDirectClusters')).toBe('');
+  const prod = stageOf('prod');
+  expect(settingText(prod, 'allowedDirectClusters')).toBe('none');
+  const environment = Object.fromEntries(
+    environmentVariablesOf(READER).map(({ name, ...variable }) => [
+      name,
+      variable.from === 'stage' ? settingText(prod, variable.setting) : 'a name',
+    ]),
+  );
+  expect(readEnvironment(READER, environment).settings.allowedMetricSources).toBe('none');
 });
 
 test('outside demonstrations a screening is not promoted, and nothing is measured for less than half an hour', () => {

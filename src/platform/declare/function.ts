@@ -33,7 +33,7 @@ export interface FunctionManifest<N extends Needs = Needs> {
   readonly network?: 'cluster';
 }
 
-/** Settings of the stage that functions may read; text in the environment: lists are JSON, truth is `true` or `false`. */
+/** Settings of the stage that functions may read; text in the environment: lists have commas or are `none`. */
 export type StageSetting =
   | 'stageName'
   | 'passwordSignIn'
