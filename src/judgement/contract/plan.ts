@@ -6,8 +6,8 @@ import { HistorySeries, MAXIMUM_SLOTS } from './evidence.ts';
 export const PlanRequest = z.object({
   stepSeconds: z.number().gt(0).max(86_400),
   alpha: z.number().gt(0).max(0.25).default(0.05),
-  /** chance that a good candidate is recognised */
-  power: z.number().gt(0.5).lt(1).default(0.8),
+  /** chance that a good candidate is recognised: all claims together */
+  power: z.number().gt(0.5).lt(1).default(0.9),
   criteria: z.array(MetricCriterion).min(1).max(200),
   history: z.record(MetricName, HistorySeries).default({}),
   /** saving that a person hopes for, per primary; absent: the minimum saving plus 10 points */

@@ -4,18 +4,16 @@ import type { DurationPlan, MetricPlan, PlanRequest } from '../contract/plan.ts'
 import { declaredMargin, lineOf, orientedSaving } from './contrast.ts';
 import { historyPrior, startingScale } from './history-prior.ts';
 import { ownEntry } from './own-entry.ts';
-import { slotsForPower } from './power.ts';
+import { type PlannedNoise, slotsToProve } from './power.ts';
 import { lowered, titleOf } from './words.ts';
 
 /** A candidate that is only just good enough is not what a plan is made for. */
 const HOPED_BEYOND_MINIMUM = 0.1;
 
 /**
- * How long an experiment must run to recognise a good candidate (3.13 of the method): per metric
- * `(z_{1-alpha} + z_{1-beta})² L / delta²` slots, L the long-run variance from history or assumptions, delta the margin of
- * a guardrail (no worsening expected) or the expected saving beyond the minimum. All claims have to hold together, so
- * the miss rate beta is shared by their number. The longest metric decides; the start-up effect of an estimated
- * variance and of correlated neighbours is covered by a tenth on top and at least eight independent slots.
+ * How long an experiment must run to recognise a good candidate (3.13 of the method): per metric the slots that prove
+ * delta, the margin of a guardrail (no worsening expected) or the expected saving beyond the minimum. All claims have to
+ * hold together, so the miss rate beta is shared by their number. The longest metric decides.
  */
 export const planDuration = (request: PlanRequest): DurationPlan => {
   const claims = request.criteria.filter(isClaim);
@@ -78,16 +76,14 @@ const planMetric = (criterion: Claim, request: PlanRequest, power: number): Metr
   }
   const delta = distanceToProve(criterion, request);
   const neededPower = criterion.role === 'trust' ? 1 - (1 - power) / 2 : power;
-  const slots = slotsForPower(delta, longRunVariance, request.alpha, neededPower);
-  if (slots === null) {
-    return { ...plain, slots: null, delta, reason: reasonWithoutDistance(criterion) };
-  }
-  const independent = prior === undefined ? inflation : (1 + prior.autocorrelation) / (1 - prior.autocorrelation);
-  const enough = Math.max(Math.ceil(1.1 * slots), Math.ceil(LEAST_EFFECTIVE_SLOTS * independent));
-  return { ...plain, slots: enough, delta, reason: null };
+  const noise: PlannedNoise = {
+    longRunVariance,
+    autocorrelation: prior?.autocorrelation ?? request.assumedAutocorrelation,
+    prior,
+  };
+  const slots = slotsToProve(delta, noise, request.alpha, neededPower);
+  return { ...plain, slots, delta, reason: slots === null ? reasonWithoutDistance(criterion) : null };
 };
-
-const LEAST_EFFECTIVE_SLOTS = 8;
 
 const reasonWithoutDistance = ({ role }: Claim): string =>
   role === 'primary'

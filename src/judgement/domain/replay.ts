@@ -4,7 +4,7 @@ import { decideAtHorizon, judge } from './judge.ts';
 const MOST_DIFFERENCES = 10;
 
 /** Judges a bundle's evidence again and compares every look and the verdict with what was stored, bit for bit. */
-export const replay = ({ evidence, judgement: stored }: EvidenceBundle): Replay => {
+export const replay = ({ evidence, judgement: stored }: Pick<EvidenceBundle, 'evidence' | 'judgement'>): Replay => {
   const judged = judge(evidence);
   // a verdict that was stored before the last slot arrived was made by decideAtHorizon
   const verdict = judged.verdict ?? (stored.verdict === null ? null : decideAtHorizon(evidence));
