@@ -53,3 +53,14 @@ export const setupPolicyOf = (settings: {
   minimumHorizonSeconds: Number(settings.minimumHorizonSeconds),
   minimumWarmupSeconds: Number(settings.minimumWarmupSeconds),
 });
+
+/** Which epoch a question about readiness is about. */
+export const readinessRef = ({
+  tenantId,
+  experimentId,
+  epoch,
+}: {
+  readonly tenantId: string;
+  readonly experimentId: string;
+  readonly epoch: number;
+}) => LookRequest.parse({ tenantId, experimentId, epoch });

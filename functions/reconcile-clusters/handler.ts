@@ -5,8 +5,11 @@ import { makeReconcileCluster } from '../../src/clusters/application/reconcile-c
 import { makeScheduleClusterWork } from '../../src/clusters/application/schedule-cluster-work.ts';
 import { makeSweepCluster } from '../../src/clusters/application/sweep-cluster.ts';
 import { ClusterWork } from '../../src/clusters/contract/routes.ts';
+import { stepFunctionsSettler } from '../../src/experiments/adapters/step-functions.ts';
+import { makeCheckReadiness } from '../../src/experiments/application/check-readiness.ts';
+import { makeOwnerLedger } from '../../src/experiments/application/owner-ledger.ts';
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
-import { sqsClient } from '../../src/platform/clients.ts';
+import { sfnClient, sqsClient } from '../../src/platform/clients.ts';
 import type { EnvironmentOf } from '../../src/platform/declare/function.ts';
 import {
   type LambdaContext,
@@ -16,6 +19,8 @@ import {
   scheduleEntry,
 } from '../../src/platform/entry.ts';
 import { sqsQueue } from '../../src/platform/queue.ts';
+import { currentLog } from '../../src/platform/run.ts';
+import { experimentsIn, readinessQueueAt, readinessRef, waitsIn } from '../experiment-wiring.ts';
 import { tableNamed } from '../front-door.ts';
 import { reachingClusters } from '../reaching-clusters.ts';
 import { manifest } from './manifest.ts';
@@ -25,6 +30,16 @@ const wire = (environment: EnvironmentOf<typeof manifest>) => {
   const operations = dynamodbOperationStore({ table: tableNamed(environment.ephemeral) });
   const connections = reachingClusters(environment);
   const { queueUrl } = environment.clusterWork;
+  const experiments = experimentsIn(environment.core);
+  const checkReadiness = makeCheckReadiness({
+    experiments,
+    clusters,
+    access: connections,
+    waits: waitsIn(environment.ephemeral),
+    readiness: readinessQueueAt(environment.clusterWork),
+    settler: stepFunctionsSettler({ client: sfnClient() }),
+    clock: systemClock,
+  });
   const work = sqsQueue({ client: sqsClient(), queueUrl, message: ClusterWork });
   return {
     scheduleWork: makeScheduleClusterWork({ clusters, work }),
@@ -34,10 +49,10 @@ const wire = (environment: EnvironmentOf<typeof manifest>) => {
       connections,
       clock: systemClock,
       reconcile: makeReconcileCluster({ clusters, connections, clock: systemClock }),
-      // until experiments answer for their owners, only what has expired is swept
-      sweep: makeSweepCluster({ connections, ledger: { fateOf: async () => 'wanted' }, clock: systemClock }),
-      onReadiness: async ({ experimentId }) => {
-        throw new Error(`nobody answers for the readiness of ${experimentId} yet`);
+      sweep: makeSweepCluster({ connections, ledger: makeOwnerLedger({ experiments }), clock: systemClock }),
+      onReadiness: async (message) => {
+        const readiness = await checkReadiness(readinessRef(message), message.attempt);
+        currentLog().info('experiment.readiness', { readiness, attempt: message.attempt });
       },
     }),
   };

@@ -233,16 +233,15 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const clusterSteps = makeClusterSteps({ ...common, access, readiness });
 
   /** What crosses is in wire names, as it is between Step Functions and a function. */
-  const lambdas: Record<string, Lambda> = {
-    ExperimentStepsArn: (payload) => {
-      const step = ExperimentStep.parse(fromWire(ExperimentStep, payload));
-      return around(step.step, async () => toWire(StepAnswer, await experimentSteps(step)));
-    },
-    ClusterStepsArn: (payload) => {
-      const step = ClusterStep.parse(fromWire(ClusterStep, payload));
-      return around(step.step, async () => toWire(StepAnswer, await clusterSteps(step)));
-    },
+  const onExperimentSteps: Lambda = (payload) => {
+    const step = ExperimentStep.parse(fromWire(ExperimentStep, payload));
+    return around(step.step, async () => toWire(StepAnswer, await experimentSteps(step)));
   };
+  const onClusterSteps: Lambda = (payload) => {
+    const step = ClusterStep.parse(fromWire(ClusterStep, payload));
+    return around(step.step, async () => toWire(StepAnswer, await clusterSteps(step)));
+  };
+  const lambdas = { ExperimentStepsArn: onExperimentSteps, ClusterStepsArn: onClusterSteps };
   const onEnd = (execution: Execution): void => {
     if (execution.status !== 'FAILED') return;
     const message = { executionArn: execution.name, status: 'FAILED', input: JSON.stringify(execution.input) };
