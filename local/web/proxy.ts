@@ -19,7 +19,8 @@ const NOT_FORWARDED = new Set([
 export const proxyTo = (apiBaseUrl: string | null, request: IncomingMessage, response: ServerResponse): void => {
   if (apiBaseUrl === null) {
     request.resume();
-    return answerUnavailable(response, 'the API is not deployed yet; it comes up with the local environment');
+    answerUnavailable(response, 'the API is not deployed yet; it comes up with the local environment');
+    return;
   }
   const target = new URL(apiBaseUrl);
   const basePath = target.pathname.replace(/\/(api\/v1\/?)?$/, '');

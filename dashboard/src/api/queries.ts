@@ -68,6 +68,16 @@ type Subject = Pick<ExperimentView, 'id' | 'epoch' | 'state' | 'cleanup'>;
 const every = (view: Subject, seconds: number) => ({ refetchInterval: pace(isAtRest(view), seconds) });
 const keyOf = (view: Subject, ...rest: readonly string[]) => ['experiment', view.id, view.epoch, ...rest];
 
+/** Why an experiment that was just created did not start: kept for its page, lost with a reload. */
+export const startFailureKey = (experimentId: ExperimentId) => ['start-failure', experimentId] as const;
+
+export const startFailureQuery = (experimentId: ExperimentId) =>
+  queryOptions<string | null>({
+    queryKey: startFailureKey(experimentId),
+    queryFn: () => null,
+    enabled: false,
+  });
+
 export const metricsQuery = (view: Subject, metric: MetricName) =>
   queryOptions({
     queryKey: keyOf(view, 'metrics', metric),

@@ -13,6 +13,7 @@ import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { Time, useNow } from '../ui/time.tsx';
 
@@ -83,7 +84,7 @@ const Objects = ({ result }: { readonly result: Operation['result'] }) => {
     return <p className="field-finding">The worker answered in a form that this page does not know.</p>;
   if (read.data.items.length === 0) return <p>Nothing of ours is on the cluster.</p>;
   return (
-    <div className="scroll-table">
+    <ScrollRegion label="Objects">
       <table className="table">
         <thead>
           <tr>
@@ -109,7 +110,7 @@ const Objects = ({ result }: { readonly result: Operation['result'] }) => {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 };
 

@@ -15,6 +15,7 @@ export const ClustersPage = () => {
   const query = useQuery(clustersQuery);
   return (
     <>
+      <title>Clusters · Phoenix</title>
       <div className="page-head">
         <h1>Clusters</h1>
       </div>

@@ -21,6 +21,7 @@ export const ListPage = () => {
 
   return (
     <>
+      <title>Experiments · Phoenix</title>
       <div className="page-head">
         <h1>Experiments</h1>
         <NewButton />
@@ -80,7 +81,7 @@ const Filters = () => {
   const set = (change: Record<string, string | undefined>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   return (
-    <div className="filters" role="search">
+    <search className="filters">
       <label className="search">
         <Icon name="search" />
         <span className="only-read">Search in name, id and sentence</span>
@@ -110,7 +111,7 @@ const Filters = () => {
         options={clusters.map(({ id, settings }) => [id, settings.name])}
         onChange={(cluster) => set({ cluster })}
       />
-    </div>
+    </search>
   );
 };
 

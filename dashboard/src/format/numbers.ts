@@ -1,6 +1,6 @@
-/** Narrow spaces keep a number in one piece. */
+/** Thin between thousands, unbroken before a unit: a number stays in one piece. */
 const THIN = '\u2009';
-const NARROW = '\u202f';
+const UNBROKEN = '\u00a0';
 const MINUS = '\u2212';
 
 /** What stands where there is no number: never a zero. */
@@ -29,13 +29,13 @@ export const formatCount = (value: number): string => grouped(String(Math.round(
 export const formatChange = (ratio: number | null): string => {
   if (ratio === null) return NOTHING;
   const shown = threeDigits.format(ratio * 100);
-  if (Number(shown) === 0) return `0${NARROW}%`;
-  return `${ratio > 0 ? '+' : ''}${grouped(shown)}${NARROW}%`;
+  if (Number(shown) === 0) return `0${UNBROKEN}%`;
+  return `${ratio > 0 ? '+' : ''}${grouped(shown)}${UNBROKEN}%`;
 };
 
 /** A share without a sign: a margin, a minimum. */
 export const formatShare = (ratio: number | null): string =>
-  ratio === null ? NOTHING : `${grouped(threeDigits.format(ratio * 100))}${NARROW}%`;
+  ratio === null ? NOTHING : `${grouped(threeDigits.format(ratio * 100))}${UNBROKEN}%`;
 
 const signed = (value: number): string => `${value > 0 ? '+' : ''}${formatNumber(value)}`;
 
@@ -43,7 +43,7 @@ const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 const formatBytes = (value: number, rest: string): string => {
   const power = value === 0 ? 0 : Math.min(Math.floor(Math.log2(Math.abs(value)) / 10), BINARY.length - 1);
-  return `${formatNumber(value / 1024 ** power)}${NARROW}${BINARY[power]}${rest}`;
+  return `${formatNumber(value / 1024 ** power)}${UNBROKEN}${BINARY[power]}${rest}`;
 };
 
 /** A measured value with its unit; bytes in the power that reads best. */
@@ -51,7 +51,7 @@ export const formatQuantity = (value: number | null, unit: string): string => {
   if (value === null) return NOTHING;
   if (unit.startsWith('bytes')) return formatBytes(value, unit.slice('bytes'.length));
   if (unit === 'share') return formatShare(value);
-  return unit === '' ? formatNumber(value) : `${formatNumber(value)}${NARROW}${unit}`;
+  return unit === '' ? formatNumber(value) : `${formatNumber(value)}${UNBROKEN}${unit}`;
 };
 
 /** An estimate as it may be shown: with bounds, on its own scale. */
@@ -67,7 +67,7 @@ export interface Interval {
 export const formatOnScale = (value: number | null, { scale, unit }: Pick<Interval, 'scale' | 'unit'>): string => {
   if (value === null) return NOTHING;
   if (scale === 'ratio') return formatChange(value);
-  if (unit === 'share') return `${value > 0 ? '+' : ''}${formatNumber(value * 100)}${NARROW}pp`;
+  if (unit === 'share') return `${value > 0 ? '+' : ''}${formatNumber(value * 100)}${UNBROKEN}pp`;
   return unit.startsWith('bytes') ? `${value > 0 ? '+' : ''}${formatQuantity(value, unit)}` : signed(value);
 };
 

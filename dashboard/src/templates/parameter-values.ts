@@ -16,11 +16,11 @@ export const parameterValues = (
   Object.fromEntries(
     template.parameters.flatMap(({ name, type }) => {
       const text = texts[name] ?? '';
-      return text.trim() === '' ? [] : [[name, valueOf(type, text)]];
+      return text.trim() === '' ? [] : [[name, parameterValue(type, text)]];
     }),
   );
 
-const valueOf = (type: Template['parameters'][number]['type'], text: string): ParameterValue => {
+const parameterValue = (type: Template['parameters'][number]['type'], text: string): ParameterValue => {
   switch (type) {
     case 'integer':
     case 'number': {

@@ -16,6 +16,7 @@ export const TemplatesPage = () => {
   const { name } = useParams({ strict: false });
   return (
     <>
+      <title>Templates · Phoenix</title>
       <div className="page-head">
         <h1>Templates</h1>
       </div>

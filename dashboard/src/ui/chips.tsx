@@ -25,12 +25,16 @@ export const StateChip = ({
   state,
   done,
   planned,
+  isPast = false,
 }: {
   readonly state: State;
   readonly done?: number;
   readonly planned?: number;
+  /** it was there and went on: nothing is busy any more */
+  readonly isPast?: boolean;
 }) => {
-  const { word, tone } = STATE_WORDS[state];
+  const { word, tone: toneNow } = STATE_WORDS[state];
+  const tone = isPast ? 'neutral' : toneNow;
   const isCounting = state === 'running' && planned !== undefined && planned > 0 && done !== undefined;
   return (
     <span className={`chip chip-${tone}`}>

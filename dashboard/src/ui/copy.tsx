@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Icon } from './icon.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /** Copies and says so for a moment. */
 const useCopy = (): readonly [boolean, (text: string) => void] => {
@@ -34,10 +35,11 @@ export const CodeBlock = ({ text, label }: { readonly text: string; readonly lab
       <button type="button" className="button button-quiet code-copy" onClick={() => copy(text)}>
         <Icon name={isCopied ? 'check' : 'copy'} /> {isCopied ? 'Copied' : 'Copy'}
       </button>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard */}
-      <pre tabIndex={0} role="region" aria-label={label}>
-        <code>{text}</code>
-      </pre>
+      <ScrollRegion className="code-text" label={label}>
+        <pre>
+          <code>{text}</code>
+        </pre>
+      </ScrollRegion>
     </figure>
   );
 };

@@ -1,4 +1,5 @@
 import { lineDiff } from './line-diff.ts';
+import { ScrollRegion } from './scroll-region.tsx';
 
 const SIGN = { same: ' ', removed: '−', added: '+' } as const;
 const WORD = { same: '', removed: 'removed: ', added: 'added: ' } as const;
@@ -18,19 +19,20 @@ export const Diff = ({
   const lines = lineDiff(before, after);
   if (lines.every(({ kind }) => kind === 'same')) return <p className="quiet">Both are the same, byte for byte.</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-    <pre className="diff" tabIndex={0} role="region" aria-label={`Difference from ${beforeName} to ${afterName}`}>
-      {lines.map(({ kind, text }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
-        <span key={index} className={`diff-line diff-${kind}`}>
-          <span className="diff-sign" aria-hidden="true">
-            {SIGN[kind]}
+    <ScrollRegion className="diff" label={`Difference from ${beforeName} to ${afterName}`}>
+      <pre>
+        {lines.map(({ kind, text }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+          <span key={index} className={`diff-line diff-${kind}`}>
+            <span className="diff-sign" aria-hidden="true">
+              {SIGN[kind]}
+            </span>
+            <span className="only-read">{WORD[kind]}</span>
+            {text}
+            {'\n'}
           </span>
-          <span className="only-read">{WORD[kind]}</span>
-          {text}
-          {'\n'}
-        </span>
-      ))}
-    </pre>
+        ))}
+      </pre>
+    </ScrollRegion>
   );
 };

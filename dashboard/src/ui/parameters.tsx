@@ -1,11 +1,23 @@
 import type { Template, TemplateParameter } from '../../../src/pipelines/domain/template.ts';
+import { formatQuantity } from '../format/numbers.ts';
 import { Field } from './field.tsx';
 
 const describeDefault = (value: TemplateParameter['default']): string =>
   Array.isArray(value) ? (value.length === 0 ? 'none' : value.join(', ')) : String(value);
 
-const rangeOf = ({ minimum, maximum }: TemplateParameter): string =>
-  minimum === null && maximum === null ? '' : `, ${minimum ?? '…'} to ${maximum ?? '…'}`;
+const boundOf = (bound: number | null, unit: string | null): string =>
+  bound === null ? '…' : unit === 'bytes' ? formatQuantity(bound, 'bytes') : String(bound);
+
+const rangeOf = ({ minimum, maximum, unit }: TemplateParameter): string =>
+  minimum === null && maximum === null ? '' : `; ${boundOf(minimum, unit)} to ${boundOf(maximum, unit)}`;
+
+/** Beside a number of bytes, how much that is. */
+const unitOf = ({ unit, default: fallback }: TemplateParameter, text: string): string | null => {
+  const value = text.trim() === '' ? fallback : Number(text);
+  return unit === 'bytes' && typeof value === 'number' && Number.isFinite(value)
+    ? `bytes, ${formatQuantity(value, 'bytes')}`
+    : unit;
+};
 
 /** One field per parameter of a template; an empty one means the default, which it shows. */
 export const Parameters = ({
@@ -39,7 +51,9 @@ export const Parameters = ({
                 inputMode={parameter.type === 'integer' || parameter.type === 'number' ? 'decimal' : 'text'}
                 onChange={({ target }) => onChange({ ...values, [parameter.name]: target.value })}
               />
-              {parameter.unit === null ? null : <span className="quiet">{parameter.unit}</span>}
+              {parameter.unit === null ? null : (
+                <span className="quiet num">{unitOf(parameter, values[parameter.name] ?? '')}</span>
+              )}
             </span>
           )}
         </Field>

@@ -7,13 +7,20 @@ import type { Cluster } from '../../../../src/clusters/domain/cluster.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
 import type { Template } from '../../../../src/pipelines/domain/template.ts';
 import { failureLine } from '../../api/failures.ts';
-import { clustersQuery, meQuery, type SettingsInput, templatesQuery, validateQuery } from '../../api/queries.ts';
+import {
+  clustersQuery,
+  meQuery,
+  type SettingsInput,
+  startFailureKey,
+  templatesQuery,
+  validateQuery,
+} from '../../api/queries.ts';
 import { plural } from '../../format/words.ts';
 import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingsProvider } from '../../ui/field.tsx';
 import { Loaded, Refused, Skeleton } from '../../ui/states.tsx';
-import { Checks } from './checks.tsx';
+import { type CheckAnswer, Checks } from './checks.tsx';
 import { CriteriaPart } from './criteria-part.tsx';
 import { EMPTY_FORM, type ExperimentForm, readForm } from './form.ts';
 import { PipelinesPart } from './pipelines-part.tsx';
@@ -30,6 +37,7 @@ export const CreatePage = () => {
   }
   return (
     <>
+      <title>New experiment · Phoenix</title>
       <div className="page-head">
         <h1>New experiment</h1>
       </div>
@@ -104,16 +112,12 @@ const CreateForm = ({
         </form>
         <aside className="create-checks" aria-label="What would come of it">
           <Checks settings={settings} checks={checks} findings={findings} />
-          <Submit settings={settings} create={create} nodes={freeNodes(checks.data)} isFound={findings.length > 0} />
+          <Submit settings={settings} create={create} checks={checks.data} isFound={findings.length > 0} />
         </aside>
       </div>
     </FindingsProvider>
   );
 };
-
-const freeNodes = (
-  checks: { readonly nodes: readonly { readonly heldBy: string | null }[] } | undefined,
-): number | null => (checks === undefined ? null : checks.nodes.filter(({ heldBy }) => heldBy === null).length);
 
 interface CreateRequest {
   readonly settings: SettingsInput;
@@ -126,9 +130,12 @@ const useCreate = () => {
   return useMutation({
     mutationFn: async ({ settings, start }: CreateRequest) => {
       const { body } = await api.createExperiment({ body: settings });
-      // the draft is there whatever becomes of the start: the next page shows it, and why it did not start
-      if (start)
-        await api.startExperiment({ params: { experimentId: body.id }, ifMatch: body.version }).catch(keepDraft);
+      if (start) {
+        // the draft is there whatever becomes of the start: its page says why it did not start, and offers it again
+        await api
+          .startExperiment({ params: { experimentId: body.id }, ifMatch: body.version })
+          .catch((failure: unknown) => client.setQueryData(startFailureKey(body.id), failureLine(failure)));
+      }
       return body.id;
     },
     onSuccess: async (experimentId) => {
@@ -138,29 +145,26 @@ const useCreate = () => {
   });
 };
 
-const keepDraft = (failure: unknown): void => {
-  if (!(failure instanceof ApiProblem)) throw failure;
-  // its page offers the start again, with the reason why it cannot be done
-};
-
 const Submit = ({
   settings,
   create,
-  nodes,
+  checks,
   isFound,
 }: {
   readonly settings: SettingsInput | null;
   readonly create: ReturnType<typeof useCreate>;
-  readonly nodes: number | null;
+  readonly checks: CheckAnswer | undefined;
   readonly isFound: boolean;
 }) => {
-  const because =
-    settings === null || isFound
-      ? 'some fields need a change first; they say what'
-      : nodes === 0
-        ? 'no node is free'
+  const isUnready = settings === null || isFound;
+  const free = checks?.nodes.filter(({ heldBy }) => heldBy === null).length;
+  const because = isUnready
+    ? 'some fields need a change first; they say what'
+    : free === 0
+      ? 'no node is free'
+      : checks === undefined
+        ? 'it is being checked'
         : null;
-  const seconds = (settings?.durationSeconds ?? 0) + (settings?.warmupSeconds ?? 0);
   const send = (start: boolean) => {
     if (settings !== null) create.mutate({ settings, start });
   };
@@ -174,9 +178,9 @@ const Submit = ({
       <Button look="primary" icon="play" isBusy={create.isPending} disabledBecause={because} onClick={() => send(true)}>
         {create.isPending
           ? 'Starting…'
-          : nodes === null || settings === null
+          : checks === undefined || free === undefined || isUnready
             ? 'Start'
-            : `Start on ${plural(nodes, 'node')} for ${describeDuration(seconds)}`}
+            : `Start on ${plural(free, 'node')} for ${describeDuration(checks.totalSeconds)}`}
       </Button>
       <Button
         isBusy={create.isPending}

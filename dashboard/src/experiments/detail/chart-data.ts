@@ -48,8 +48,8 @@ export const chartDataOf = (
   };
   const baselineReadings = readingsOf('baseline');
   const candidateReadings = readingsOf('candidate');
-  const baseline = baselineReadings.map(valueOf);
-  const candidate = candidateReadings.map(valueOf);
+  const baseline = baselineReadings.map(readingValue);
+  const candidate = candidateReadings.map(readingValue);
   // looks judge all nodes together: beside one node's slots their interval would be somebody else's
   const effects = slots.map(({ slot }) =>
     node === null ? lookBySlot.get(slot)?.effects.find((effect) => effect.metric === metric) : undefined,
@@ -91,7 +91,7 @@ export const stretchesOf = (
     return stretches;
   }, []);
 
-const valueOf = (reading: Reading | undefined): number | null =>
+const readingValue = (reading: Reading | undefined): number | null =>
   reading !== undefined && 'value' in reading ? reading.value : null;
 
 // a zero baseline has no ratio, and a missing value is no zero

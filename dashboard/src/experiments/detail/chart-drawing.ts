@@ -15,7 +15,7 @@ const xOf = (plot: uPlot, seconds: number): number => plot.valToPos(seconds, 'x'
 
 /** Stretches without data are hatched, warm-up is shaded: neither is ever bridged by a line. */
 export const drawGround =
-  (data: () => ChartData) =>
+  (data: () => ChartData, isLabelled: boolean) =>
   (plot: uPlot): void => {
     const { ctx } = plot;
     const { times, slots, phases, gaps } = data();
@@ -34,7 +34,8 @@ export const drawGround =
       ctx.fillStyle = colour('text-quiet');
       ctx.font = scaledFont();
       ctx.textBaseline = 'bottom';
-      if (xOf(plot, warmEnd) - left > scaled(60)) ctx.fillText('warm-up', left + scaled(6), top + height - scaled(4));
+      if (isLabelled && xOf(plot, warmEnd) - left > scaled(60))
+        ctx.fillText('warm-up', left + scaled(6), top + height - scaled(4));
     }
 
     const step = slotSeconds(times);
@@ -53,41 +54,52 @@ export const drawMarks =
   (plot: uPlot): void => {
     const { ctx } = plot;
     const { margin, scale } = data();
-    const { left, top, width, height } = box(plot);
+    const { left, width } = box(plot);
     ctx.save();
     ctx.font = scaledFont();
     horizontal(plot, 0, [], 'chart-zero');
-    ctx.textBaseline = 'bottom';
     ctx.textAlign = 'right';
-    label(plot, 0, 'equal', left + width - scaled(4));
+    // each label on the side away from the other line
+    label(plot, 0, 'equal', left + width - scaled(4), margin === null || margin <= 0 ? 'above' : 'below');
     if (margin !== null) {
       horizontal(plot, margin, [scaled(5), scaled(4)], 'chart-margin');
       const where: Pick<Interval, 'scale' | 'unit'> = { scale, unit };
-      label(plot, margin, `margin ${formatOnScale(margin, where)}`, left + width - scaled(4));
+      label(
+        plot,
+        margin,
+        `margin ${formatOnScale(margin, where)}`,
+        left + width - scaled(4),
+        margin <= 0 ? 'below' : 'above',
+      );
     }
     drawEvents(plot, marks());
     ctx.restore();
-
-    function horizontal(on: uPlot, value: number, dash: number[], name: string): void {
-      const y = on.valToPos(value, 'y', true);
-      if (y < top || y > top + height) return;
-      ctx.beginPath();
-      ctx.setLineDash(dash);
-      ctx.strokeStyle = colour(name);
-      ctx.lineWidth = scaled(1);
-      ctx.moveTo(left, y);
-      ctx.lineTo(left + width, y);
-      ctx.stroke();
-      ctx.setLineDash([]);
-    }
-
-    function label(on: uPlot, value: number, text: string, x: number): void {
-      const y = on.valToPos(value, 'y', true);
-      if (y < top || y > top + height) return;
-      ctx.fillStyle = colour('text-quiet');
-      ctx.fillText(text, x, y - scaled(2));
-    }
   };
+
+const isVisible = ({ bbox: { top, height } }: uPlot, y: number): boolean => y >= top && y <= top + height;
+
+const horizontal = (plot: uPlot, value: number, dash: number[], name: string): void => {
+  const { ctx } = plot;
+  const { left, width } = box(plot);
+  const y = plot.valToPos(value, 'y', true);
+  if (!isVisible(plot, y)) return;
+  ctx.beginPath();
+  ctx.setLineDash(dash);
+  ctx.strokeStyle = colour(name);
+  ctx.lineWidth = scaled(1);
+  ctx.moveTo(left, y);
+  ctx.lineTo(left + width, y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+};
+
+const label = (plot: uPlot, value: number, text: string, x: number, side: 'above' | 'below'): void => {
+  const y = plot.valToPos(value, 'y', true);
+  if (!isVisible(plot, y)) return;
+  plot.ctx.textBaseline = side === 'above' ? 'bottom' : 'top';
+  plot.ctx.fillStyle = colour('text-quiet');
+  plot.ctx.fillText(text, x, y + scaled(side === 'above' ? -2 : 3));
+};
 
 /** States that it went through: a thin line with its word at the top; words that would overlap are left out. */
 export const drawEvents = (plot: uPlot, marks: readonly Mark[]): void => {

@@ -47,12 +47,17 @@ export const Charts = (props: ChartsProps) => {
 
   const common = (): Pick<uPlot.Options, 'cursor' | 'legend' | 'padding'> => ({
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     cursor: {
       sync: { key: SYNC.key },
       drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
-      bind: { dblclick: () => () => (live.current.onZoom(null), null) },
+      bind: {
+        dblclick: () => () => {
+          live.current.onZoom(null);
+          return null;
+        },
+      },
     },
   });
 
@@ -87,7 +92,7 @@ export const Charts = (props: ChartsProps) => {
           ],
           bands: [{ series: [1, 2], fill: colour('accent-soft') }],
           hooks: {
-            drawClear: [drawGround(() => live.current.data)],
+            drawClear: [drawGround(() => live.current.data, true)],
             draw: [
               drawMarks(
                 () => live.current.data,
@@ -117,7 +122,7 @@ export const Charts = (props: ChartsProps) => {
               { stroke: colour('accent'), width: 1.5, points: { show: false } },
             ],
             hooks: {
-              drawClear: [drawGround(() => live.current.data)],
+              drawClear: [drawGround(() => live.current.data, false)],
               draw: [(plot) => drawEvents(plot, live.current.marks)],
               setCursor: [(plot) => setPointed(plot.cursor.idx ?? null)],
               setSelect: [(plot) => zoom(plot, live.current)],

@@ -7,6 +7,7 @@ import type { Tone } from '../../format/words.ts';
 import { WordMark } from '../../ui/chips.tsx';
 import { CodeBlock, Copyable } from '../../ui/copy.tsx';
 import { Diff } from '../../ui/diff.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 
@@ -62,7 +63,7 @@ const Readiness = ({ view, variants }: { readonly view: ExperimentView; readonly
     );
   }
   return (
-    <div className="scroll-table">
+    <ScrollRegion label="Nodes and variants">
       <table className="table matrix">
         <thead>
           <tr>
@@ -98,7 +99,7 @@ const Readiness = ({ view, variants }: { readonly view: ExperimentView; readonly
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 };
 

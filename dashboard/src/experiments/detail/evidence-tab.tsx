@@ -9,6 +9,7 @@ import { VERDICT_WORDS } from '../../format/words.ts';
 import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeBlock, Copyable } from '../../ui/copy.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 
 /** Everything that the verdict rests on, to read here, to take along, and to judge again somewhere else. */
@@ -80,8 +81,7 @@ const Looks = ({ view }: { readonly view: ExperimentView }) => {
 };
 
 const LookTable = ({ looks }: { readonly looks: readonly Look[] }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-  <div className="scroll-table" tabIndex={0} role="region" aria-label="Looks">
+  <ScrollRegion label="Looks">
     <table className="table">
       <thead>
         <tr>
@@ -122,7 +122,7 @@ const LookTable = ({ looks }: { readonly looks: readonly Look[] }) => (
         ))}
       </tbody>
     </table>
-  </div>
+  </ScrollRegion>
 );
 
 const Queries = ({ view }: { readonly view: ExperimentView }) => {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
-import { experimentQuery } from '../../api/queries.ts';
+import { experimentQuery, startFailureQuery } from '../../api/queries.ts';
 import { TABS } from '../../app/tabs.ts';
 import { nameOf } from '../../format/words.ts';
 import { StateChip } from '../../ui/chips.tsx';
@@ -31,13 +31,26 @@ export const ExperimentPage = () => {
     >
       {(view) => (
         <>
+          <title>{`${view.name} · Phoenix`}</title>
           <Head view={view} />
+          <StartFailure view={view} />
           <VerdictPanel view={view} />
           <Facts view={view} />
           <Tabs view={view} />
         </>
       )}
     </Loaded>
+  );
+};
+
+/** Created and not started: the reason came with the answer to the start and is shown where it can be tried again. */
+const StartFailure = ({ view }: { readonly view: ExperimentView }) => {
+  const failure = useQuery(startFailureQuery(view.id)).data ?? null;
+  if (failure === null || view.state !== 'draft') return null;
+  return (
+    <p className="notice notice-in-page" role="alert">
+      It is a draft: the start was refused. {failure}
+    </p>
   );
 };
 

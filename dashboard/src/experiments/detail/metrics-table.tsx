@@ -28,7 +28,7 @@ export const MetricsTable = ({
     <tbody>
       {effects.map((effect) => (
         <tr key={`${effect.role} ${effect.metric}`} className={effect.metric === chosen ? 'row-chosen' : ''}>
-          <td data-label="Metric">
+          <td data-label="Metric" className="cell-name">
             <button
               type="button"
               className="row-button"

@@ -4,6 +4,7 @@ import type { ProcessPresence } from '../../../../src/measurement/domain/sample.
 import { processesQuery } from '../../api/queries.ts';
 import { plural } from '../../format/words.ts';
 import { WordMark } from '../../ui/chips.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 
@@ -72,7 +73,7 @@ const PresenceTable = ({
   readonly nodes: readonly ProcessPresence[];
   readonly names: readonly string[];
 }) => (
-  <div className="scroll-table">
+  <ScrollRegion label="Processes per node">
     <table className="table matrix">
       <thead>
         <tr>
@@ -97,7 +98,7 @@ const PresenceTable = ({
         ))}
       </tbody>
     </table>
-  </div>
+  </ScrollRegion>
 );
 
 /** Not seen by the baseline either says nothing about the candidate. */

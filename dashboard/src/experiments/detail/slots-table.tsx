@@ -1,5 +1,6 @@
 import { formatBounds, formatChange, formatOnScale, formatQuantity } from '../../format/numbers.ts';
 import { formatClock } from '../../format/times.ts';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import type { ChartData } from './chart-data.ts';
 
 /** The chart as numbers: for readers of screens, for copying, for doubt. Newest slot first. */
@@ -12,8 +13,7 @@ export const SlotsTable = ({
   readonly rawUnit: string;
   readonly effectUnit: string;
 }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-  <div className="scroll-table" tabIndex={0} role="region" aria-label="Slots as a table">
+  <ScrollRegion label="Slots as a table">
     <table className="table">
       <thead>
         <tr>
@@ -53,5 +53,5 @@ export const SlotsTable = ({
           .toReversed()}
       </tbody>
     </table>
-  </div>
+  </ScrollRegion>
 );

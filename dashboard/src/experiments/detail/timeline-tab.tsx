@@ -36,7 +36,7 @@ const Entry = ({ transition, next }: { readonly transition: Transition; readonly
           <Time at={transition.at} />
         </span>
       </span>
-      <StateChip state={transition.to} />
+      <StateChip state={transition.to} isPast={next !== null} />
       <span className="timeline-cause">
         {transition.cause}
         <span className="quiet">
