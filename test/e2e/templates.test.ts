@@ -8,6 +8,7 @@ import { epochMsOf } from '../../src/kernel/instant.ts';
 import { systemClock, systemIds, systemPauses } from '../../src/kernel/system.ts';
 import { prometheusSource } from '../../src/measurement/adapters/prometheus-source.ts';
 import { urlTransport } from '../../src/measurement/adapters/prometheus-transport.ts';
+import type { Series } from '../../src/measurement/domain/answers.ts';
 import { metricQueries } from '../../src/measurement/domain/queries.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { renderComparison, renderPipeline } from '../../src/pipelines/domain/render.ts';
@@ -48,7 +49,7 @@ const startNamed = (name: string): void => {
 };
 
 describe('a collector that cannot send', () => {
-  test('counts what it lost as failed, and nothing as sent', async () => {
+  test('counts what it lost as failed, and nothing as sent, under the name of its node as it is written', async () => {
     const scope = {
       experimentId: `exp-${systemIds.short()}` as ExperimentId,
       epoch: EPOCH,
@@ -64,7 +65,7 @@ describe('a collector that cannot send', () => {
       experimentId: scope.experimentId,
       epoch: EPOCH,
       variant: 'candidate',
-      node: NODE,
+      node: '007',
       podIp: '127.1.0.3',
     });
     store.scrape(['127.1.0.3:8888']);
@@ -72,15 +73,17 @@ describe('a collector that cannot send', () => {
     await pause(16_000);
     const now = systemClock.now();
     const source = prometheusSource(urlTransport(new URL(store.prometheus.url), { isListed: true }), systemPauses);
-    const valueNow = async (promql: string): Promise<number | undefined> => {
+    const seriesNow = async (promql: string): Promise<Series | undefined> => {
       const outcome = await source.range({ promql, from: now, to: now, stepSeconds: SLOT_SECONDS });
       if (!outcome.accepted) throw new Error(outcome.refusal.message);
-      return outcome.value.series[0]?.points[0]?.[1];
+      return outcome.value.series[0];
     };
+    const valueNow = async (promql: string) => (await seriesNow(promql))?.points[0]?.[1];
     const queries = metricQueries(scope);
     expect(await valueNow(queries.failed_points)).toBeGreaterThan(0);
     expect(await valueNow(queries.exported_points)).toBe(0);
     expect(await valueNow(queries.accepted_points)).toBeGreaterThan(0);
+    expect((await seriesNow(queries.accepted_points))?.labels['k8s_node_name']).toBe('007');
   }, 60_000);
 });
 

@@ -18,6 +18,12 @@ export const COLLECTOR_ENVIRONMENT = {
 const from = (variable: keyof typeof COLLECTOR_ENVIRONMENT): string => `\${env:${COLLECTOR_ENVIRONMENT[variable]}}`;
 
 /**
+ * A value that stays a text: the collector reads a whole `${env:…}` as YAML, so a node called 007 would become 7. Beside
+ * anything else, even beside nothing, it is not read again.
+ */
+const textFrom = (variable: 'nodeName' | 'cluster'): string => `${from(variable)}\${env:PHX_NOTHING:-}`;
+
+/**
  * What surrounds every template, equal in both variants: stamps, the export of measurements, health and self-telemetry.
  * Written for collector 0.159; why each key is as it is stands beside it.
  */
@@ -31,8 +37,8 @@ export const frameOf = ({ remoteWriteAuth }: Pick<FrameSettings, 'remoteWriteAut
     memory_limiter: { check_interval: '1s', limit_percentage: 80, spike_limit_percentage: 20 },
     'resource/stamp': {
       attributes: [
-        { key: 'k8s.node.name', value: from('nodeName'), action: 'upsert' },
-        { key: 'k8s.cluster.name', value: from('cluster'), action: 'upsert' },
+        { key: 'k8s.node.name', value: textFrom('nodeName'), action: 'upsert' },
+        { key: 'k8s.cluster.name', value: textFrom('cluster'), action: 'upsert' },
       ],
     },
   },
@@ -64,7 +70,7 @@ export const frameOf = ({ remoteWriteAuth }: Pick<FrameSettings, 'remoteWriteAut
           { name: SERIES_LABELS.experiment, value: from('experiment') },
           { name: SERIES_LABELS.epoch, value: from('epoch') },
           { name: SERIES_LABELS.variant, value: from('variant') },
-          { name: SERIES_LABELS.node, value: from('nodeName') },
+          { name: SERIES_LABELS.node, value: textFrom('nodeName') },
         ],
       },
       metrics: {

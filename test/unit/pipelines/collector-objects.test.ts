@@ -126,8 +126,8 @@ describe('the objects of a variant', () => {
     expect(containerOf(wish())['resources']).not.toHaveProperty('limits.cpu');
   });
 
-  test('the environment answers every variable that the settings ask for', () => {
-    const asked = [...wish().rendered.yaml.matchAll(/\$\{env:(\w+)/g)].map(([, name]) => name);
+  test('the environment answers every variable that the settings ask for without a default', () => {
+    const asked = [...wish().rendered.yaml.matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => name);
     const given = containerOf(wish()).env.map(({ name }) => name);
     expect(asked.filter((name) => !given.includes(name ?? ''))).toEqual([]);
     expect(containerOf(wish()).env).toContainEqual({ name: 'PHX_EPOCH', value: 'e3' });
