@@ -19,6 +19,7 @@ import { makeSweepExperiments } from '../../src/experiments/application/sweep-ex
 import { ClusterStep, ExperimentStep, MachineInput, StepAnswer } from '../../src/experiments/contract/workflow.ts';
 import type { CompleteSettings, Experiment } from '../../src/experiments/domain/experiment.ts';
 import { type Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
+import type { Instant } from '../../src/kernel/instant.ts';
 import { accept } from '../../src/kernel/outcome.ts';
 import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-store.ts';
 import type { Sample } from '../../src/measurement/domain/sample.ts';
@@ -42,7 +43,8 @@ export interface WorldOptions {
   readonly promoteFromScreening?: boolean;
   /** wraps what the machines call, to make it fail */
   readonly around?: (step: string, call: () => Promise<unknown>) => Promise<unknown>;
-  readonly withoutTick?: boolean;
+  /** messages that never arrive */
+  readonly isLost?: (kind: 'look' | 'readiness', at: Instant) => boolean;
 }
 
 export type ReadingsOf = (
@@ -83,7 +85,7 @@ export const losingFrom =
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const makeWorld = (options: WorldOptions = {}) => {
-  const { copies = 1, readings = healthy, around = (_, call) => call() } = options;
+  const { copies = 1, readings = healthy, around = (_, call) => call(), isLost = () => false } = options;
   const time = makeVirtualTime(T0);
   const ids = makeCountingIds();
   const clock = time;
@@ -168,12 +170,14 @@ export const makeWorld = (options: WorldOptions = {}) => {
 
   const looks = {
     ask: async (requests: readonly { readonly ref: EpochRef; readonly delaySeconds: number }[]) => {
-      for (const { ref, delaySeconds } of requests) deliver(delaySeconds, () => lookAt(ref));
+      for (const { ref, delaySeconds } of requests) {
+        deliver(delaySeconds, async () => (isLost('look', time.now()) ? null : lookAt(ref)));
+      }
     },
   };
   const readiness = {
     ask: async (ref: EpochRef, nth: number, delaySeconds: number) =>
-      deliver(delaySeconds, () => checkReadiness(ref, nth)),
+      deliver(delaySeconds, async () => (isLost('readiness', time.now()) ? null : checkReadiness(ref, nth))),
   };
   const measure: MeasureDueSlots = async ({ ref, grid, slotsPlanned, settleSeconds }) => {
     const lastRecorded = await samples.lastSlot(ref.tenantId, ref.experimentId, ref.epoch);
@@ -274,7 +278,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     };
     time.at(Date.parse(time.now()) + seconds * 1000, fire);
   };
-  if (options.withoutTick !== true) every(60, dispatchDue);
+  every(60, dispatchDue);
   every(3600, sweep);
 
   const commands = makeCommandExperiment({ experiments, clock });
