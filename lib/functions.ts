@@ -55,8 +55,6 @@ const bundle = (names: readonly string[], functionsFolder: string, outputFolder:
     format: 'esm',
     target: 'node24',
     minify: true,
-    // classes of errors and refusals are named in logs
-    keepNames: true,
     mainFields: ['module', 'main'],
     // what came as CommonJS calls require for node's own modules
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },

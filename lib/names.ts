@@ -35,9 +35,6 @@ export const arnOfQueue = (scope: Construct, stage: Stage, name: string): string
 export const arnOfBus = (scope: Construct, stage: Stage): string =>
   arn(scope, 'events', 'event-bus', physicalName(stage, 'bus'));
 
-export const arnOfFunction = (scope: Construct, stage: Stage, name: string): string =>
-  arn(scope, 'lambda', 'function', physicalName(stage, name), ArnFormat.COLON_RESOURCE_NAME);
-
 export const arnOfMachine = (scope: Construct, stage: Stage, resource: ResourceName): string =>
   arn(scope, 'states', 'stateMachine', machineName(stage, resource), ArnFormat.COLON_RESOURCE_NAME);
 

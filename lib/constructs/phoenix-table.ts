@@ -11,10 +11,6 @@ type TableName = {
   [N in keyof typeof RESOURCES]: (typeof RESOURCES)[N]['kind'] extends 'table' ? N : never;
 }[keyof typeof RESOURCES];
 
-export const TABLE_NAMES = (Object.keys(RESOURCES) as (keyof typeof RESOURCES)[]).filter(
-  (name): name is TableName => RESOURCES[name].kind === 'table',
-);
-
 export interface PhoenixTableProperties {
   readonly stage: Stage;
   readonly name: TableName;

@@ -1,5 +1,9 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { none } from '../../lib/constructs/alarms.ts';
+import { PhoenixFunction } from '../../lib/constructs/phoenix-function.ts';
 import { environmentVariablesOf } from '../../src/platform/environment.ts';
 import { RESOURCES } from '../../src/platform/resources.ts';
 import { manifests, ofType, policiesOf, type Resource, resourcesOf, stageNamed } from './templates.ts';
@@ -63,6 +67,23 @@ describe('functions', () => {
     const { logicalId } = named('AWS::Lambda::Function', 'FunctionName', `phoenix-prod-${name}`);
     expect(alarmsOf(logicalId, 'Errors')).toBe(1);
     expect(alarmsOf(logicalId, 'Throttles')).toBe(1);
+  });
+
+  test('alarms are left out only where a reason is given', () => {
+    const alarmsWith = (alarms?: ReturnType<typeof none>): number => {
+      const stack = new Stack(new App(), 'Alone');
+      const [manifest] = manifests;
+      if (manifest === undefined) throw new Error('there is no function');
+      const unit = { manifest: { ...manifest, triggers: [] }, codeFolder: import.meta.dirname };
+      new PhoenixFunction(stack, 'Scratch', {
+        stage: stageNamed('dev'),
+        unit,
+        ...(alarms === undefined ? {} : { alarms }),
+      });
+      return Object.keys(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).length;
+    };
+    expect(alarmsWith()).toBe(2);
+    expect(alarmsWith(none('thrown away after the demonstration'))).toBe(0);
   });
 
   test('every alarm tells the topic of the stage when it begins and when it is over', () => {
