@@ -46,11 +46,13 @@ export const autoregressive = (
   innovation: Innovation = normalInnovation,
 ): Float64Array => {
   const scale = Math.sqrt(1 - rho * rho);
+  const series = new Float64Array(length);
   let x = chance.normal();
-  return Float64Array.from({ length }, () => {
+  for (let t = 0; t < length; t++) {
     x = rho * x + scale * innovation(chance);
-    return x;
-  });
+    series[t] = x;
+  }
+  return series;
 };
 
 /** Both variants of one metric in log units. */

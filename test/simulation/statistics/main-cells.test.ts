@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { rateOf, replicate } from './measurements.ts';
+import { RIVALS } from './rivals.ts';
+import { makeArms } from './series.ts';
+import { isPlausible, TARGETS } from './targets.ts';
+
+const REPLICATES = 600;
+const SEED = 20_261_121;
+
+describe('the simulator reproduces known error rates of Welch tests (else it proves nothing)', () => {
+  test.each([
+    ['Welch once at the end, two-sided 5 %', 0, 0.05],
+    ['Welch once at the end, two-sided 5 %', 0.6, 0.34],
+    ['Welch each minute, two-sided 5 %', 0.6, 0.88],
+  ])('%s, correlation %d: %d', (name, rho, expected) => {
+    const rival = RIVALS.find((candidate) => candidate.name === name);
+    const alarms = replicate(SEED, REPLICATES, (chance) =>
+      rival?.alarms(makeArms(chance, { length: 120, rho, shared: 0 })),
+    ).filter(Boolean).length;
+    const { lower, upper } = rateOf(alarms, REPLICATES);
+    expect(lower).toBeLessThan(expected + 0.01);
+    expect(upper).toBeGreaterThan(expected - 0.01);
+  });
+});
+
+describe(`${REPLICATES} experiments of each main cell, seed ${SEED}`, () => {
+  test.each(
+    TARGETS.filter(({ isMain }) => isMain).map((target) => [`${target.promise}: ${target.condition}`, target] as const),
+  )('%s', (_, target) => {
+    const measured = target.measure(SEED, REPLICATES);
+    expect(isPlausible(target, measured), `${JSON.stringify(measured)} misses ${target.sense} ${target.limit}`).toBe(
+      true,
+    );
+  });
+});
