@@ -15,9 +15,10 @@ export const firstExperiment = (
   baselinePipeline: { template: TemplateName.parse('baseline'), parameters: {} },
   candidatePipeline: { template: TemplateName.parse('top-k'), parameters: {} },
   targets: [{ clusterId }],
-  durationSeconds: 90,
-  warmupSeconds: 15,
-  slotSeconds: 5,
+  durationSeconds: 96,
+  warmupSeconds: 12,
+  // three scrapes in every slot: a slot that is no multiple of the interval holds two or three, and points jump
+  slotSeconds: 6,
   collectionIntervalSeconds: 2,
   criticalProcesses: [...CRITICAL_PROCESSES],
   ...change,

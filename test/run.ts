@@ -82,7 +82,7 @@ if (wanted('check')) {
 }
 for (const project of ['unit', 'workflows', 'simulation', 'stacks'])
   if (wanted(project)) steps.push(await suite(project));
-const real = ['ports', 'e2e', 'browser'].filter(wanted);
+const real = ['ports', 'e2e', 'browser', 'line'].filter(wanted);
 if (real.length > 0) {
   steps.push(
     await timed('tools', async () => {
