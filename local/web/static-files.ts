@@ -31,8 +31,9 @@ export type StaticFiles = (request: IncomingMessage, response: ServerResponse, p
 /** Files of a folder; every address that names no file is a page of the application. */
 export const makeStaticFiles = (folder: string): StaticFiles => {
   const read = (path: string): Buffer | null => {
-    const file = normalize(join(folder, decodeURIComponent(path)));
-    if (!file.startsWith(normalize(folder) + sep)) return null;
+    const decoded = decodedOrNull(path);
+    const file = normalize(join(folder, decoded ?? ''));
+    if (decoded === null || !file.startsWith(normalize(folder) + sep)) return null;
     return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file) : null;
   };
   const page = (): Buffer | null => {
@@ -62,6 +63,14 @@ export const makeStaticFiles = (folder: string): StaticFiles => {
     response.writeHead(200, { ...headers, 'content-length': content.length });
     return response.end(request.method === 'HEAD' ? undefined : content);
   };
+};
+
+const decodedOrNull = (path: string): string | null => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 };
 
 const end = (response: ServerResponse, status: number, text: string): void => {

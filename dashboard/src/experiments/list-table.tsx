@@ -16,7 +16,9 @@ export const ListTable = ({ items }: { readonly items: readonly ExperimentSummar
         <th scope="col">Saving (interval)</th>
         <th scope="col">Guardrails</th>
         <th scope="col">Ends</th>
-        <th scope="col">Owner</th>
+        <th scope="col" className="cell-owner">
+          Owner
+        </th>
         <th scope="col">Updated</th>
       </tr>
     </thead>
@@ -50,7 +52,7 @@ const Row = ({ item }: { readonly item: ExperimentSummary }) => (
     <td data-label="Guardrails">
       <GuardrailMarks guardrails={item.guardrails} />
     </td>
-    <td data-label="Ends">
+    <td data-label="Ends" className="cell-ends">
       {item.endsAt === null || item.state !== 'running' ? <span className="quiet">–</span> : <Time at={item.endsAt} />}
     </td>
     <td data-label="Owner" className="cell-owner">

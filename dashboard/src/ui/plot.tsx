@@ -25,10 +25,12 @@ export interface PlotProps {
   /** what is zoomed into, in seconds; null shows all */
   readonly range: readonly [number, number] | null;
   readonly label: string;
+  /** what is painted around the lines: drawn anew when it changes */
+  readonly decoration: unknown;
 }
 
 /** A uPlot that lives as long as its options; data and width change in place, so nothing jumps. */
-export const Plot = ({ options, identity, data, height, range, label }: PlotProps) => {
+export const Plot = ({ options, identity, data, height, range, label, decoration }: PlotProps) => {
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const newest = useRef({ options, data, range });
@@ -56,6 +58,9 @@ export const Plot = ({ options, identity, data, height, range, label }: PlotProp
     plot.current.setData(data, false);
     applyRange(plot.current, range);
   }, [data, range]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawing reads the decoration by itself
+  useEffect(() => plot.current?.redraw(false, false), [decoration]);
 
   return <div ref={element} className="plot" role="img" aria-label={label} style={{ minHeight: height }} />;
 };

@@ -33,6 +33,7 @@ export const drawGround =
       ctx.fillRect(left, top, xOf(plot, warmEnd) - left, height);
       ctx.fillStyle = colour('text-quiet');
       ctx.font = scaledFont();
+      ctx.textAlign = 'left';
       ctx.textBaseline = 'bottom';
       if (isLabelled && xOf(plot, warmEnd) - left > scaled(60))
         ctx.fillText('warm-up', left + scaled(6), top + height - scaled(4));

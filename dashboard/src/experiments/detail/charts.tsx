@@ -68,7 +68,8 @@ export const Charts = (props: ChartsProps) => {
         identity={`change ${data.scale} ${effectUnit}`}
         data={columns.change}
         range={seconds}
-        height={260}
+        decoration={marks}
+        height={300}
         label={`Change of ${title} over time, candidate against baseline, with its interval. The table beside it has the numbers.`}
         options={() => ({
           ...common(),
@@ -110,7 +111,8 @@ export const Charts = (props: ChartsProps) => {
           identity={`raw ${rawUnit}`}
           data={columns.raw}
           range={seconds}
-          height={170}
+          decoration={marks}
+          height={190}
           label={`${title} of baseline and candidate over time, as measured.`}
           options={() => ({
             ...common(),

@@ -39,10 +39,10 @@ export const MetricsTable = ({
             </button>
             <span className="quiet role">{effect.role}</span>
           </td>
-          <td data-label="Candidate against baseline">
+          <td data-label="Change">
             <Estimate effect={effect} />
           </td>
-          <td data-label="Interval and margin">
+          <td data-label="Interval">
             <EffectBar effect={effect} />
           </td>
           <td data-label="Finding">

@@ -124,7 +124,7 @@ const MetricChart = ({
           stillWorks="The verdict above still holds."
         />
       ) : isWaiting ? (
-        <Skeleton lines={1} height={458} />
+        <Skeleton lines={1} height={528} />
       ) : data.times.length === 0 ? (
         <p className="chart-empty quiet">
           No slot yet.{' '}
