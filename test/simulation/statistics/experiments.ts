@@ -20,6 +20,8 @@ export interface Truth {
   readonly saving?: number;
   /** harm of the first guardrail */
   readonly harm?: number;
+  /** slot from which on the harm is there; from the start when absent */
+  readonly harmFrom?: number;
   readonly margin?: number;
   readonly abortMargin?: number;
   readonly minimumSaving?: number;
@@ -78,13 +80,21 @@ export const simulatedMaterial = (chance: Chance, truth: Truth): Material => {
       bootstrapSeed: null,
       criteria,
     },
-    metrics: criteria.map((criterion, index) => columnsOf(criterion, armsOf(effects[index] ?? 0))),
+    metrics: criteria.map((criterion, index) =>
+      columnsOf(criterion, index === 1 ? harmedLate(armsOf(effects[index] ?? 0), truth) : armsOf(effects[index] ?? 0)),
+    ),
     slots,
     history: Object.fromEntries(criteria.map(({ name }) => [name, historyOf(chance, truth)])),
     trust: { bothReady: 'unknown', sameSettingsOtherwise: 'unknown', clock: 'unknown' },
     interruption: null,
   };
 };
+
+/** Takes the harm out of the slots before it begins. */
+const harmedLate = ({ baseline, candidate }: LogArms, { harm = 0, harmFrom = 0 }: Truth): LogArms => ({
+  baseline,
+  candidate: candidate.map((value, t) => (t < harmFrom ? value - harm : value)),
+});
 
 /** NaN in log units is a missing value. */
 export const columnsOf = (criterion: MetricCriterion, arms: LogArms): MetricColumns => ({

@@ -1,15 +1,28 @@
 import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import * as distortions from './distortions.ts';
 import type { Truth } from './experiments.ts';
-import { isAbort, medianAlarm, type Rate, rateOf, replicate, shareOf, verdictsOf } from './measurements.ts';
+import {
+  isAbort,
+  isPromotion,
+  medianAlarm,
+  type Rate,
+  rateOf,
+  replicate,
+  shareOf,
+  verdictsOf,
+} from './measurements.ts';
 import { RIVALS } from './rivals.ts';
 import { heavyInnovation, makeArms } from './series.ts';
 import { isMet, type Measured, TARGETS, type Target } from './targets.ts';
 
-/** Writes docs/trust.md: `node test/simulation/statistics/trust.ts [replicates] [seed]`. */
+/** Writes docs/trust.md: `npm run trust -- [--replicates 4000] [--seed 20261121]`. */
 
-const REPLICATES = Number(process.argv[2] ?? 4000);
-const SEED = Number(process.argv[3] ?? 20_261_121);
+const { values } = parseArgs({
+  options: { replicates: { type: 'string', default: '4000' }, seed: { type: 'string', default: '20261121' } },
+});
+const REPLICATES = Number(values.replicates);
+const SEED = Number(values.seed);
 const FILE = new URL('../../../docs/trust.md', import.meta.url);
 
 const percent = (value: number): string =>
@@ -122,11 +135,27 @@ const powerRows = (): readonly string[][] =>
     return row;
   });
 
+const LATE: readonly (readonly [string, Truth])[] = [
+  ['with history', { ...EQUAL, saving: 0.2, harm: 0.2, harmFrom: 60, abortMargin: 0.025 }],
+  ['without history', { ...EQUAL, history: 'none', saving: 0.2, harm: 0.2, harmFrom: 60, abortMargin: 0.025 }],
+];
+
+const lateRows = (): readonly string[][] =>
+  LATE.map(([name, truth]) => {
+    const verdicts = verdictsOf(truth, SEED + 4, RIVAL_REPLICATES);
+    const share = (wanted: Parameters<typeof shareOf>[1]): string => percent(shareOf(verdicts, wanted).rate);
+    const conflict = share(({ verdict }) => verdict === 'inconclusive_conflict');
+    const row = [name, share(isAbort), share(isPromotion), conflict];
+    progress(row.join(' · '));
+    return row;
+  });
+
 const started = process.hrtime.bigint();
 const targets = targetRows();
 const rivals = rivalRows();
 const power = powerRows();
 const robustness = robustnessRows();
+const late = lateRows();
 const minutes = Number(process.hrtime.bigint() - started) / 6e10;
 
 const missed = targets.filter((row) => row.at(-1) !== 'met').length;
@@ -169,13 +198,18 @@ False aborts, four guardrails, with 12 h of paired history unless said, ${RIVAL_
 
 ${table(['series', 'false aborts'], robustness)}
 
+## Harm that begins in the middle of a run
+
+A good candidate whose first guardrail gets 20 % worse at slot 60 of 120 (margin 5 %), ${RIVAL_REPLICATES} replicates. A step looks like
+correlation to the monitor, so it waits; limits cover that, and the decision at the horizon does not promote it.
+
+${table(['rule', 'aborted', 'promoted', 'ended as a conflict'], late)}
+
 ## What this does not show
 
 - Simulated series are not field series. Correlation and noise of real collectors are measured by experiments with two
   equal variants on the local environment (\`npm run trust -- --real\`).
 - The 5 % is measured, not proven. Above a correlation of 0.9 lengthen the slots.
-- Harm that begins in the middle of a run looks like correlation to the monitor, which then waits. Limits cover that, and
-  the decision at the horizon does not promote it: see \`drift\`.
 
 Computed in ${minutes.toFixed(0)} minutes on one core.
 `,
