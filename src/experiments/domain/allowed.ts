@@ -71,16 +71,3 @@ export const may = (command: CommandName, view: Offered, permissions: ReadonlySe
   }
   return { may: true };
 };
-
-type Predicate = (view: Offered, permissions: ReadonlySet<string>) => boolean;
-const predicate =
-  (command: CommandName): Predicate =>
-  (view, permissions) =>
-    may(command, view, permissions).may;
-
-export const mayStart = predicate('start');
-export const mayStop = predicate('stop');
-export const mayPromote = predicate('promote');
-export const mayRollback = predicate('rollback');
-export const mayRetry = predicate('retry');
-export const mayDelete = predicate('delete');

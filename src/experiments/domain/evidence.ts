@@ -1,13 +1,6 @@
 import type { MetricCriterion } from '../../judgement/contract/criteria.ts';
 import { Evidence, type EvidenceSlot, type PairedReadings, type Reading } from '../../judgement/contract/evidence.ts';
-import {
-  METRICS,
-  type MetricName,
-  type Sample,
-  VARIANTS,
-  type Variant,
-  type VariantReadings,
-} from '../../measurement/domain/sample.ts';
+import { METRICS, type Sample, VARIANTS, type Variant, type VariantReadings } from '../../measurement/domain/sample.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { slotsPlanned, warmupSlots } from './schedule.ts';
 import type { Criterion, CriterionMetric } from './settings.ts';
@@ -135,7 +128,3 @@ const lostPoints = (readings: VariantReadings): Record<string, Reading> =>
       return [node, all > 0 ? { value: failed.value / all } : { missing: 'no_points' }];
     }),
   );
-
-/** Metrics that a chart can show: those that are measured directly. */
-export const isMeasuredDirectly = (metric: CriterionMetric): metric is CriterionMetric & MetricName =>
-  Object.hasOwn(METRICS, metric);
