@@ -7,6 +7,7 @@ import { pool } from './pooling.ts';
 
 /** What happened slot by slot, up to a stop or to the end of the material. */
 export interface Course {
+  /** all, or the last one when only the decision is asked for */
   readonly looks: readonly Look[];
   readonly stop: Stop | null;
   /** slots looked at */
@@ -19,7 +20,7 @@ export interface Course {
  * Looks at every slot in order and ends with the first reason to stop. All metrics are evaluated at every look, also at
  * the last one. Of several reasons in one slot the first wins: interrupted from outside, limit, unequal input, harm.
  */
-export const followSlots = (material: Material): Course => {
+export const followSlots = (material: Material, { keepLooks = true } = {}): Course => {
   const { design, metrics, history, interruption } = material;
   const streams = new Map<string, MetricStream>();
   const limits = new Map<string, LimitWatch>();
@@ -68,6 +69,7 @@ export const followSlots = (material: Material): Course => {
   }
   for (let index = 0; index < material.slots; index++) {
     const look = lookAfter(index);
+    if (!keepLooks) looks.length = 0;
     looks.push(look);
     if (look.stop !== null) return { looks, stop: look.stop, slots: look.slot, streams, limits };
   }

@@ -3,7 +3,7 @@ import { MetricCriterion } from '../contract/criteria.ts';
 import { ExperimentDesign, type HistorySeries, MAXIMUM_SLOTS, POOLED } from '../contract/evidence.ts';
 import type { MetricJudgement } from '../contract/judgement.ts';
 import { byName, type Column, emptyColumn, type MetricColumns, write } from './columns.ts';
-import { judgeMaterial } from './judge.ts';
+import { decideMaterial } from './judge.ts';
 import type { Material } from './material.ts';
 
 /** What was wrong with a case: where in its wire form, a code, and what would work. */
@@ -40,8 +40,7 @@ export const judgeCase = (value: unknown): CaseAnswer => {
   }
   const judgeable = materialOfCase(parsed.data);
   if ('errors' in judgeable) return refusal(parsed.data.id, judgeable.errors);
-  const { verdict } = judgeMaterial(judgeable);
-  if (verdict === null) throw new Error('a case reaches its horizon by construction');
+  const verdict = decideMaterial(judgeable);
   return {
     id: parsed.data.id,
     verdict: verdict.verdict,

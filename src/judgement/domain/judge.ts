@@ -17,10 +17,8 @@ export const lookAt = (evidence: Evidence, slot: number): Look | null =>
   followSlots(materialOf(evidence, Math.min(slot, evidence.design.horizonSlots))).looks[slot - 1] ?? null;
 
 /** The decision with what there is: slots that never came count as missing. A stop before the horizon is found, too. */
-export const decideAtHorizon = (evidence: Evidence): Verdict => {
-  const material = materialOf(evidence, evidence.design.horizonSlots);
-  return decide(material, followSlots(material));
-};
+export const decideAtHorizon = (evidence: Evidence): Verdict =>
+  decideMaterial(materialOf(evidence, evidence.design.horizonSlots));
 
 /**
  * Looks beyond the horizon: limits and harm monitors keep acting while the candidate is live (waiting for approval,
@@ -29,7 +27,11 @@ export const decideAtHorizon = (evidence: Evidence): Verdict => {
 export const watch = (evidence: Evidence): readonly Look[] =>
   followSlots(materialOf(evidence, lastSlotOf(evidence))).looks;
 
-/** The same for material that is already in columns. */
+/** The decision alone, for material that is already in columns and reaches its horizon. */
+export const decideMaterial = (material: Material): Verdict =>
+  decide(material, followSlots(material, { keepLooks: false }));
+
+/** Looks and verdict for material that is already in columns. */
 export const judgeMaterial = (material: Material): Judgement => {
   const course = followSlots(material);
   const isDecided = course.stop !== null || material.slots >= material.design.horizonSlots;

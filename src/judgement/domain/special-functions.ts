@@ -133,9 +133,6 @@ export const incompleteBeta = (a: number, b: number, x: number, y: number = 1 - 
 export const normalUpperTail = (x: number): number =>
   x < 0 ? 1 - upperGamma(0.5, (x * x) / 2) / 2 : upperGamma(0.5, (x * x) / 2) / 2;
 
-/** P(Z <= x) of the standard normal. */
-export const normalCdf = (x: number): number => normalUpperTail(-x);
-
 /** ln P(Z <= x), also where the probability itself is too small for a number (Mills' ratio as a continued fraction). */
 export const logNormalCdf = (x: number): number => {
   if (x > 0) return Math.log1p(-normalUpperTail(x));
@@ -147,13 +144,18 @@ export const logNormalCdf = (x: number): number => {
 
 const normalDensity = (x: number): number => Math.exp(-(x * x) / 2 - HALF_LOG_TWO_PI);
 
-/** The x with P(Z > x) = p. Start of Abramowitz & Stegun 26.2.23 (4.5e-4), then Newton on the logarithm of the tail. */
+/** The x with P(Z > x) = p to 4.5e-4, for p below one half. Source: Abramowitz & Stegun 26.2.23. */
+const roughNormalUpperQuantile = (p: number): number => {
+  const t = Math.sqrt(-2 * Math.log(p));
+  return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+};
+
+/** The x with P(Z > x) = p: from a rough start by Newton on the logarithm of the tail. */
 export const normalUpperQuantile = (p: number): number => {
   if (!(p > 0 && p < 1)) return p === 0 ? Number.POSITIVE_INFINITY : p === 1 ? Number.NEGATIVE_INFINITY : Number.NaN;
   if (p > 0.5) return -normalUpperQuantile(1 - p);
   if (p === 0.5) return 0;
-  const t = Math.sqrt(-2 * Math.log(p));
-  let x = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+  let x = roughNormalUpperQuantile(p);
   for (let k = 0; k < 4; k++) {
     const tail = normalUpperTail(x);
     const step = (Math.log(tail / p) * tail) / normalDensity(x);
@@ -212,15 +214,17 @@ export const studentUpperQuantile = (p: number, df: number): number => {
 };
 
 const studentQuantileStart = (p: number, df: number): number => {
-  const z = normalUpperQuantile(p);
+  if (df < 5) {
+    // tail ~ density constant × df^((df-1)/2) × x^-df
+    const powerLaw = ((studentDensity(0, df) * df ** ((df - 1) / 2)) / p) ** (1 / df);
+    if (powerLaw > 3) return powerLaw;
+  }
+  const z = roughNormalUpperQuantile(p);
   const z2 = z * z;
   const g1 = (z * (z2 + 1)) / 4;
   const g2 = (z * (3 + z2 * (16 + 5 * z2))) / 96;
   const g3 = (z * (-15 + z2 * (17 + z2 * (19 + 3 * z2)))) / 384;
-  const expansion = z + g1 / df + g2 / (df * df) + g3 / (df * df * df);
-  // tail ~ density constant × df^((df-1)/2) × x^-df
-  const powerLaw = ((studentDensity(0, df) * df ** ((df - 1) / 2)) / p) ** (1 / df);
-  return df < 5 && powerLaw > 3 ? powerLaw : Math.max(expansion, 1e-8);
+  return Math.max(z + g1 / df + g2 / (df * df) + g3 / (df * df * df), 1e-8);
 };
 
 /** P(X > x) of chi-square with df degrees of freedom: Q(df/2, x/2). */

@@ -1,8 +1,8 @@
 import type { MetricCriterion } from '../../../src/judgement/contract/criteria.ts';
 import { type HistorySeries, POOLED } from '../../../src/judgement/contract/evidence.ts';
-import type { Judgement } from '../../../src/judgement/contract/judgement.ts';
+import type { Verdict } from '../../../src/judgement/contract/judgement.ts';
 import type { MetricColumns } from '../../../src/judgement/domain/columns.ts';
-import { judgeMaterial } from '../../../src/judgement/domain/judge.ts';
+import { decideMaterial } from '../../../src/judgement/domain/judge.ts';
 import type { Material } from '../../../src/judgement/domain/material.ts';
 import { type Chance, type LogArms, makeArms, mixed, toValues } from './series.ts';
 
@@ -38,7 +38,7 @@ const HISTORY_MINUTES = 720;
 /** Margins of the model are log units; criteria are declared as ratios. */
 export const asRatio = (log: number): number => Math.expm1(log);
 
-export const simulate = (chance: Chance, truth: Truth): Judgement => judgeMaterial(simulatedMaterial(chance, truth));
+export const simulate = (chance: Chance, truth: Truth): Verdict => decideMaterial(simulatedMaterial(chance, truth));
 
 export const simulatedMaterial = (chance: Chance, truth: Truth): Material => {
   const { slots, rho, shared, guardrails = 4, saving = 0, harm = 0, margin = 0.05, abortMargin = 0 } = truth;

@@ -3,7 +3,7 @@ import type { DurationPlan } from '../../../src/judgement/contract/plan.ts';
 import { PlanRequest } from '../../../src/judgement/contract/plan.ts';
 import { wilsonInterval } from '../../../src/judgement/domain/counts.ts';
 import { fleetInterval } from '../../../src/judgement/domain/fleet.ts';
-import { judgeMaterial } from '../../../src/judgement/domain/judge.ts';
+import { decideMaterial } from '../../../src/judgement/domain/judge.ts';
 import { planDuration } from '../../../src/judgement/domain/plan-duration.ts';
 import { simulate, simulatedMaterial, type Truth } from './experiments.ts';
 import { type Chance, makeChance } from './series.ts';
@@ -30,12 +30,7 @@ export const replicate = <T>(seed: number, replicates: number, draw: (chance: Ch
   Array.from({ length: replicates }, (_, index) => draw(makeChance(seed + 7919 * index)));
 
 export const verdictsOf = (truth: Truth, seed: number, replicates: number): readonly Verdict[] =>
-  replicate(seed, replicates, (chance) => decided(simulate(chance, truth).verdict));
-
-const decided = (verdict: Verdict | null): Verdict => {
-  if (verdict === null) throw new Error('a simulated experiment reaches its horizon');
-  return verdict;
-};
+  replicate(seed, replicates, (chance) => simulate(chance, truth));
 
 export const shareOf = (verdicts: readonly Verdict[], wanted: (verdict: Verdict) => boolean): Rate =>
   rateOf(verdicts.filter(wanted).length, verdicts.length);
@@ -106,7 +101,7 @@ export const plannedVerdicts = (
     );
     const slots = plan.slots ?? 30;
     const run = simulatedMaterial(chance, { ...truth, history: 'none', slots, saving: -Math.log1p(-hopedSaving) });
-    return { slots, verdict: decided(judgeMaterial({ ...run, history: past.history }).verdict) };
+    return { slots, verdict: decideMaterial({ ...run, history: past.history }) };
   });
   return { verdicts: drawn.map(({ verdict }) => verdict), slots: drawn.map(({ slots }) => slots) };
 };
