@@ -17,10 +17,21 @@ export const MINIMUM_SLOTS = 6;
 /** Promotion evidence would outgrow the judge: 14 days of 5 s. */
 export const MAXIMUM_SLOTS = 250_000;
 
-/** Settings with every default spelled out. An omitted criterion takes its documented default, never zero. */
+/** Criteria that ask about critical processes, so they need their names. */
+const ABOUT_CRITICAL: readonly CriterionMetric[] = ['critical_coverage', 'critical_processes_missing'];
+
+/**
+ * Settings with every default spelled out. An omitted criterion takes its documented default, never zero; without
+ * critical processes the defaults do not ask about any.
+ */
 export const completeSettings = (settings: ExperimentSettings): CompleteSettings => ({
   ...settings,
-  successCriteria: [...(settings.successCriteria ?? DEFAULT_CRITERIA)],
+  successCriteria: [
+    ...(settings.successCriteria ??
+      DEFAULT_CRITERIA.filter(
+        ({ metric }) => settings.criticalProcesses.length > 0 || !ABOUT_CRITICAL.includes(metric),
+      )),
+  ],
 });
 
 /** Every check that needs no cluster, all findings at once; pointers are in wire names. Empty means that it can be run. */
@@ -104,7 +115,6 @@ const targetFindings = ({ targets }: ExperimentSettings): readonly FieldError[] 
 ];
 
 /** Metrics that criteria with a margin or a saving can be asked of, by role. */
-const SHARES: readonly CriterionMetric[] = ['critical_coverage', 'lost_points_ratio'];
 const LIMIT_ONLY: readonly CriterionMetric[] = ['critical_processes_missing'];
 const COST_METRICS: readonly CriterionMetric[] = ['active_series', 'exported_points', 'exported_bytes'];
 
@@ -122,6 +132,17 @@ const criteriaFindings = (settings: ExperimentSettings): readonly FieldError[] =
         ]
       : []),
     ...criteria.flatMap((criterion, index) => criterionFindings(criterion, `/success_criteria/${index}`)),
+    ...criteria.flatMap(({ metric }, index) =>
+      settings.criticalProcesses.length === 0 && ABOUT_CRITICAL.includes(metric)
+        ? [
+            finding(
+              `/success_criteria/${index}/metric`,
+              'critical-processes-missing',
+              `${metric} asks about critical processes, and none is named; fill critical_processes`,
+            ),
+          ]
+        : [],
+    ),
     ...criteria.flatMap((criterion, index) =>
       criteria.slice(0, index).some((earlier) => isSameQuestion(earlier, criterion))
         ? [
@@ -178,7 +199,7 @@ const criterionFindings = (criterion: Criterion, pointer: string): readonly Fiel
       ),
     ];
   }
-  if (role === 'limit' && SHARES.includes(metric) && metric === 'critical_coverage') {
+  if (role === 'limit' && metric === 'critical_coverage') {
     return [
       finding(
         `${pointer}/metric`,
