@@ -4,7 +4,14 @@ import type { ClusterId } from '../src/kernel/identity.ts';
 import { systemIds } from '../src/kernel/system.ts';
 import { startLoad } from './demo/load.ts';
 import { type Deployment, deployToEmulator } from './deploy/deploy.ts';
-import { type Environment, type EnvironmentOptions, type Progress, startEnvironment } from './environment.ts';
+import {
+  type Environment,
+  type EnvironmentOptions,
+  type Part,
+  type Progress,
+  startEnvironment,
+} from './environment.ts';
+import { awsEnvironmentOf } from './parts/emulator.ts';
 import { type Person, registerLocalCluster, seedPeople } from './seed.ts';
 
 /** What the screen is told: parts of the environment, and what is built on them. */
@@ -25,16 +32,24 @@ export interface Line {
   stop(): Promise<void>;
 }
 
+export interface LineOptions extends EnvironmentOptions {
+  /** a compatible emulator that runs already, such as LocalStack; ours is not started then */
+  readonly endpoint?: string;
+}
+
+const PARTS_BESIDE_AWS: readonly Part[] = ['prometheus', 'collector', 'cluster', 'nodes'];
+
 /**
  * Brings up environment, stacks, people and cluster. Answers at once; each part is a promise. The stacks do not wait
  * for the cluster: the addresses are chosen before anything starts.
  */
-export const startLine = async (
-  options: EnvironmentOptions,
-  report: (progress: LineProgress) => void,
-): Promise<Line> => {
-  const environment = await startEnvironment(options, report);
-  const { addresses, awsEnvironment } = environment;
+export const startLine = async (options: LineOptions, report: (progress: LineProgress) => void): Promise<Line> => {
+  const { endpoint, ...wanted } = options;
+  const region = wanted.region ?? 'us-east-1';
+  const ownCloud = endpoint === undefined;
+  const environment = await startEnvironment(ownCloud ? wanted : { ...wanted, parts: PARTS_BESIDE_AWS }, report);
+  const addresses = ownCloud ? environment.addresses : { ...environment.addresses, emulator: endpoint };
+  const awsEnvironment = awsEnvironmentOf(addresses.emulator, region);
   const timed = async <T>(
     part: LineProgress['part'],
     detail: string,
@@ -59,11 +74,11 @@ export const startLine = async (
     }
   };
 
-  const deployment = environment.ready.emulator.then((emulator) =>
+  const deployment = (ownCloud ? environment.ready.emulator : Promise.resolve()).then(() =>
     timed('stacks', 'cdk bootstrap and deploy', 25, async () => {
       const deployed = await deployToEmulator({
         endpoint: addresses.emulator,
-        region: emulator.region,
+        region,
         awsEnvironment,
         logFolder: join(environment.stateFolder, 'logs'),
         overrides: {

@@ -1,6 +1,7 @@
 // npm start: everything on this machine, a first experiment, and its verdict. Ctrl-C ends what it started.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
 import { watchPicture } from '../cli/render/experiment.ts';
 import { type LocalEnvironmentRecord, localRecordFile, localStateFolder } from '../cli/session/local-environment.ts';
 import { isSettled } from '../cli/watch.ts';
@@ -29,7 +30,15 @@ const LABELS: Readonly<Record<LineProgress['part'] | 'dashboard' | 'load', strin
 const startedAt = performance.now();
 const since = (): number => (performance.now() - startedAt) / 1000;
 const screen = makeScreen(process.stdout);
-const withExperiment = !process.argv.includes('--no-experiment');
+const { values: given } = parseArgs({
+  options: {
+    /** a compatible emulator that runs already: docs/localstack.md */
+    endpoint: { type: 'string' },
+    'no-experiment': { type: 'boolean', default: false },
+    'until-verdict': { type: 'boolean', default: false },
+  },
+});
+const withExperiment = !given['no-experiment'];
 
 process.stdout.write('\n  Phoenix · everything on this machine, nothing leaves it\n\n');
 
@@ -44,7 +53,14 @@ const report = (progress: LineProgress): void => {
   show(progress.part, { ...progress, label: LABELS[progress.part], state });
 };
 
-const line = await startLine({ stateFolder: localStateFolder(), scrapeIntervalSeconds: 2 }, report);
+const line = await startLine(
+  {
+    stateFolder: localStateFolder(),
+    scrapeIntervalSeconds: 2,
+    ...(given.endpoint === undefined ? {} : { endpoint: given.endpoint }),
+  },
+  report,
+);
 let record: LocalEnvironmentRecord = {
   pid: process.pid,
   startedAt: new Date().toISOString(),
@@ -158,7 +174,7 @@ try {
     for (const { email, password, role } of people)
       process.stdout.write(`    ${email.padEnd(30)}${password}   ${role}\n`);
     process.stdout.write('  Ctrl-C ends everything.\n');
-    if (process.argv.includes('--until-verdict')) await end(null, settled.verdict === null ? 1 : 0);
+    if (given['until-verdict']) await end(null, settled.verdict === null ? 1 : 0);
   }
 } catch (failure) {
   if (ending === null) await end(failure instanceof Error ? failure.message : String(failure), 1);

@@ -1,6 +1,6 @@
 import type { Effect, ExperimentView } from '../../src/experiments/contract/views.ts';
 import { describeDuration } from '../../src/kernel/duration.ts';
-import { interval, number, percent } from './numbers.ts';
+import { interval, number, percent, quantity } from './numbers.ts';
 import { renderFields, renderTable } from './table.ts';
 
 const MARK: Readonly<Record<Effect['verdict'], string>> = {
@@ -15,13 +15,20 @@ const MARK: Readonly<Record<Effect['verdict'], string>> = {
   worse: '✘ worse',
 };
 
-const marginOf = ({ margin, scale }: Effect): string =>
-  margin === null ? '' : scale === 'ratio' ? percent(margin) : number(margin);
+/** What was found: a limit shows where the candidate is, everything else shows the change. */
+const finding = (effect: Effect): string =>
+  effect.role === 'limit' ? `${quantity(effect.candidateMean, effect.unit)} on average` : interval(effect);
+
+const line = ({ margin, scale, role, unit }: Effect): string => {
+  if (margin === null) return '';
+  if (role === 'limit') return `at most ${quantity(margin, unit)}`;
+  return scale === 'ratio' ? percent(margin) : number(margin);
+};
 
 const effectsTable = (effects: readonly Effect[]): string =>
   renderTable(
-    ['metric', 'candidate against baseline', 'margin', 'role', 'finding'],
-    effects.map((effect) => [effect.title, interval(effect), marginOf(effect), effect.role, MARK[effect.verdict]]),
+    ['metric', 'candidate against baseline', 'line', 'role', 'finding'],
+    effects.map((effect) => [effect.title, finding(effect), line(effect), effect.role, MARK[effect.verdict]]),
   );
 
 /** The sentence first, then what it rests on, then what is possible now. */

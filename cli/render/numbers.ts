@@ -28,3 +28,11 @@ export const interval = (effect: {
     effect.lower === null || effect.upper === null ? '' : ` (${show(effect.lower)} … ${show(effect.upper)})`;
   return `${show(effect.effect)}${bounds}`;
 };
+
+const MIB = 1024 * 1024;
+
+/** A quantity with its unit; bytes from a mebibyte on in MiB. */
+export const quantity = (value: number | null, unit: string): string => {
+  if (value === null) return 'no data';
+  return unit === 'bytes' && Math.abs(value) >= MIB ? `${number(value / MIB)} MiB` : `${number(value)} ${unit}`;
+};

@@ -26,10 +26,10 @@ const cleaned = (client: Client, view: ExperimentView): Promise<ExperimentView> 
     `${view.id} to be cleaned up`,
     2 * MINUTES,
     async () => (await client.getExperiment({ params: { experimentId: view.id } })).body,
-    ({ cleanup }) => cleanup === 'done',
+    ({ cleanup }) => cleanup === 'done' || cleanup === 'not_needed',
   );
 
-test(
+test.concurrent(
   'an experiment runs to a verdict whose numbers are the collectors’ own, is promoted and withdrawn',
   async () => {
     const client = await clientOf('admin');
@@ -121,7 +121,7 @@ test(
   15 * MINUTES * 1000,
 );
 
-test.each([
+test.concurrent.each([
   ['provisioning', 1],
   ['warming', 2],
   ['running', 3],
@@ -142,6 +142,25 @@ test.each([
     expect(await objectsOnCluster(begun.id)).toEqual([]);
     const nodes = (await client.listClusterNodes({ params: { clusterId: clusterId() } })).body.items;
     expect(nodes.find(({ name }) => name === nodeAt(node))?.reservedBy).toBeNull();
+  },
+  8 * MINUTES * 1000,
+);
+
+test.concurrent(
+  'a candidate that saves nothing is not promoted, and nothing of it stays',
+  async () => {
+    const client = await clientOf('experimenter');
+    const begun = await startOn(client, nodeAt(4), 'the same against itself', {
+      candidatePipeline: { template: 'baseline', parameters: {} },
+      durationSeconds: 48,
+    });
+    const ended = await cleaned(
+      client,
+      await reaches(client, begun.id, ['ended', 'rolled_back', 'awaiting_approval'], 5 * MINUTES),
+    );
+    expect(ended.state).toBe('ended');
+    expect(['reject_no_benefit', 'inconclusive_underpowered']).toContain(ended.verdict?.verdict);
+    expect(await objectsOnCluster(begun.id)).toEqual([]);
   },
   8 * MINUTES * 1000,
 );

@@ -3,7 +3,7 @@ import { parseParameters } from '../../../cli/commands/pipeline.ts';
 import { EXIT, exitCodeOfStatus, exitCodeOfVerdict } from '../../../cli/exit-codes.ts';
 import { CommandFailure, describeFailure } from '../../../cli/failure.ts';
 import { readDocument } from '../../../cli/read-document.ts';
-import { interval, number, percent } from '../../../cli/render/numbers.ts';
+import { interval, number, percent, quantity } from '../../../cli/render/numbers.ts';
 import { renderTable } from '../../../cli/render/table.ts';
 import { problemFrom } from '../../../src/client/problem.ts';
 import { ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
@@ -54,6 +54,12 @@ test('a ratio is said in percent with its sign', () => {
 test('an effect shows its interval, and says so when there is none', () => {
   expect(interval({ effect: -0.86, lower: -0.88, upper: -0.85, scale: 'ratio' })).toBe('−86 % (−88 % … −85 %)');
   expect(interval({ effect: null, lower: null, upper: null, scale: 'ratio' })).toBe('no data');
+});
+
+test('a quantity has its unit, and many bytes are MiB', () => {
+  expect(quantity(3, 'processes')).toBe('3 processes');
+  expect(quantity(52 * 1024 * 1024, 'bytes')).toBe('52 MiB');
+  expect(quantity(null, 'bytes')).toBe('no data');
 });
 
 test('columns of a table are as wide as their widest cell', () => {

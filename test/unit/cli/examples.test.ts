@@ -9,7 +9,9 @@ import { ExperimentSettings } from '../../../src/experiments/domain/settings.ts'
 
 const root = join(import.meta.dirname, '../../..');
 const read = (folder: string, schema: typeof ExperimentSettings | typeof ClusterSettings) =>
-  readdirSync(join(root, folder)).map((file) => readDocument(schema, readFileSync(join(root, folder, file), 'utf8'), file));
+  readdirSync(join(root, folder)).map((file) =>
+    readDocument(schema, readFileSync(join(root, folder, file), 'utf8'), file),
+  );
 
 test('every example file is what the API accepts', () => {
   expect(read('examples/experiments', ExperimentSettings).length).toBeGreaterThan(0);
