@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { permissionsOf, Role } from '../../src/access/domain/permissions.ts';
 import { memoryClusterConnection } from '../../src/clusters/adapters/memory-cluster-connection.ts';
 import { Cluster } from '../../src/clusters/domain/cluster.ts';
 import { holdKey } from '../../src/clusters/domain/node-keys.ts';
@@ -14,8 +15,10 @@ import { makeExperimentSteps } from '../../src/experiments/application/experimen
 import { type MeasureDueSlots, makeLookAtExperiment } from '../../src/experiments/application/look-at-experiment.ts';
 import type { EpochRef, Machines, Settler } from '../../src/experiments/application/ports.ts';
 import { makeRunLifecycle } from '../../src/experiments/application/run-lifecycle.ts';
+import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { makeStartExperiment } from '../../src/experiments/application/start-experiment.ts';
 import { makeSweepExperiments } from '../../src/experiments/application/sweep-experiments.ts';
+import { EXPERIMENT_PROBLEMS } from '../../src/experiments/contract/problems.ts';
 import { ClusterStep, ExperimentStep, MachineInput, StepAnswer } from '../../src/experiments/contract/workflow.ts';
 import type { CompleteSettings, Experiment } from '../../src/experiments/domain/experiment.ts';
 import { type Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
@@ -24,7 +27,11 @@ import { accept } from '../../src/kernel/outcome.ts';
 import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-store.ts';
 import type { Sample } from '../../src/measurement/domain/sample.ts';
 import { dueSlots, slotEnd, slotPhase } from '../../src/measurement/domain/slots.ts';
+import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { EventEnvelope } from '../../src/platform/declare/event.ts';
+import { makeCursors } from '../../src/platform/http/cursor.ts';
+import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
+import { makeRouter } from '../../src/platform/router.ts';
 import { fromWire, toWire } from '../../src/platform/wire.ts';
 import { type Definition, readDefinition } from './asl.ts';
 import { type Execution, type Lambda, makeWalker } from './asl-walker.ts';
@@ -56,7 +63,14 @@ export const ANNA_PRINCIPAL: Principal = {
   email: 'anna@example.com',
   tenantId: TenantId.parse('acme'),
   roles: ['admin'],
-  permissions: new Set(),
+  permissions: permissionsOf('admin'),
+};
+
+/** Who asks the API: tests put tenant and role into the claims. */
+const principalOf = (claims: Readonly<Record<string, unknown>>): Principal => {
+  const role = Role.parse(claims['role'] ?? 'admin');
+  const tenantId = TenantId.parse(claims['tenant'] ?? 'acme');
+  return { ...ANNA_PRINCIPAL, tenantId, roles: [role], permissions: permissionsOf(role) };
 };
 
 const NAMES = ['nginx', 'postgres'];
@@ -285,6 +299,15 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const create = makeCreateExperiment({ experiments, clusters, policy, sha256, clock });
   const start = makeStartExperiment({ experiments, clusters, policy, sha256, clock });
 
+  const api = makeRouter({
+    service: 'api-experiments',
+    problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS },
+    gatekeeper: { identify: async (claims) => accept(principalOf(claims)), lowestRoleFor: () => 'admin' },
+    idempotency: memoryIdempotencyStore({ clock }),
+    cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
+    served: serveExperiments({ experiments, clusters, samples, recordedLooks, policy, sha256, code, clock }),
+  });
+
   const required = <T>(
     outcome: { accepted: true; value: T } | { accepted: false; refusal: { code: string; message: string } },
   ): T => {
@@ -294,6 +317,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
 
   return {
     time,
+    api,
     experiments,
     samples,
     recordedLooks,

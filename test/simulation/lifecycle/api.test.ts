@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { EvidenceBundle } from '../../../src/experiments/contract/views.ts';
+import { judge } from '../../../src/judgement/domain/judge.ts';
+import { fromWire } from '../../../src/platform/wire.ts';
+import { CLUSTER } from '../../support/builders.ts';
+import { httpRequest, testRun } from '../../support/platform.ts';
+import { makeWorld, type World } from '../../support/world.ts';
+
+// The routes of experiments as people call them, while the machine runs behind them in virtual time.
+
+const BODY = {
+  name: 'top-k on eu-1',
+  baseline_pipeline: { template: 'baseline' },
+  candidate_pipeline: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 } },
+  targets: [{ cluster_id: CLUSTER }],
+  duration_seconds: 100,
+  warmup_seconds: 30,
+  slot_seconds: 10,
+  collection_interval_seconds: 5,
+  critical_processes: ['nginx', 'postgres'],
+};
+
+let world: World;
+beforeEach(() => {
+  world = makeWorld();
+});
+
+let keys = 0;
+const call = async (
+  method: string,
+  path: string,
+  options: { body?: unknown; ifMatch?: string; key?: string; claims?: Record<string, string> } = {},
+) => {
+  keys += 1;
+  const headers = {
+    ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
+    ...(method === 'POST' && path === '/experiments' ? { 'idempotency-key': options.key ?? `request-${keys}` } : {}),
+  };
+  const [pathname = '', search = ''] = path.split('?');
+  const answer = await world.api(
+    httpRequest(method, `/api/v1${pathname}`, {
+      headers,
+      claims: options.claims ?? {},
+      query: Object.fromEntries(new URLSearchParams(search)),
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    }),
+    testRun(),
+  );
+  return {
+    status: answer.statusCode,
+    etag: answer.headers['etag'] ?? '',
+    location: answer.headers['location'],
+    body: answer.body === '' ? null : JSON.parse(answer.body),
+  };
+};
+
+const create = async (change: object = {}) => call('POST', '/experiments', { body: { ...BODY, ...change } });
+const startOne = async () => {
+  const made = await create();
+  const path = `/experiments/${made.body.id}`;
+  await call('POST', `${path}/start`, { ifMatch: made.etag });
+  return path;
+};
+const untilState = async (path: string, state: string) => {
+  for (let seconds = 0; seconds < 600; seconds += 1) {
+    const read = await call('GET', path);
+    if (read.body.state === state) return read;
+    await world.time.advance(1);
+  }
+  throw new Error(`never ${state}`);
+};
+
+describe('from a draft to a verdict', () => {
+  test('create, start, watch, promote: each answer has the version that the next command needs', async () => {
+    const made = await create();
+    expect(made).toMatchObject({ status: 201, etag: '"1"', body: { state: 'draft', epoch: 0, slots_planned: 10 } });
+    expect(made.body.allowed_commands).toEqual(['start', 'stop', 'delete']);
+    expect(made.body.success_criteria).toHaveLength(8);
+    const path = `/experiments/${made.body.id}`;
+    expect(made.location).toBe(`/api/v1${path}`);
+    const started = await call('POST', `${path}/start`, { ifMatch: made.etag });
+    expect(started).toMatchObject({ status: 202, body: { state: 'validating', epoch: 1 } });
+    expect(started.body.nodes).toHaveLength(2);
+    const running = await untilState(path, 'running');
+    expect(running.body.ends_at).not.toBeNull();
+    const offered = await untilState(path, 'awaiting_approval');
+    expect(offered.body).toMatchObject({ slots_measured: 10, verdict: { verdict: 'promote' } });
+    expect(offered.body.allowed_commands).toEqual(['stop', 'promote']);
+    expect((await call('GET', '/experiments')).body.items[0]).toMatchObject({
+      state: 'awaiting_approval',
+      primary: { metric: 'exported_points', verdict: 'better' },
+    });
+    const promoting = await call('POST', `${path}/promote`, { ifMatch: offered.etag });
+    expect(promoting.status).toBe(202);
+    const promoted = await untilState(path, 'promoted');
+    expect(promoted.body).toMatchObject({ cleanup: 'done', promotion: { by: { email: 'anna@example.com' } } });
+    const { body } = await call('GET', `${path}/transitions`);
+    expect(body.items.map(({ to }: { to: string }) => to)).toEqual([
+      ...['draft', 'validating', 'provisioning', 'warming', 'running', 'deciding'],
+      ...['awaiting_approval', 'promoting', 'promoted'],
+    ]);
+  });
+
+  test('what was measured can be read, and the exported evidence gives the same verdict again', async () => {
+    const path = await startOne();
+    expect((await call('GET', `${path}/verdict`)).body.code).toBe('VERDICT_NOT_REACHED');
+    await untilState(path, 'awaiting_approval');
+    const series = (await call('GET', `${path}/metrics?metric=exported_points`)).body;
+    expect(
+      series.slots.map(({ phase }: { phase: string }) => phase).filter((phase: string) => phase === 'measured'),
+    ).toHaveLength(10);
+    expect(
+      series.variants.map(({ variant, nodes }: { variant: string; nodes: unknown[] }) => [variant, nodes.length]),
+    ).toEqual([
+      ['baseline', 2],
+      ['candidate', 2],
+    ]);
+    expect((await call('GET', `${path}/looks`)).body.items).toHaveLength(10);
+    expect((await call('GET', `${path}/processes`)).body).toMatchObject({
+      slot: 12,
+      nodes: [{ node: 'node-1' }, { node: 'node-2' }],
+    });
+    const deployment = (await call('GET', `${path}/deployment`)).body;
+    expect(deployment.variants[1]).toMatchObject({ variant: 'candidate', rendered: { template: 'top-k' } });
+    expect(deployment.variants[1].readiness[0].readiness).toMatchObject({ desired: 2, ready: 2 });
+    const queries = (await call('GET', `${path}/queries`)).body.items;
+    expect(queries.find(({ metric }: { metric: string }) => metric === 'exported_points').promql).toContain(
+      'otelcol_exporter_sent',
+    );
+    const bundle = EvidenceBundle.parse(fromWire(EvidenceBundle, (await call('GET', `${path}/evidence`)).body));
+    expect(judge(bundle.evidence)).toEqual(bundle.judgement);
+    expect(bundle.judgement.verdict?.sentence).toBe((await call('GET', `${path}/verdict`)).body.sentence);
+  });
+});
+
+describe('refusals', () => {
+  const errorsOf = (body: { errors?: { pointer: string; code: string }[] }) =>
+    (body.errors ?? []).map(({ pointer, code }) => `${pointer} ${code}`);
+
+  test('an unknown template, a margin that is missing and an unknown cluster are each said where they stand', async () => {
+    const unknown = await create({ candidate_pipeline: { template: 'top-q' } });
+    expect(unknown.status).toBe(422);
+    expect(unknown.body.code).toBe('EXPERIMENT_VALIDATION_FAILED');
+    expect(errorsOf(unknown.body)).toEqual(['/candidate_pipeline/template pipeline-template-not-found']);
+    const marginless = await create({ success_criteria: [{ role: 'guardrail', metric: 'failed_points' }] });
+    expect(marginless).toMatchObject({ status: 422, body: { code: 'VALIDATION_FAILED' } });
+    expect(errorsOf(marginless.body)[0]).toContain('/success_criteria/0/margin_ratio');
+    const nowhere = await create({ targets: [{ cluster_id: 'clu-zzzzzzzzzzzz' }] });
+    expect(nowhere).toMatchObject({ status: 422, body: { code: 'CLUSTER_NOT_FOUND' } });
+    expect((await call('GET', '/experiments')).body.items).toEqual([]);
+  });
+
+  test('a stale picture is refused with the version of today; a stop takes any', async () => {
+    const path = await startOne();
+    const stale = await call('POST', `${path}/stop`, { ifMatch: '"1"', body: { reason: 'enough of it' } });
+    expect(stale).toMatchObject({ status: 412, body: { code: 'PRECONDITION_FAILED' } });
+    const any = await call('POST', `${path}/stop`, { ifMatch: '*', body: { reason: 'enough of it' } });
+    expect(any).toMatchObject({ status: 202, body: { reason: 'stopping: enough of it' } });
+    expect((await untilState(path, 'ended')).body).toMatchObject({ verdict: { verdict: 'cancelled' } });
+  });
+
+  test('a second start, a promotion too early and an overlap say what would work', async () => {
+    const path = await startOne();
+    const { etag } = await call('GET', path);
+    const again = await call('POST', `${path}/start`, { ifMatch: etag });
+    expect(again).toMatchObject({
+      status: 409,
+      body: { code: 'STATE_CONFLICT', details: { state: 'validating', allowed_commands: ['stop'] } },
+    });
+    const early = await call('POST', `${path}/promote`, { ifMatch: etag });
+    expect(early).toMatchObject({ status: 409, body: { code: 'STATE_CONFLICT' } });
+    const other = await create({ name: 'another one' });
+    const overlap = await call('POST', `/experiments/${other.body.id}/start`, { ifMatch: other.etag });
+    expect(overlap).toMatchObject({ status: 409, body: { code: 'EXPERIMENT_OVERLAP_DETECTED' } });
+  });
+
+  test('validation finds the same, stores nothing, and tells who holds the nodes', async () => {
+    const fine = await call('POST', '/experiments/validate', { body: BODY });
+    expect(fine.body).toMatchObject({ valid: true, findings: [], slots_planned: 10, total_seconds: 130 });
+    expect(fine.body.objects).toBe(11);
+    await startOne();
+    const held = await call('POST', '/experiments/validate', { body: { ...BODY, name: 'another one' } });
+    expect(held.body.nodes.map(({ held_by: heldBy }: { held_by: string | null }) => heldBy !== null)).toEqual([
+      true,
+      true,
+    ]);
+    const wrong = await call('POST', '/experiments/validate', { body: { ...BODY, slot_seconds: 5 } });
+    expect(wrong.body).toMatchObject({
+      valid: false,
+      findings: [{ pointer: '/slot_seconds', code: 'slot-too-short' }],
+    });
+  });
+
+  test('a viewer reads and changes nothing; another tenant finds nothing', async () => {
+    const path = await startOne();
+    const viewer = { role: 'viewer' };
+    expect((await call('GET', path, { claims: viewer })).status).toBe(200);
+    const { etag } = await call('GET', path);
+    const refused = await call('POST', `${path}/stop`, {
+      claims: viewer,
+      ifMatch: '*',
+      body: { reason: 'enough of it' },
+    });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    const stranger = { tenant: 'somebody-else' };
+    for (const route of ['', '/transitions', '/looks', '/metrics', '/evidence', '/deployment', '/verdict']) {
+      expect((await call('GET', `${path}${route}`, { claims: stranger })).status).toBe(404);
+    }
+    const taken = await call('POST', `${path}/stop`, { claims: stranger, ifMatch: etag, body: { reason: 'not mine' } });
+    expect(taken.status).toBe(404);
+    expect((await call('GET', '/experiments', { claims: stranger })).body.items).toEqual([]);
+  });
+
+  test('a running experiment is not deleted, an ended one is', async () => {
+    const path = await startOne();
+    const { etag } = await call('GET', path);
+    expect((await call('DELETE', path, { ifMatch: etag })).status).toBe(409);
+    await call('POST', `${path}/stop`, { ifMatch: '*', body: { reason: 'enough of it' } });
+    const ended = await untilState(path, 'ended');
+    expect((await call('DELETE', path, { ifMatch: ended.etag })).status).toBe(204);
+    expect((await call('GET', path)).status).toBe(404);
+  });
+
+  test('what was cancelled can be tried again under a new epoch', async () => {
+    const path = await startOne();
+    await call('POST', `${path}/stop`, { ifMatch: '*', body: { reason: 'enough of it' } });
+    const ended = await untilState(path, 'ended');
+    expect(ended.body.allowed_commands).toEqual(['retry', 'delete']);
+    const again = await call('POST', `${path}/retry`, { ifMatch: ended.etag });
+    expect(again).toMatchObject({ status: 202, body: { state: 'validating', epoch: 2, verdict: null } });
+    expect((await untilState(path, 'awaiting_approval')).body.epoch).toBe(2);
+  });
+});
