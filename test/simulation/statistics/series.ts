@@ -9,8 +9,20 @@ export interface Chance {
   normal(): number;
 }
 
+const WARM_UP = 64;
+
+/** Murmur's finaliser: neighbouring seeds to unlike ones. */
+const scattered = (seed: number): number => {
+  let z = seed | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return z ^ (z >>> 16);
+};
+
 export const makeChance = (seed: number): Chance => {
-  const generator = xoroshiro128plus(seed);
+  const generator = xoroshiro128plus(scattered(seed));
+  // the generator starts from a state of few bits: neighbouring seeds resemble each other until it is warm
+  for (let k = 0; k < WARM_UP; k++) uniformFloat64(generator);
   let spare: number | undefined;
   const uniform = (): number => uniformFloat64(generator);
   return {
