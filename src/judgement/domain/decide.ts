@@ -52,18 +52,13 @@ export const decide = (material: Material, course: Course): Verdict => {
 };
 
 const decideMetrics = (material: Material, course: Course, setting: DecisionSetting): readonly DecidedMetric[] => {
-  const lastLook = course.looks.at(-1);
-  const decided = material.metrics.map((metric): DecidedMetric => {
-    const { name } = metric.criterion;
-    const stream = course.streams.get(name);
-    return stream === undefined
-      ? judgeLimit(metric, course.limits.get(name)?.reachedOn() ?? null, setting)
-      : judgeMetric(
-          metric,
-          stream,
-          lastLook?.metrics.find((look) => look.name === name),
-          setting,
-        );
+  const lastLooks = (course.looks.at(-1)?.metrics ?? []).values();
+  const decided = material.metrics.map((metric, position): DecidedMetric => {
+    const follower = course.followers[position];
+    if (follower === undefined) throw new Error(`nobody followed ${metric.criterion.name}`);
+    return follower.role === 'limit'
+      ? judgeLimit(metric, follower.limit.reachedOn(), setting)
+      : judgeMetric(metric, follower.stream, lastLooks.next().value, setting);
   });
   return withAdjustedP(withAdjustedP(decided, 'primary', holm), 'diagnostic', benjaminiHochberg);
 };

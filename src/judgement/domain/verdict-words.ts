@@ -96,8 +96,12 @@ const effectWords = ({ criterion, judgement }: Pick<DecidedMetric, 'criterion' |
   return `${changeWords(change.estimate, change.scale, unit, criterion)} ${intervalWords(change, unit, criterion)}`.trim();
 };
 
-const stoppedMetric = ({ course, metrics }: Outcome): DecidedMetric | undefined =>
-  metrics.find(({ criterion }) => criterion.name === course.stop?.metric);
+/** A name may occur twice; the one that stopped it is a limit exactly when a limit did. */
+const stoppedMetric = ({ course, metrics, verdict }: Outcome): DecidedMetric | undefined =>
+  metrics.find(
+    ({ criterion }) =>
+      criterion.name === course.stop?.metric && (criterion.role === 'limit') === (verdict === 'abort_limit'),
+  );
 
 const stopSentence = (outcome: Outcome): string => stoppedMetric(outcome)?.judgement.sentence ?? '';
 

@@ -149,6 +149,20 @@ describe('while it runs', () => {
     expect(judge(evidence).verdict?.verdict).toBe('promote');
   });
 
+  test('a metric may be a limit and be shown as well', () => {
+    const memory = { a: { baseline: latency, candidate: latencyToo } };
+    const shown: MetricOf = { criterion: { name: 'memory', role: 'diagnostic' }, nodes: memory };
+    const watched: MetricOf = { criterion: { name: 'memory', role: 'limit', line: 1e6 }, nodes: memory };
+    const verdict = verdictOf([saves, watched, shown, equallyFast]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.onMeasuredNodes.filter(({ name }) => name === 'memory').map(({ role, n }) => [role, n])).toEqual([
+      ['limit', 120],
+      ['diagnostic', 120],
+    ]);
+    const alone = metricOf(verdictOf([saves, shown, equallyFast]), 'memory');
+    expect(verdict.onMeasuredNodes.find(({ role }) => role === 'diagnostic')).toEqual(alone);
+  });
+
   test('a missing value never breaches a limit', () => {
     expect(verdictOf([saves, equallyFast, limit([0.95, null, null, 0.95, ...Array(96).fill(0.1)])]).verdict).toBe(
       'promote',
