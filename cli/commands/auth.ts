@@ -28,7 +28,7 @@ export const registerAuth = (program: Command, context: () => Context): void => 
   program
     .command('login')
     .description('sign in; in a local environment the role is enough: phoenix login -u admin')
-    .option('-u, --user <email or role>', 'who')
+    .option('-u, --user <name>', 'who')
     .option('-p, --password-stdin', 'read the password from standard input')
     .action(async ({ user, passwordStdin }: { user?: string; passwordStdin?: true }) => {
       const { apiEndpoint, options, say } = context();

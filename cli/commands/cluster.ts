@@ -82,7 +82,7 @@ export const registerCluster = (program: Command, context: () => Context): void 
     });
 
   cluster
-    .command('check <id or name>')
+    .command('check <cluster>')
     .description('check rights, version, namespace and metrics source; exit code 2 when something blocking is found')
     .action(async (idOrName: string) => {
       const { client, answer, say } = context();
@@ -110,7 +110,7 @@ export const registerCluster = (program: Command, context: () => Context): void 
     });
 
   cluster
-    .command('nodes <id or name>')
+    .command('nodes <cluster>')
     .description('nodes as last seen, and who holds them')
     .action(async (idOrName: string) => {
       const { client, answer } = context();
@@ -126,7 +126,7 @@ export const registerCluster = (program: Command, context: () => Context): void 
     });
 
   cluster
-    .command('onboarding <id or name>')
+    .command('onboarding <cluster>')
     .description('what to install in the cluster')
     .addOption(new Option('--format <format>').choices(['yaml']).default('yaml'))
     .action(async (idOrName: string) => {

@@ -196,7 +196,7 @@ test('a metrics source that does not answer gives missing slots with their reaso
     body: firstExperiment(blind.id, {
       name: 'blind',
       targets: [{ clusterId: blind.id, nodeNames: [node] }],
-      durationSeconds: 30,
+      durationSeconds: 36,
       warmupSeconds: 5,
     }),
   });

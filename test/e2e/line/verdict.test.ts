@@ -152,6 +152,7 @@ test.concurrent(
     const client = await clientOf('experimenter');
     const begun = await startOn(client, nodeAt(4), 'the same against itself', {
       candidatePipeline: { template: 'baseline', parameters: {} },
+      labels: { control: 'aa' },
       durationSeconds: 48,
     });
     const ended = await cleaned(
