@@ -33,7 +33,17 @@ export const decide = (material: Material, course: Course): Verdict => {
   const ifRolledOut = rollOut(material, metrics, verdict);
   const trust = trustChecks(material, metrics, course);
   const strength = course.slots * material.design.stepSeconds < CONFIRMED_SECONDS ? 'screening' : 'confirmed';
-  const outcome: Outcome = { verdict, metrics, course, material, strength, ifRolledOut, trust };
+  const minutes = verdict === 'inconclusive_underpowered' ? minutesStillNeeded(metrics) : null;
+  const outcome: Outcome = {
+    verdict,
+    metrics,
+    course,
+    material,
+    strength,
+    ifRolledOut,
+    trust,
+    minutesStillNeeded: minutes,
+  };
   const { sentence, explanation, whatWouldHaveChanged } = explain(outcome);
   return {
     verdict,
@@ -44,7 +54,7 @@ export const decide = (material: Material, course: Course): Verdict => {
     sentence,
     explanation,
     whatWouldHaveChanged,
-    minutesStillNeeded: verdict === 'inconclusive_underpowered' ? minutesStillNeeded(metrics) : null,
+    minutesStillNeeded: minutes,
     trust,
     onMeasuredNodes: metrics.map(({ judgement }) => judgement),
     ifRolledOut,
@@ -161,7 +171,8 @@ const trustChecks = (
     },
     {
       name: 'completeness',
-      outcome: lacking.length === 0 ? 'passed' : 'failed',
+      // a run that was stopped early is short, not incomplete
+      outcome: lacking.length === 0 ? 'passed' : course.stop === null ? 'failed' : 'unknown',
       sentence:
         lacking.length === 0
           ? 'At least 90 % of the slots are usable, without a long gap.'

@@ -7,7 +7,7 @@ import type { Material } from './material.ts';
 import { isFine } from './metric-decision.ts';
 import { type DecidedMetric, isOverMissingBudget } from './metric-judgement.ts';
 import { marginWords } from './metric-words.ts';
-import { changeWords, counted, intervalWords, listed, lowered, sizeOf } from './words.ts';
+import { capitalised, changeWords, counted, intervalWords, listed, lowered, sizeOf } from './words.ts';
 
 /** A decision before it has words. */
 export interface Outcome {
@@ -18,6 +18,7 @@ export interface Outcome {
   readonly strength: Strength;
   readonly ifRolledOut: IfRolledOut;
   readonly trust: readonly TrustCheck[];
+  readonly minutesStillNeeded: number | null;
 }
 
 export interface Explanation {
@@ -59,7 +60,7 @@ const mainSentence = (outcome: Outcome): string => {
     case 'inconclusive_conflict':
       return `Not decided, because the evidence points both ways: ${conflictWords(outcome)}.`;
     case 'inconclusive_underpowered':
-      return `Not decided yet by the data: ${openWords(outcome)}.`;
+      return `Not decided, the data allow both answers: ${openWords(outcome)}.${moreTimeWords(outcome)}`;
     case 'invalid_setup':
       return `The question cannot be asked like this: ${setupWords(outcome)}.`;
     case 'error_infrastructure':
@@ -75,18 +76,21 @@ const promoteSentence = (outcome: Outcome): string => {
   const used = Math.min(...[...withRole(metrics, 'primary'), ...guardrails].map(({ judgement }) => judgement.n));
   const safety =
     guardrails.length === 0
-      ? 'no guardrail was declared, so nothing is known about harm'
-      : `nothing that matters got worse: ${guardrails.map(({ judgement }) => lowered(judgement.sentence).replace(/\.$/, '')).join('; ')}`;
+      ? 'but no guardrail was declared, so nothing is known about harm'
+      : `and nothing that matters got worse: ${guardrails.map(({ judgement }) => clause(judgement)).join('; ')}`;
   const horizon = Math.max(course.slots, material.slots);
-  return `The candidate saves: ${savings(outcome)}; ${safety}. ${used} of ${counted(horizon, 'slot')} were used.`;
+  return `${capitalised(savings(outcome))}, ${safety}. ${used} of ${counted(horizon, 'slot')} were used.`;
 };
+
+/** A metric's sentence inside another one. */
+const clause = ({ sentence }: MetricJudgement): string => lowered(sentence).replace(/\.$/, '');
 
 /** `exported points 18.3 % less (15.9 to 20.6 % less)`, for each primary. */
 const savings = ({ metrics }: Outcome): string =>
   listed(
     withRole(metrics, 'primary').map(
       ({ criterion, judgement }) =>
-        `${lowered(judgement.title)} ${effectWords({ criterion, judgement })}, at least ${marginWords(criterion, judgement.unit)} was asked for`,
+        `${lowered(judgement.title)} ${effectWords({ criterion, judgement })} where at least ${marginWords(criterion, judgement.unit)} was asked for`,
     ),
   );
 
@@ -168,9 +172,14 @@ const openMetrics = ({ metrics }: Outcome): readonly DecidedMetric[] => {
 };
 
 const openWords = (outcome: Outcome): string => {
-  const words = openMetrics(outcome).map(({ judgement }) => lowered(judgement.sentence).replace(/\.$/, ''));
+  const words = openMetrics(outcome).map(({ judgement }) => clause(judgement));
   return words.length === 0 ? 'no claim could be proven' : words.join('; ');
 };
+
+const moreTimeWords = ({ minutesStillNeeded }: Outcome): string =>
+  minutesStillNeeded === null || minutesStillNeeded === 0
+    ? ''
+    : ` If the effects stay like this, ${describeDuration(minutesStillNeeded * 60)} more would be needed.`;
 
 const setupWords = ({ metrics, material }: Outcome): string => {
   if (material.trust.sameSettingsOtherwise === 'failed') return 'the variants differ in more than the tested change';

@@ -34,7 +34,7 @@ describe('at the horizon', () => {
     expect(verdict.verdict).toBe('promote');
     expect(verdict.decidedAtSlot).toBe(120);
     expect(verdict.sentence).toMatch(
-      /^The candidate saves: exported points \d+(\.\d)? % less \(.* to .*\), at least 5 % was asked for; /,
+      /^Exported points \d+(\.\d)? % less \(.* to .*\) where at least 5 % was asked for, and nothing that matters got worse: /,
     );
     expect(verdict.sentence).toMatch(/at most \d+(\.\d)? % later than before, you allow 10 %/);
     expect(verdict.sentence).not.toMatch(/[<>=±≤≥]|alpha|p =/);
@@ -57,6 +57,7 @@ describe('at the horizon', () => {
     ]);
     expect(verdict.verdict).toBe('inconclusive_underpowered');
     expect(verdict.minutesStillNeeded).toBeGreaterThan(0);
+    expect(verdict.sentence).toContain('more would be needed');
     expect(verdict.whatWouldHaveChanged).toContain('A promotion would have needed');
   });
 
