@@ -97,8 +97,8 @@ const inputOf = (suffix: string, mode: MachineInput['mode'] = 'run'): MachineInp
   mode,
 });
 
-/** The next token that a step hands on. */
-const nextWait = async (): Promise<{ readonly step: string; readonly token: string }> => {
+/** The next token that a step of this experiment hands on. */
+const nextWait = async (suffix: string): Promise<{ readonly step: string; readonly token: string }> => {
   for (;;) {
     const { Messages: messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 2 }),
@@ -106,7 +106,8 @@ const nextWait = async (): Promise<{ readonly step: string; readonly token: stri
     const [message] = messages;
     if (message?.Body === undefined) continue;
     await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
-    return JSON.parse(message.Body);
+    const wait = JSON.parse(message.Body);
+    if (wait.experiment_id.endsWith(suffix)) return wait;
   }
 };
 
@@ -141,15 +142,19 @@ test('the way to a promotion on a real engine, each wait settled once', async ()
     ['await-approval', 'approved'],
     ['await-promoted', 'ready'],
   ] as const;
+  const used: string[] = [];
   for (const [step, outcome] of settled) {
-    const wait = await nextWait();
+    const wait = await nextWait('aaa');
     expect(wait.step).toBe(step);
     expect(await settler().heartbeat(wait.token)).toBe('alive');
     expect(await settler().succeed(wait.token, { outcome, reason: '' })).toBe('settled');
-    expect(await settler().succeed(wait.token, { outcome, reason: '' })).toBe('gone');
-    expect(await settler().heartbeat(wait.token)).toBe('gone');
+    used.push(wait.token);
   }
   expect((await ended('experiment', name)).status).toBe('SUCCEEDED');
+  for (const token of used) {
+    expect(await settler().succeed(token, { outcome: 'stopped', reason: '' })).toBe('gone');
+    expect(await settler().heartbeat(token)).toBe('gone');
+  }
   const states = await enteredStates(name);
   expect(states.slice(0, 7)).toEqual(['Begin', 'Entrance', 'Validate', 'IsValid', 'Claim', 'IsClaimed', 'Plan']);
   expect(states.slice(-4)).toEqual(['IsPromoted', 'Cleanup', 'Finalise', 'Finished']);
@@ -158,8 +163,8 @@ test('the way to a promotion on a real engine, each wait settled once', async ()
 test('a stop while it warms up leads through Compensate and Cleanup', async () => {
   const name = 'exp-000000000ccc-1';
   await machines().start('experiment', name, inputOf('ccc'));
-  await settler().succeed((await nextWait()).token, { outcome: 'ready', reason: '' });
-  await settler().succeed((await nextWait()).token, { outcome: 'stopped', reason: 'an incident' });
+  await settler().succeed((await nextWait('ccc')).token, { outcome: 'ready', reason: '' });
+  await settler().succeed((await nextWait('ccc')).token, { outcome: 'stopped', reason: 'an incident' });
   expect((await ended('experiment', name)).status).toBe('SUCCEEDED');
   expect((await enteredStates(name)).slice(-5)).toEqual(['IsWarm', 'Compensate', 'Cleanup', 'Finalise', 'Finished']);
 });
