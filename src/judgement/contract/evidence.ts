@@ -4,8 +4,14 @@ import { MetricCriterion, MetricName } from './criteria.ts';
 /** More slots than 14 days of 5 s are refused. */
 export const MAXIMUM_SLOTS = 250_000;
 
-/** A finite number, or why there is none. The reasons of `measurement` and of this context; never zero for "no data". */
-export const Reading = z.union([z.object({ value: z.number() }), z.object({ missing: z.string().min(1).max(100) })]);
+/**
+ * A finite number, or why there is none. The reasons of `measurement` and of this context; never zero for "no data".
+ * A share brings its denominator as `weight`, so that the mean of nodes is the share of all their items together.
+ */
+export const Reading = z.union([
+  z.object({ value: z.number(), weight: z.number().min(0).optional() }),
+  z.object({ missing: z.string().min(1).max(100) }),
+]);
 export type Reading = z.infer<typeof Reading>;
 
 /** Pooled series without nodes use this name for their only "node". */

@@ -9,6 +9,8 @@ import { ownEntry } from './own-entry.ts';
 export interface Column {
   readonly values: Float64Array;
   readonly reasons: Map<number, string>;
+  /** denominators of shares by index; 1 where none was given */
+  readonly weights: Map<number, number>;
 }
 
 export interface NodeColumns {
@@ -42,6 +44,7 @@ export const whyUnusable = (value: unknown, criterion: MetricCriterion): string 
 export const emptyColumn = (slots: number): Column => ({
   values: new Float64Array(slots).fill(Number.NaN),
   reasons: new Map(),
+  weights: new Map(),
 });
 
 /** Writes one reading into a column. */
@@ -77,8 +80,12 @@ export const columnsOf = (evidence: Evidence, slots: number): readonly MetricCol
       for (const variant of ['baseline', 'candidate'] as const) {
         for (const [node, reading] of Object.entries(paired[variant])) {
           const column = columnsFor(node, slot)[variant];
-          if ('value' in reading) write(column, slot - 1, reading.value, criterion);
-          else column.reasons.set(slot - 1, reading.missing);
+          if ('missing' in reading) {
+            column.reasons.set(slot - 1, reading.missing);
+            continue;
+          }
+          write(column, slot - 1, reading.value, criterion);
+          if (reading.weight !== undefined) column.weights.set(slot - 1, reading.weight);
         }
       }
     }

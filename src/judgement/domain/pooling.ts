@@ -15,8 +15,8 @@ const NEEDED_TENTHS = 9;
 export const pool = ({ criterion, nodes }: MetricColumns, index: number): PooledPair => {
   let expected = 0;
   let complete = 0;
-  let baseline = 0;
-  let candidate = 0;
+  const baseline = { total: 0, weight: 0 };
+  const candidate = { total: 0, weight: 0 };
   for (const node of nodes) {
     if (node.since > index + 1) continue;
     expected += 1;
@@ -24,8 +24,8 @@ export const pool = ({ criterion, nodes }: MetricColumns, index: number): Pooled
     const b = node.candidate.values[index] as number;
     if (Number.isNaN(a) || Number.isNaN(b)) continue;
     complete += 1;
-    baseline += a;
-    candidate += b;
+    add(baseline, a, criterion.aggregate === 'sum' ? 1 : (node.baseline.weights.get(index) ?? 1));
+    add(candidate, b, criterion.aggregate === 'sum' ? 1 : (node.candidate.weights.get(index) ?? 1));
   }
   if (expected === 0) return { usable: false, baseline: NO_SAMPLE, candidate: NO_SAMPLE };
   if (complete * 10 < expected * NEEDED_TENTHS) {
@@ -36,9 +36,29 @@ export const pool = ({ criterion, nodes }: MetricColumns, index: number): Pooled
       candidate: reasonOf(seen, 'candidate', index),
     };
   }
-  const share = criterion.aggregate === 'mean' ? 1 / complete : 1;
-  return { usable: true, baseline: baseline * share, candidate: candidate * share };
+  if (criterion.aggregate === 'sum') return { usable: true, baseline: baseline.total, candidate: candidate.total };
+  if (baseline.weight === 0 || candidate.weight === 0) {
+    return { usable: false, baseline: nothingIn(baseline), candidate: nothingIn(candidate) };
+  }
+  return {
+    usable: true,
+    baseline: baseline.total / baseline.weight,
+    candidate: candidate.total / candidate.weight,
+  };
 };
+
+interface Pool {
+  total: number;
+  weight: number;
+}
+
+const add = (pooled: Pool, value: number, weight: number): void => {
+  pooled.total += weight * value;
+  pooled.weight += weight;
+};
+
+/** A share of nothing is no share. */
+const nothingIn = ({ weight }: Pool): string | null => (weight === 0 ? 'nothing_to_share' : null);
 
 /** The reason that all incomplete nodes of a variant share; null when the variant itself is complete. */
 const reasonOf = (nodes: readonly NodeColumns[], variant: 'baseline' | 'candidate', index: number): string | null => {

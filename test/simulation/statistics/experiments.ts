@@ -103,8 +103,8 @@ export const columnsOf = (criterion: MetricCriterion, arms: LogArms): MetricColu
     {
       node: POOLED,
       since: 1,
-      baseline: { values: toValues(arms.baseline), reasons: new Map() },
-      candidate: { values: toValues(arms.candidate), reasons: new Map() },
+      baseline: { values: toValues(arms.baseline), reasons: new Map(), weights: new Map() },
+      candidate: { values: toValues(arms.candidate), reasons: new Map(), weights: new Map() },
     },
   ],
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Evidence } from '../../../src/judgement/contract/evidence.ts';
 import type { Verdict } from '../../../src/judgement/contract/judgement.ts';
 import { decideAtHorizon, judge, lookAt, watch } from '../../../src/judgement/domain/judge.ts';
 import {
@@ -400,6 +401,27 @@ describe('nodes', () => {
     expect(second(2)).toMatchObject({ n: 2, slotsMissing: 0, dropped: { candidate: {} } });
     expect(second(2)?.effect).toBeCloseTo(Math.log(0.5), 12);
     expect(second(3)).toMatchObject({ n: 1, slotsMissing: 1, dropped: { baseline: {}, candidate: { no_series: 1 } } });
+  });
+});
+
+describe('shares of several nodes', () => {
+  const shareOf = (weights: readonly [number, number]) => {
+    const nodes = (values: readonly [number, number]) => ({
+      a: { value: values[0], weight: weights[0] },
+      b: { value: values[1], weight: weights[1] },
+    });
+    const criteria = [{ name: 'lost', role: 'diagnostic', scale: 'difference', aggregate: 'mean' }];
+    const slots = [{ slot: 1, metrics: { lost: { baseline: nodes([0, 0]), candidate: nodes([0.5, 0.01]) } } }];
+    return lookAt(Evidence.parse({ design: { stepSeconds: 60, horizonSlots: 1, criteria }, slots }), 1)?.metrics[0];
+  };
+
+  test('weigh as much as their items', () => {
+    expect(shareOf([1, 999])?.effect).toBeCloseTo((0.5 + 9.99) / 1000, 12);
+    expect(shareOf([1, 1])?.effect).toBeCloseTo(0.255, 12);
+  });
+
+  test('of nothing at all are missing', () => {
+    expect(shareOf([0, 0])).toMatchObject({ n: 0, dropped: { baseline: { nothing_to_share: 1 } } });
   });
 });
 
