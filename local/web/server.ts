@@ -5,7 +5,7 @@ import { proxyTo } from './proxy.ts';
 import { makeStaticFiles } from './static-files.ts';
 
 export interface WebSettings {
-  /** 0 takes a free one */
+  /** a wish: when it is taken, as 0, a free one */
   readonly port: number;
   /** with or without a path; null as long as there is no API */
   readonly apiBaseUrl: string | (() => string | null);
@@ -33,10 +33,7 @@ export const startWeb = async ({ port, apiBaseUrl, distFolder, progress }: WebSe
     if (path === '/local/progress') return answerJson(response, 200, progress.snapshot());
     return files(request, response, path);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  if (!(await listens(server, port))) await listens(server, 0);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () =>
@@ -46,6 +43,20 @@ export const startWeb = async ({ port, apiBaseUrl, distFolder, progress }: WebSe
       }),
   };
 };
+
+/** False when the port is taken. */
+const listens = (server: Server, port: number): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const refuse = (failure: NodeJS.ErrnoException): void => {
+      if (failure.code === 'EADDRINUSE' && port !== 0) resolve(false);
+      else reject(failure);
+    };
+    server.once('error', refuse);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', refuse);
+      resolve(true);
+    });
+  });
 
 /** A foreign page may point a name of its own at 127.0.0.1; its requests carry that name as Host. */
 const isForUs = (request: IncomingMessage, server: Server): boolean => {

@@ -1,7 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { ensureChromium } from '../../local/toolchain/chromium.ts';
 import { toolCache, toolContext } from './tools.ts';
 
@@ -39,47 +36,29 @@ export interface TestBrowser {
   stop(): Promise<void>;
 }
 
-/** A real browser without a window. */
+/** A real browser without a window, with a profile of its own that is empty and goes with it. */
 export const startBrowser = async (): Promise<TestBrowser> => {
   const { executablePath, env } = await ensureChromium(toolCache(), toolContext());
-  if (!existsSync(executablePath)) throw new Error(`there is no browser at ${executablePath}`);
-  const folder = mkdtempSync(join(tmpdir(), 'phoenix-browser-'));
-  let visits = 0;
-  const open = new Set<BrowserContext>();
+  const browser = await chromium.launch({ executablePath, args: FLAGS, env: { ...definedOf(process.env), ...env } });
   return {
     visit: async (look = {}) => {
       const { width, height, scheme } = { ...WIDE, ...look };
-      visits += 1;
-      const context = await chromium.launchPersistentContext(join(folder, String(visits)), {
-        executablePath,
-        args: FLAGS,
-        env: { ...definedOf(process.env), ...env },
+      const context = await browser.newContext({
         viewport: { width, height },
         colorScheme: scheme,
         locale: 'en-GB',
         timezoneId: 'UTC',
         reducedMotion: 'reduce',
       });
-      open.add(context);
-      const page = context.pages()[0] ?? (await context.newPage());
+      const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(error.message));
-      return {
-        page,
-        complaints,
-        close: async () => {
-          open.delete(context);
-          await context.close();
-        },
-      };
+      return { page, complaints, close: () => context.close() };
     },
-    stop: async () => {
-      for (const context of open) await context.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop: () => browser.close(),
   };
 };
 

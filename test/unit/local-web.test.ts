@@ -135,3 +135,15 @@ test('answers nobody who calls it by a foreign name', async () => {
   });
   expect(status).toBe(421);
 });
+
+test('takes another port when the wished one is taken', async () => {
+  const second = await startWeb({
+    port: Number(new URL(web.url).port),
+    apiBaseUrl: () => null,
+    distFolder: folder,
+    progress,
+  });
+  expect(second.url).not.toBe(web.url);
+  expect((await fetch(second.url)).status).toBe(200);
+  await second.stop();
+});

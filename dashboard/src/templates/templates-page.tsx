@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { ApiProblem } from '../../../src/client/problem.ts';
 import type { Template } from '../../../src/pipelines/domain/template.ts';
 import { describeFailure } from '../api/failures.ts';
@@ -83,6 +84,7 @@ const TemplateDetail = ({ template }: { readonly template: Template }) => {
   const { parameters = {} } = useSearch({ strict: false });
   const navigate = useNavigate();
   const rendered = useQuery(renderQuery({ template: template.name, version: template.version, parameters }));
+  const preview = useLast(rendered.data);
   const findings = rendered.error instanceof ApiProblem ? rendered.error.errors : [];
   return (
     <article className="template">
@@ -143,8 +145,8 @@ const TemplateDetail = ({ template }: { readonly template: Template }) => {
       <section>
         <div className="panel-head">
           <h3>What the collector gets</h3>
-          {rendered.data === undefined ? null : (
-            <Copyable text={rendered.data.sha256} shown={`sha256 ${rendered.data.sha256.slice(0, 12)}…`} />
+          {preview === undefined ? null : (
+            <Copyable text={preview.sha256} shown={`sha256 ${preview.sha256.slice(0, 12)}…`} />
           )}
         </div>
         {rendered.error === null ? null : findings.length > 0 ? (
@@ -152,25 +154,32 @@ const TemplateDetail = ({ template }: { readonly template: Template }) => {
         ) : (
           <Broken what="The preview" failure={rendered.error} onRetry={() => void rendered.refetch()} />
         )}
-        {rendered.data === undefined ? (
+        {preview === undefined ? (
           rendered.error === null ? (
             <Skeleton lines={8} height={320} />
           ) : null
         ) : (
           <>
             <ol className="explanation">
-              {rendered.data.explanation.map(({ component, sentence }) => (
+              {preview.explanation.map(({ component, sentence }) => (
                 <li key={component}>
                   <code>{component}</code> {sentence}
                 </li>
               ))}
             </ol>
-            <CodeBlock text={rendered.data.yaml} label="Settings of the collector as YAML" />
+            <CodeBlock text={preview.yaml} label="Settings of the collector as YAML" />
           </>
         )}
       </section>
     </article>
   );
+};
+
+/** The newest value that there was: a preview stays while somebody types what cannot be rendered. */
+const useLast = <T,>(value: T | undefined): T | undefined => {
+  const [last, setLast] = useState(value);
+  if (value !== undefined && value !== last) setLast(value);
+  return value ?? last;
 };
 
 const messageOf = (failure: unknown): string => describeFailure(failure).message;

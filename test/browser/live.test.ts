@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CRITICAL_PROCESSES } from '../../local/demo/load.ts';
+import { startBrowser, type TestBrowser, type Visit, WIDE } from '../support/browser.ts';
+import { clientOf, line } from '../support/line.ts';
+import {
+  createExperiment,
+  metricRow,
+  openTab,
+  signIn,
+  takeScreenshot,
+  takeScreenshots,
+  watchUntilVerdict,
+} from '../support/pages.ts';
+
+// The real line in a real browser: what a person sees is what the collectors exported. Pictures of it are for the docs.
+const SCREENSHOTS = join(import.meta.dirname, '../../docs/screenshots');
+
+let browser: TestBrowser;
+let visit: Visit;
+let experimentId: string;
+
+const person = (role: string) => {
+  const found = line().people.find((each) => each.role === role);
+  if (found === undefined) throw new Error(`nobody has the role ${role}`);
+  return found;
+};
+
+beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  browser = await startBrowser();
+  visit = await browser.visit(WIDE);
+  await signIn(visit.page, `${line().webUrl}/experiments`, person('experimenter'));
+});
+afterAll(async () => {
+  await browser?.stop();
+});
+
+test('a person creates an experiment on the registered cluster and sees it start', async () => {
+  const { page } = visit;
+  const [node = ''] = line().nodes;
+  experimentId = await createExperiment(page, {
+    name: 'top-k against everything, on this machine',
+    duration: '60s',
+    warmup: '15s',
+    slot: '5s',
+    interval: '1s',
+    critical: [...CRITICAL_PROCESSES],
+    nodes: [node],
+  });
+  await page.getByRole('heading', { name: 'top-k against everything, on this machine' }).waitFor();
+  await page.locator('.experiment-head').getByText('running', { exact: false }).waitFor({ timeout: 180_000 });
+  await takeScreenshot(page, SCREENSHOTS, 'running');
+});
+
+test('the verdict that the page shows is the verdict of the API, number by number', async () => {
+  const { page } = visit;
+  const sentence = await watchUntilVerdict(page, 240);
+  const { body } = await (await clientOf('viewer')).getVerdict({ params: { experimentId: experimentId as never } });
+  expect(sentence).toBe(body.sentence);
+  const primary = body.onMeasuredNodes.find(({ role }) => role === 'primary');
+  const shown = await metricRow(page, 'exported_points').textContent();
+  expect(shown).toContain(String(Math.abs(Number(((primary?.effect ?? 0) * 100).toPrecision(3)))));
+});
+
+test('the chart has the slots that were measured', async () => {
+  const { page } = visit;
+  await page.getByRole('button', { name: 'As table' }).click();
+  const rows = page.getByRole('region', { name: 'Slots as a table' }).locator('tbody tr');
+  await rows.first().waitFor();
+  const { body } = await (await clientOf('viewer')).getExperimentMetrics({
+    params: { experimentId: experimentId as never },
+    query: { metric: 'exported_points' },
+  });
+  expect(await rows.count()).toBe(body.slots.length);
+  await page.getByRole('button', { name: 'As chart' }).click();
+});
+
+test('a person who may only look sees the same and is offered nothing that is not theirs', async () => {
+  const viewer = await browser.visit(WIDE);
+  await signIn(viewer.page, `${line().webUrl}/experiments/${experimentId}`, person('viewer'));
+  await watchUntilVerdict(viewer.page, 20);
+  for (const button of await viewer.page.locator('.actions button').all()) {
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
+  }
+  await viewer.close();
+});
+
+test('pictures of every page, in light and dark', async () => {
+  const { page } = visit;
+  await openTab(page, 'Overview');
+  await takeScreenshots(page, line().webUrl, experimentId, SCREENSHOTS);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto(`${line().webUrl}/experiments/${experimentId}`);
+  await page.locator('canvas').first().waitFor();
+  await takeScreenshot(page, SCREENSHOTS, 'experiment-dark');
+  expect(visit.complaints).toEqual([]);
+});
