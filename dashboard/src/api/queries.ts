@@ -5,7 +5,6 @@ import type { ExperimentSettings } from '../../../src/experiments/domain/setting
 import { type State, TERMINAL_STATES } from '../../../src/experiments/domain/vocabulary.ts';
 import type { ClusterId, ExperimentId, OperationId } from '../../../src/kernel/identity.ts';
 import type { MetricName } from '../../../src/measurement/domain/sample.ts';
-import type { TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { api, authSettings } from '../session/session.ts';
 
 /** What a form holds before the schema has filled in its defaults. */
@@ -132,13 +131,6 @@ export const templatesQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.listTemplates({ signal })).body.items,
   staleTime: 5 * 60 * SECOND,
 });
-
-export const templateQuery = (name: TemplateName) =>
-  queryOptions({
-    queryKey: ['templates', name],
-    queryFn: async ({ signal }) => (await api.getTemplate({ params: { name }, signal })).body,
-    staleTime: 5 * 60 * SECOND,
-  });
 
 export type RenderRequest = Parameters<typeof api.renderPipeline>[0]['body'];
 

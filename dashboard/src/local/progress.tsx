@@ -73,7 +73,7 @@ export const LocalProgressPanel = ({ isApiReady }: { readonly isApiReady: boolea
             <ToneIcon tone={TONE[part.state]} />
             <span>{part.label}</span>
             <span className="quiet">
-              <span className="only-read">{part.state}: </span>
+              {part.state === 'waiting' ? 'waiting ' : <span className="only-read">{part.state}: </span>}
               {part.detail}
             </span>
             <span className="num quiet">{timeOf(part)}</span>

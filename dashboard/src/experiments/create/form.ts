@@ -113,7 +113,7 @@ export const readForm = (
   };
   const seconds = (pointer: string, text: string): number => {
     const read = parseDuration(text.replaceAll(' ', ''));
-    if (!read.accepted) complain(pointer, read.refusal.message);
+    if (!read.accepted) complain(pointer, `"${text}" is not a duration; write for example 90s, 30m or 1h30m`);
     return read.accepted ? read.value : 0;
   };
   const numberOf = (pointer: string, text: string): number => {

@@ -33,7 +33,7 @@ export const ProcessesTab = ({ view }: { readonly view: ExperimentView }) => {
         }
         const missing = nodes.flatMap((each) => each.missing);
         return (
-          <section>
+          <section className="stack-tight">
             <p className="panel-head">
               <WordMark
                 word={
