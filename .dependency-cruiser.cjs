@@ -59,7 +59,7 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain imports domain, the kernel and zod (re2js and yaml read texts and do nothing else)',
+      comment: 'domain imports domain, the kernel and zod (yaml reads texts and does nothing else)',
       severity: 'error',
       from: { path: '^src/[a-z]+/domain/', pathNot: '^src/(kernel|platform)/' },
       to: {
@@ -67,7 +67,7 @@ module.exports = {
           '^src/[a-z]+/domain/',
           '^src/kernel/(?!system)',
           '^src/judgement/contract/',
-          '^node_modules/(zod|yaml|re2js)/',
+          '^node_modules/(zod|yaml)/',
         ],
       },
     },

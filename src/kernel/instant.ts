@@ -14,4 +14,3 @@ export const secondsAfter = (instant: Instant, seconds: number): Instant =>
 export const minutesAfter = (instant: Instant, minutes: number): Instant => secondsAfter(instant, minutes * 60);
 export const secondsBetween = (from: Instant, to: Instant): number => (epochMsOf(to) - epochMsOf(from)) / 1000;
 export const isAfter = (a: Instant, b: Instant): boolean => a > b;
-export const earliest = (a: Instant, b: Instant): Instant => (a < b ? a : b);

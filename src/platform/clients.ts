@@ -1,6 +1,5 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -29,7 +28,6 @@ export const sqsClient = /* @__PURE__ */ once(() => new SQSClient({ ...PATIENCE,
 export const sfnClient = /* @__PURE__ */ once(() => new SFNClient(PATIENCE));
 export const secretsClient = /* @__PURE__ */ once(() => new SecretsManagerClient(PATIENCE));
 export const cognitoClient = /* @__PURE__ */ once(() => new CognitoIdentityProviderClient(PATIENCE));
-export const eksClient = /* @__PURE__ */ once(() => new EKSClient(PATIENCE));
 
 /** STS signs EKS tokens in the region of the cluster. */
 export const stsClient = (region: string): STSClient => new STSClient({ ...PATIENCE, region });
