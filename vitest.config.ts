@@ -20,6 +20,9 @@ export default defineConfig({
       // the whole product, started once for all of these
       project('line', ['test/e2e/line/**/*.test.ts', 'test/browser/live.test.ts'], {
         ...alone,
+        // they wait for experiments most of the time
+        fileParallelism: true,
+        maxWorkers: 4,
         globalSetup: ['test/support/line-setup.ts'],
       }),
     ],

@@ -73,6 +73,7 @@ test('the chart has the slots that were measured', async () => {
     params: { experimentId: experimentId as never },
     query: { metric: 'exported_points' },
   });
+  await rows.nth(body.slots.length - 1).waitFor({ timeout: 10_000 });
   expect(await rows.count()).toBe(body.slots.length);
   await page.getByRole('button', { name: 'As chart' }).click();
 });

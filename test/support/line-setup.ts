@@ -32,7 +32,8 @@ declare module 'vitest' {
   }
 }
 
-const NODE_COUNT = 5;
+/** one for each experiment that may run at the same time: files of the suite run side by side */
+const NODE_COUNT = 8;
 
 /** Starts the real line once for all files of a project, and ends it by its ids. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {

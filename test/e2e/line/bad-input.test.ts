@@ -191,7 +191,7 @@ test('a metrics source that does not answer gives missing slots with their reaso
     async () => (await admin.listClusterNodes({ params: { clusterId: blind.id } })).body.items,
     (nodes) => nodes.length > 0,
   );
-  const node = line().nodes[1] ?? '';
+  const node = line().nodes[6] ?? '';
   const { body } = await admin.createExperiment({
     body: firstExperiment(blind.id, {
       name: 'blind',
@@ -202,7 +202,10 @@ test('a metrics source that does not answer gives missing slots with their reaso
   });
   await admin.startExperiment({ params: { experimentId: body.id }, ifMatch: body.version });
   const ended = await reaches(admin, body.id, ['ended', 'rolled_back'], 240);
-  expect(ended.verdict?.verdict).toBe('inconclusive_no_data');
+  // the store failed, not the candidate: an error is never a pass and never harm
+  expect(ended.verdict?.verdict, ended.verdict?.sentence).toBe('error_infrastructure');
+  expect(ended.verdict?.onMeasuredNodes).toEqual([]);
+  expect(`${ended.verdict?.sentence} ${ended.reason}`).toMatch(/prometheus|metrics|measure|slot/i);
   await eventually(
     'nothing to be left',
     60,

@@ -133,7 +133,7 @@ test('an unknown command is answered with the nearest one', async () => {
 });
 
 test('an experiment is created, started, watched to its verdict, exported and judged again offline, bit for bit', async () => {
-  const node = line().nodes[0] ?? '';
+  const node = line().nodes[5] ?? '';
   const created = await phoenix([
     'experiment',
     'create',
