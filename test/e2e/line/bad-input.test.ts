@@ -204,7 +204,9 @@ test('a metrics source that does not answer gives missing slots with their reaso
   const ended = await reaches(admin, body.id, ['ended', 'rolled_back'], 240);
   // the store failed, not the candidate: an error is never a pass and never harm
   expect(ended.verdict?.verdict, ended.verdict?.sentence).toBe('error_infrastructure');
-  expect(ended.verdict?.onMeasuredNodes).toEqual([]);
+  for (const { effect, lower, upper, candidateMean } of ended.verdict?.onMeasuredNodes ?? []) {
+    expect([effect, lower, upper, candidateMean]).toEqual([null, null, null, null]);
+  }
   expect(`${ended.verdict?.sentence} ${ended.reason}`).toMatch(/prometheus|metrics|measure|slot/i);
   await eventually(
     'nothing to be left',
