@@ -1,22 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { responseOf, toWire } from '../../src/client/wire.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import { EvidenceBundle, type ExperimentView } from '../../src/experiments/contract/views.ts';
-import { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
 import { State } from '../../src/experiments/domain/vocabulary.ts';
-import { parseDuration } from '../../src/kernel/duration.ts';
 import { ExperimentId } from '../../src/kernel/identity.ts';
 import type { Context } from '../context.ts';
 import { EXIT, exitCodeOfVerdict } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
-import { readDocument } from '../read-document.ts';
 import { describeExperiment } from '../render/experiment.ts';
+import { describeNeededTime } from '../render/needed-time.ts';
 import { interval } from '../render/numbers.ts';
 import { renderTable } from '../render/table.ts';
 import { watchExperiment } from '../watch.ts';
-import { findCluster } from './cluster.ts';
-import { collect, parseParameters, parseTemplateName } from './pipeline.ts';
+import { type SettingsOptions, settingsFrom, withSettings } from './experiment-settings.ts';
 
 const parseId = (text: string): ExperimentId => {
   const id = ExperimentId.safeParse(text);
@@ -27,28 +24,6 @@ const parseId = (text: string): ExperimentId => {
     'ids look like exp-0123456789ab; `phoenix experiment list` shows them',
   );
 };
-
-const seconds = (text: string): number => {
-  const parsed = parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
-  if (parsed.accepted) return parsed.value;
-  throw new CommandFailure(EXIT.invalid, parsed.refusal.message, 'nothing was sent');
-};
-
-interface CreateOptions {
-  readonly file?: string;
-  readonly name?: string;
-  readonly baseline: string;
-  readonly candidate?: string;
-  readonly cluster?: string;
-  readonly node: readonly string[];
-  readonly param: readonly string[];
-  readonly duration: number;
-  readonly warmup: number;
-  readonly slot: number;
-  readonly interval: number;
-  readonly critical?: string;
-  readonly start?: true;
-}
 
 export const registerExperiment = (program: Command, context: () => Context): void => {
   const experiment = program.command('experiment').description('experiments: create, run, watch, decide');
@@ -66,49 +41,11 @@ export const registerExperiment = (program: Command, context: () => Context): vo
     answer(responseOf(experimentRoutes, 'getExperiment'), view, () => describeExperiment(view));
   };
 
-  experiment
-    .command('create')
-    .description('create a draft; --start begins at once')
-    .option('-f, --file <file>', 'scenario file in YAML or JSON, in the API’s own words')
-    .option('-n, --name <name>')
-    .option('--baseline <template>', 'what to compare with', 'baseline')
-    .option('--candidate <template>', 'what to try')
-    .option('--cluster <id or name>')
-    .option('--node <name>', 'node to measure on, repeatable; all ready nodes when absent', collect, [])
-    .option('--param <name=value>', 'parameter of the candidate, repeatable', collect, [])
-    .option('-d, --duration <duration>', 'measured time', seconds, 3600)
-    .option('--warmup <duration>', 'time that is not judged', seconds, 300)
-    .option('--slot <duration>', 'one measurement', seconds, 60)
-    .option('--interval <duration>', 'collection interval of both variants', seconds, 10)
-    .option('--critical <names>', 'executables that must stay visible, separated by commas')
+  withSettings(experiment.command('create').description('create a draft; --start begins at once'))
     .option('--start', 'start it at once')
-    .action(async (given: CreateOptions) => {
+    .action(async (given: SettingsOptions & { readonly start?: true }) => {
       const api = await context().client();
-      const settingsOfOptions = async (): Promise<unknown> => {
-        if (given.candidate === undefined || given.cluster === undefined) {
-          throw new CommandFailure(
-            EXIT.invalid,
-            'an experiment needs --candidate and --cluster, or a file with -f',
-            '`phoenix template list` and `phoenix cluster list` show what there is',
-          );
-        }
-        const cluster = await findCluster(api, given.cluster);
-        return {
-          name: given.name ?? `${given.candidate} against ${given.baseline} on ${cluster.settings.name}`,
-          baselinePipeline: { template: parseTemplateName(given.baseline), parameters: {} },
-          candidatePipeline: { template: parseTemplateName(given.candidate), parameters: parseParameters(given.param) },
-          targets: [{ clusterId: cluster.id, ...(given.node.length === 0 ? {} : { nodeNames: given.node }) }],
-          durationSeconds: given.duration,
-          warmupSeconds: given.warmup,
-          slotSeconds: given.slot,
-          collectionIntervalSeconds: given.interval,
-          criticalProcesses: given.critical?.split(',') ?? [],
-        };
-      };
-      const settings =
-        given.file === undefined
-          ? parsedOptions(await settingsOfOptions())
-          : readDocument(ExperimentSettings, readFileSync(given.file, 'utf8'), given.file);
+      const settings = await settingsFrom(api, given);
       const created = await api.createExperiment({ body: settings });
       if (given.start !== true)
         return answerWith(
@@ -124,6 +61,17 @@ export const registerExperiment = (program: Command, context: () => Context): vo
         `✔ ${started.body.name} has started: phoenix experiment watch ${started.body.id}`,
       );
     });
+
+  withSettings(
+    experiment
+      .command('plan')
+      .description('how long it must run to be sure, and what that rests on; takes what create takes, stores nothing'),
+  ).action(async (given: SettingsOptions) => {
+    const { client, answer } = context();
+    const api = await client();
+    const { body } = await api.planExperiment({ body: await settingsFrom(api, given) });
+    answer(responseOf(experimentRoutes, 'planExperiment'), body, () => describeNeededTime(body));
+  });
 
   experiment
     .command('list')
@@ -286,11 +234,4 @@ export const registerExperiment = (program: Command, context: () => Context): vo
       writeFileSync(given.to, text);
       say(`✔ written to ${given.to}; replay it with: phoenix judge ${given.to}`);
     });
-
-  const parsedOptions = (value: unknown): ExperimentSettings => {
-    const parsed = ExperimentSettings.safeParse(value);
-    if (parsed.success) return parsed.data;
-    const findings = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n  ');
-    throw new CommandFailure(EXIT.invalid, 'the experiment is not valid', `${findings}\n  nothing was sent`);
-  };
 };

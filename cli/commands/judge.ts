@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { parseWire } from '../../src/client/wire.ts';
 import { EvidenceBundle } from '../../src/experiments/contract/views.ts';
+import { differingLooks } from '../../src/experiments/domain/replay-looks.ts';
 import { judgeLine } from '../../src/judgement/domain/judge-case.ts';
 import { replay } from '../../src/judgement/domain/replay.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -18,16 +20,23 @@ export const registerJudge = (program: Command): void => {
       const bundle = file === undefined ? null : bundleIn(file);
       if (bundle === null) return judgeLines(file);
       const { reproduced, looks, differingSlots, judgement } = replay(bundle);
+      const stored = differingLooks(bundle.experiment, bundle.evidence, judgement, bundle.looks, sha256);
+      const isWhole = reproduced && stored.length === 0;
       const sentence = judgement.verdict?.sentence ?? 'the evidence does not reach a verdict';
-      process.stdout.write(`${reproduced ? '✔ reproduced' : '✘ not reproduced'}: ${looks} looks\n${sentence}\n`);
-      if (reproduced) return;
+      process.stdout.write(
+        `${isWhole ? '✔ reproduced' : '✘ not reproduced'}: ${looks} looks, ${bundle.looks.length - stored.length} of ${bundle.looks.length} as stored when they were taken\n${sentence}\n`,
+      );
+      if (isWhole) return;
+      const first = [...differingSlots, ...stored][0];
       throw new CommandFailure(
         EXIT.invalidExperiment,
-        `the stored judgement is not what this version finds${differingSlots.length === 0 ? '' : `; first at slot ${differingSlots[0]}`}`,
+        `the stored judgement is not what this version finds${first === undefined ? '' : `; first at slot ${first}`}`,
         `it was judged by ${bundle.codeVersion} on Node ${bundle.nodeVersion}; this is Node ${process.version}`,
       );
     });
 };
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const judgeLines = async (file: string | undefined): Promise<void> => {
   const input = file === undefined ? process.stdin : createReadStream(file);

@@ -6,9 +6,11 @@ import { lowestRoleFor, type Permission, permissionsOf, Role } from '../../src/a
 import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { clusterRoutes } from '../../src/clusters/contract/routes.ts';
 import { Cluster, ClusterNode } from '../../src/clusters/domain/cluster.ts';
+import { neededTime } from '../../src/experiments/application/plan-duration.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import { EvidenceBundle, ExperimentSummary, ExperimentView } from '../../src/experiments/contract/views.ts';
 import { DEFAULT_CRITERIA } from '../../src/experiments/domain/settings.ts';
+import { completeSettings } from '../../src/experiments/domain/setup.ts';
 import type { CommandName, State } from '../../src/experiments/domain/vocabulary.ts';
 import type { OperationId, Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
 import { secondsAfter } from '../../src/kernel/instant.ts';
@@ -524,6 +526,10 @@ const servedExperiments = (world: World) => {
       world.put({ ...made, view });
       return accept({ body: view, version: view.version });
     },
+    planExperiment: async ({ body }) => {
+      const wanted = body.targets.flatMap(({ nodeNames }) => nodeNames ?? world.nodes.map(({ name }) => name));
+      return accept({ body: neededTime(completeSettings(body), wanted.length, null, FLOORS) });
+    },
     validateExperiment: async ({ body }) => {
       const findings = (['baseline', 'candidate'] as const).flatMap((variant) => {
         const rendered = renderPipeline(
@@ -652,10 +658,13 @@ const servedExperiments = (world: World) => {
           priceBookVersion: null,
           experiment: view,
           samples: [],
+          looks: [],
         }),
       ),
   });
 };
+
+const FLOORS = { minimumHorizonSeconds: 30, minimumWarmupSeconds: 5 };
 
 const summaryOf = (view: ExperimentView): ExperimentSummary => {
   const effects = view.verdict?.onMeasuredNodes ?? view.latestLook?.effects ?? [];

@@ -3,8 +3,9 @@ import type { Judgement } from '../../judgement/contract/judgement.ts';
 import { decideAtHorizon, judge, lookAt } from '../../judgement/domain/judge.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
-import { judgedSlot, toEvidence } from '../domain/evidence.ts';
+import { evidenceUntil, judgedSlot, toEvidence } from '../domain/evidence.ts';
 import type { Experiment } from '../domain/experiment.ts';
+import type { NoiseHistory } from '../domain/noise-history.ts';
 import { presentLook, presentVerdict } from '../domain/presentation.ts';
 import type { ExperimentVerdict, Verdict } from '../domain/verdict.ts';
 import type { CodeIdentity, EpochRef, ExperimentStore, Hashing, LookStore, SampleReader, Stored } from './ports.ts';
@@ -35,20 +36,18 @@ export const makeTakeLooks =
     if (known !== null || lastRecorded === null || lastRecorded <= (latest?.slot ?? -1)) return known;
     const { settings } = stored.experiment;
     const all = await samples.list(ref.tenantId, ref.experimentId, ref.epoch);
+    const evidence = toEvidence(settings, all, await historyOf(experiments, ref));
     const fresh = all.filter(({ phase, slot }) => phase === 'measured' && slot > (latest?.slot ?? -1));
     for (const { slot } of fresh) {
-      const evidence = toEvidence(
-        settings,
-        all.filter((sample) => sample.slot <= slot),
-      );
-      const judged = lookAt(evidence, judgedSlot(settings, slot));
+      const known = evidenceUntil(evidence, judgedSlot(settings, slot));
+      const judged = lookAt(known, judgedSlot(settings, slot));
       // nothing is judged after a stop
       if (judged === null) break;
-      const look = presentLook(settings, evidence, judged, {
+      const look = presentLook(settings, known, judged, {
         epoch: ref.epoch,
         at,
-        inputHash: hashing.sha256(JSON.stringify(evidence)),
-        codeVersion: code.codeVersion,
+        inputHash: hashing.sha256(JSON.stringify(known)),
+        ...code,
       });
       await recordedLooks.record(ref, look);
       await experiments.keepLatestLook(ref, look);
@@ -59,26 +58,40 @@ export const makeTakeLooks =
 
 const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdict, sentence });
 
+/** What was known about noise when this epoch was planned. */
+const historyOf = async (experiments: Pick<ExperimentStore, 'plan'>, ref: EpochRef): Promise<NoiseHistory | null> =>
+  (await experiments.plan(ref))?.history ?? null;
+
 /** Evidence and its judgement, from what is stored: the same samples always give the same. */
-export const judgeSamples = (
-  experiment: Experiment,
-  samples: readonly Sample[],
-): { readonly evidence: Evidence; readonly judgement: Judgement } => {
-  const evidence = toEvidence(experiment.settings, samples);
-  return { evidence, judgement: judge(evidence) };
-};
+export const makeJudgeStored =
+  ({ experiments, samples }: Pick<JudgingPorts, 'samples'> & { readonly experiments: Pick<ExperimentStore, 'plan'> }) =>
+  async (ref: EpochRef, { settings }: Experiment): Promise<Judged> => {
+    const [measured, history] = await Promise.all([
+      samples.list(ref.tenantId, ref.experimentId, ref.epoch),
+      historyOf(experiments, ref),
+    ]);
+    const evidence = toEvidence(settings, measured, history);
+    return { measured, history, evidence, judgement: judge(evidence) };
+  };
+
+interface Judged {
+  readonly measured: readonly Sample[];
+  readonly history: NoiseHistory | null;
+  readonly evidence: Evidence;
+  readonly judgement: Judgement;
+}
 
 /** The verdict of an epoch that has come to its horizon or was stopped by its own numbers; null while neither is true. */
-export const makeConclude =
-  (ports: Pick<JudgingPorts, 'samples'>) =>
-  async (
+export const makeConclude = (ports: Parameters<typeof makeJudgeStored>[0]) => {
+  const judgeStored = makeJudgeStored(ports);
+  return async (
     ref: EpochRef,
     experiment: Experiment,
     at: Instant,
     end: 'horizon' | 'stopped-by-numbers',
   ): Promise<Verdict | null> => {
-    const all = await ports.samples.list(ref.tenantId, ref.experimentId, ref.epoch);
-    const { evidence, judgement } = judgeSamples(experiment, all);
+    const { evidence, judgement, history } = await judgeStored(ref, experiment);
     const verdict = judgement.verdict ?? (end === 'horizon' ? decideAtHorizon(evidence) : null);
-    return verdict === null ? null : presentVerdict(experiment.settings, verdict, at);
+    return verdict === null ? null : presentVerdict(experiment.settings, verdict, { history, at });
   };
+};

@@ -9,6 +9,7 @@ import { type RenderRefusal, renderComparison, type Sha256 } from '../../pipelin
 import { type FrameSettings, RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { CompleteSettings, Experiment } from '../domain/experiment.ts';
 import { lifeOf } from '../domain/experiment.ts';
+import { NoiseHistory } from '../domain/noise-history.ts';
 import { totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 
@@ -22,6 +23,8 @@ export const Plan = z.object({
       candidate: RenderedPipeline,
     }),
   ),
+  /** what was known about noise; null when no earlier experiment tells */
+  history: NoiseHistory.nullable().default(null),
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -51,6 +54,7 @@ export const renderFor = (
 export const makePlan = (
   experiment: Experiment,
   clusters: readonly Cluster[],
+  history: NoiseHistory | null,
   sha256: Sha256,
 ): Outcome<Plan, RenderRefusal> => {
   const nodes = lifeOf(experiment)?.nodes ?? [];
@@ -61,7 +65,7 @@ export const makePlan = (
     const here = nodes.filter(({ clusterId }) => clusterId === cluster.id).map(({ node }) => node);
     if (here.length > 0) entries.push({ clusterId: cluster.id, nodes: here, ...rendered.value });
   }
-  return accept({ clusters: entries });
+  return accept({ clusters: entries, history });
 };
 
 const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] =>

@@ -1,8 +1,10 @@
+import type { Cluster } from '../../clusters/domain/cluster.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
 import type { StepAnswer } from '../contract/workflow.ts';
-import type { Experiment } from '../domain/experiment.ts';
+import { type Experiment, lifeOf } from '../domain/experiment.ts';
 import { makeAdvanceExperiment } from './change-experiment.ts';
 import { clustersOf, makeAssertRunnable } from './check-experiment.ts';
+import { makeFindHistory } from './find-history.ts';
 import { makePlan, workOf } from './plan.ts';
 import type { EpochRef } from './ports.ts';
 import { answer, type StepPorts, staleAnswer, stopAnswer } from './steps.ts';
@@ -11,6 +13,13 @@ import { answer, type StepPorts, staleAnswer, stopAnswer } from './steps.ts';
 export const makePrepare = (ports: StepPorts) => {
   const advance = makeAdvanceExperiment(ports);
   const assertRunnable = makeAssertRunnable(ports);
+  const findHistory = makeFindHistory(ports);
+
+  const makePlanNow = async (experiment: Experiment, clusters: readonly Cluster[]) => {
+    const { tenantId, settings } = experiment;
+    const history = await findHistory(tenantId, { settings, nodes: lifeOf(experiment)?.nodes ?? [] });
+    return makePlan(experiment, clusters, history, ports.sha256);
+  };
 
   const current = async (
     ref: EpochRef,
@@ -46,13 +55,13 @@ export const makePrepare = (ports: StepPorts) => {
       if (stop !== null) return stop;
       const clusters = await clustersOf(ports.clusters, ref.tenantId, experiment.value.settings);
       if (!clusters.accepted) return answer('invalid_setup', clusters.refusal.message);
-      const plan = (await ports.experiments.plan(ref)) ?? makePlan(experiment.value, clusters.value, ports.sha256);
-      if ('accepted' in plan && !plan.accepted) return answer('invalid_setup', plan.refusal.message);
-      const made = 'accepted' in plan ? plan.value : plan;
-      await ports.experiments.savePlan(ref, made);
+      const known = await ports.experiments.plan(ref);
+      const planned = known === null ? await makePlanNow(experiment.value, clusters.value) : accept(known);
+      if (!planned.accepted) return answer('invalid_setup', planned.refusal.message);
+      await ports.experiments.savePlan(ref, planned.value);
       const provisioned = await advance(ref, (_, said) => ({ type: 'provision', ...said }));
       if (!provisioned.accepted) return staleAnswer(provisioned.refusal);
-      return { ...answer('ok'), work: workOf(made) };
+      return { ...answer('ok'), work: workOf(planned.value) };
     },
 
     /** The worst of what the clusters answered. */

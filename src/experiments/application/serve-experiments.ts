@@ -6,7 +6,8 @@ import { experimentRoutes } from '../contract/routes.ts';
 import { verdictOf } from '../domain/experiment.ts';
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
-import { judgeSamples } from './judging.ts';
+import { makeJudgeStored } from './judging.ts';
+import { makePlanDuration } from './plan-duration.ts';
 import type { CodeIdentity, EpochRef, LookStore, SampleReader, Stored } from './ports.ts';
 import { hashesOf, metricSeries, processesOf, queriesOf } from './read-measurements.ts';
 import { makeStartExperiment } from './start-experiment.ts';
@@ -32,6 +33,8 @@ export const serveExperiments = (ports: ServePorts) => {
   const start = makeStartExperiment(ports);
   const commands = makeCommandExperiment(ports);
   const validate = makeValidateExperiment(ports);
+  const planDuration = makePlanDuration(ports);
+  const judgeStored = makeJudgeStored(ports);
 
   const answer = (stored: Stored) => ({
     body: viewOf(stored, clock.now()),
@@ -72,6 +75,10 @@ export const serveExperiments = (ports: ServePorts) => {
     validateExperiment: async ({ body, caller }) => {
       const { findings, nodes, ...rest } = await validate(caller.tenantId, body);
       return accept({ body: { ...rest, findings: [...findings], nodes: [...nodes] } });
+    },
+    planExperiment: async ({ body, caller }) => {
+      const needed = await planDuration(caller.tenantId, body);
+      return needed.accepted ? accept({ body: needed.value }) : needed;
     },
     getExperiment: async (request) => {
       const found = await find(request);
@@ -121,15 +128,20 @@ export const serveExperiments = (ports: ServePorts) => {
     }),
     getExperimentQueries: read(async ({ experiment }) => ({ items: [...queriesOf(experiment)] })),
     exportEvidence: read(async (found) => {
-      const { experiment, progress } = found;
-      const measured = await samplesOf(found);
+      const { experiment, progress, ref } = found;
+      const [{ measured, evidence, judgement }, looks] = await Promise.all([
+        judgeStored(ref, experiment),
+        recordedLooks.list(ref),
+      ]);
       return {
         format: 'phoenix-evidence/1' as const,
         experiment: viewOf({ experiment, progress }, clock.now()),
-        ...judgeSamples(experiment, measured),
+        evidence,
+        judgement,
         queries: queriesOf(experiment).map(({ metric, promql, unit }) => ({ metric, text: promql, unit })),
         hashes: hashesOf(measured),
         samples: [...measured],
+        looks: [...looks],
         ...code,
         priceBookVersion: null,
       };

@@ -5,6 +5,7 @@ import { MetricName, NamedQuery } from '../../measurement/domain/sample.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
 import { ExperimentSettings } from '../domain/settings.ts';
 import { State } from '../domain/vocabulary.ts';
+import { NeededTime } from './plan.ts';
 import {
   EvidenceBundle,
   ExperimentSummary,
@@ -92,6 +93,19 @@ export const experimentRoutes = [
       objects: z.int(),
     }),
     refusals: [],
+    example: EXAMPLE,
+  }),
+  route({
+    name: 'planExperiment',
+    method: 'POST',
+    path: '/experiments/plan',
+    summary:
+      'How long it must run to recognise a good candidate, what that rests on, and what the experiment itself costs; nothing is stored',
+    permission: may('experiment:read'),
+    body: ExperimentSettings,
+    status: 200,
+    response: NeededTime,
+    refusals: ['cluster-not-found'],
     example: EXAMPLE,
   }),
   route({

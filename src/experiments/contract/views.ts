@@ -108,5 +108,7 @@ export const VariantView = z.object({
 export const EvidenceBundle = JudgedEvidence.extend({
   experiment: ExperimentView,
   samples: z.array(Sample),
+  /** every look as it was stored when it was taken */
+  looks: z.array(Look),
 });
 export type EvidenceBundle = z.infer<typeof EvidenceBundle>;

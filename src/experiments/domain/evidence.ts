@@ -2,26 +2,49 @@ import type { MetricCriterion } from '../../judgement/contract/criteria.ts';
 import { Evidence, type EvidenceSlot, type PairedReadings, type Reading } from '../../judgement/contract/evidence.ts';
 import { METRICS, type Sample, VARIANTS, type Variant, type VariantReadings } from '../../measurement/domain/sample.ts';
 import type { CompleteSettings } from './experiment.ts';
+import type { NoiseHistory } from './noise-history.ts';
 import { slotsPlanned, warmupSlots } from './schedule.ts';
 import type { Criterion, CriterionMetric } from './settings.ts';
 
-/** Everything that judgement may know: the design, and of each judged slot every metric per node. Nothing is filled in. */
-export const toEvidence = (settings: CompleteSettings, samples: readonly Sample[]): Evidence =>
+/**
+ * Everything that judgement may know: the design, of each judged slot every metric per node, and what was known about
+ * noise before the start. Nothing is filled in. Names stand in one fixed order, because a table gives its maps back in
+ * any, so that the same evidence is the same text and has the same hash.
+ */
+export const toEvidence = (
+  settings: CompleteSettings,
+  samples: readonly Sample[],
+  history: NoiseHistory | null,
+): Evidence =>
   Evidence.parse({
     design: {
       stepSeconds: settings.slotSeconds,
       horizonSlots: slotsPlanned(settings),
       // a template is nobody's pipeline of today: no money headline
       hypotheticalBaseline: true,
-      criteria: settings.successCriteria.map(toCriterion),
+      criteria: toCriteria(settings),
     },
     slots: samples
       .filter(({ phase }) => phase === 'measured')
       .map((sample) => evidenceSlot(settings, sample))
       .filter(({ slot }) => slot <= slotsPlanned(settings)),
+    history: history === null ? {} : inOrder(history.series),
     // readiness of both was seen before slot 0, and one frame rendered both
     trust: { bothReady: 'passed', sameSettingsOtherwise: 'passed' },
   });
+
+/** What judgement is asked, in its own words. */
+export const toCriteria = ({ successCriteria }: Pick<CompleteSettings, 'successCriteria'>): MetricCriterion[] =>
+  successCriteria.map(toCriterion);
+
+/** Evidence as it was after a judged slot. */
+export const evidenceUntil = (evidence: Evidence, slot: number): Evidence => ({
+  ...evidence,
+  slots: evidence.slots.filter((each) => each.slot <= slot),
+});
+
+const inOrder = <T>(byName: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(byName).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Judged slots are counted from 1 after warm-up. */
 export const judgedSlot = (settings: CompleteSettings, slot: number): number => slot - warmupSlots(settings) + 1;
@@ -82,7 +105,12 @@ const evidenceSlot = (settings: CompleteSettings, sample: Sample): EvidenceSlot 
   const metrics = new Set(settings.successCriteria.map(({ metric }) => metric));
   return {
     slot: judgedSlot(settings, sample.slot),
-    metrics: Object.fromEntries([...metrics].map((metric) => [metric, pairedReadings(metric, sample)])),
+    metrics: Object.fromEntries(
+      [...metrics].map((metric) => {
+        const { baseline, candidate } = pairedReadings(metric, sample);
+        return [metric, { baseline: inOrder(baseline), candidate: inOrder(candidate) }];
+      }),
+    ),
   };
 };
 

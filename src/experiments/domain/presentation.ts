@@ -7,6 +7,7 @@ import type { Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { factsOf, measuredSlot } from './evidence.ts';
 import type { CompleteSettings } from './experiment.ts';
+import { historyWords, type NoiseHistory } from './noise-history.ts';
 import { CriterionMetric } from './settings.ts';
 import type { Effect, ExperimentVerdict, Look, Verdict } from './verdict.ts';
 
@@ -15,10 +16,14 @@ import type { Effect, ExperimentVerdict, Look, Verdict } from './verdict.ts';
 type Role = Effect['role'];
 
 /** The final judgement in the words of the contract. */
-export const presentVerdict = (settings: CompleteSettings, verdict: judged.Verdict, at: Instant): Verdict => ({
+export const presentVerdict = (
+  settings: CompleteSettings,
+  verdict: judged.Verdict,
+  { history, at }: { readonly history: NoiseHistory | null; readonly at: Instant },
+): Verdict => ({
   verdict: verdict.verdict,
   sentence: verdict.sentence,
-  explanation: verdict.explanation,
+  explanation: [...verdict.explanation, ...aboutNoise(verdict, history)],
   whatWouldHaveChanged: verdict.whatWouldHaveChanged === '' ? null : verdict.whatWouldHaveChanged,
   strength: verdict.strength,
   hypotheticalBaseline: verdict.hypotheticalBaseline,
@@ -33,6 +38,16 @@ export const presentVerdict = (settings: CompleteSettings, verdict: judged.Verdi
   decidedAtSlot: verdict.decidedAtSlot === 0 ? null : measuredSlot(settings, verdict.decidedAtSlot),
   at,
 });
+
+/** Where the knowledge about noise came from, when it was not from this run alone. */
+const aboutNoise = ({ onMeasuredNodes }: judged.Verdict, history: NoiseHistory | null): readonly string[] => {
+  const helped = onMeasuredNodes.filter(({ varianceSource }) => varianceSource !== null && varianceSource !== 'own');
+  return history === null || helped.length === 0
+    ? []
+    : [
+        `How much ${helped.map(({ title }) => title).join(', ')} vary by themselves was known before the start, from ${historyWords(history)}.`,
+      ];
+};
 
 const effectOf = (metric: judged.MetricJudgement, change: judged.Change): readonly Effect[] => {
   const name = CriterionMetric.safeParse(metric.name);
@@ -72,6 +87,7 @@ export interface LookFacts {
   readonly at: Instant;
   readonly inputHash: string;
   readonly codeVersion: string;
+  readonly nodeVersion: string;
 }
 
 /** What is known after a slot, with intervals that hold at all looks together. */
@@ -79,7 +95,7 @@ export const presentLook = (
   settings: CompleteSettings,
   evidence: Evidence,
   look: judged.Look,
-  { epoch, at, inputHash, codeVersion }: LookFacts,
+  { epoch, at, inputHash, codeVersion, nodeVersion }: LookFacts,
 ): Look => {
   const effects = evidence.design.criteria.flatMap((criterion) => liveEffect(criterion, evidence, look));
   const used = Math.max(0, ...effects.map(({ slots }) => slots));
@@ -94,6 +110,7 @@ export const presentLook = (
     slotsMissing: Math.max(0, look.slot - used),
     inputHash,
     codeVersion,
+    nodeVersion,
   };
 };
 

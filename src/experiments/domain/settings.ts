@@ -57,6 +57,9 @@ export const ExecutableName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, 'expected the name of an executable such as nginx');
 
+/** Longer than a fortnight nobody waits for an answer. */
+export const LONGEST_SECONDS = 14 * 86_400;
+
 /** What a person decides before the start; frozen by it. */
 export const ExperimentSettings = z.strictObject({
   name: z.string().trim().min(3).max(100),
@@ -65,11 +68,7 @@ export const ExperimentSettings = z.strictObject({
   baselinePipeline: PipelineChoice,
   candidatePipeline: PipelineChoice,
   targets: z.array(Target).min(1).max(5),
-  durationSeconds: z
-    .int()
-    .min(30)
-    .max(14 * 86_400)
-    .default(3600),
+  durationSeconds: z.int().min(30).max(LONGEST_SECONDS).default(3600),
   warmupSeconds: z.int().min(5).max(3600).default(300),
   slotSeconds: z.int().min(5).max(300).default(60),
   collectionIntervalSeconds: z.int().min(1).max(150).default(10),

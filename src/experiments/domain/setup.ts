@@ -247,7 +247,7 @@ const pipelineFindings = (settings: ExperimentSettings, canRender: CanRender): r
 /** An A/A run is a legitimate question; it is asked by its label. */
 const isControl = ({ labels }: ExperimentSettings): boolean => labels['control'] === 'aa';
 
-const sameChoice = (a: PipelineChoice, b: PipelineChoice): boolean =>
+export const sameChoice = (a: PipelineChoice, b: PipelineChoice): boolean =>
   a.template === b.template &&
   a.version === b.version &&
   JSON.stringify(Object.entries(a.parameters).toSorted()) === JSON.stringify(Object.entries(b.parameters).toSorted());

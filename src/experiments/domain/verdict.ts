@@ -42,6 +42,8 @@ export const Look = z.object({
   slotsMissing: z.int(),
   inputHash: z.string(),
   codeVersion: z.string(),
+  /** logarithms are implementation-approximated by the language, so the engine is part of the evidence */
+  nodeVersion: z.string(),
 });
 export type Look = z.infer<typeof Look>;
 

@@ -3,6 +3,7 @@ import type { ExperimentStore, LookStore, WaitStore } from '../../../src/experim
 import type { ExperimentEvent } from '../../../src/experiments/domain/events.ts';
 import { evolve } from '../../../src/experiments/domain/evolve.ts';
 import type { AllocatedNode, Experiment } from '../../../src/experiments/domain/experiment.ts';
+import type { NoiseHistory } from '../../../src/experiments/domain/noise-history.ts';
 import type { Look } from '../../../src/experiments/domain/verdict.ts';
 import { ClusterId, type Epoch, ExperimentId, TenantId } from '../../../src/kernel/identity.ts';
 import { type Instant, minutesAfter, secondsAfter } from '../../../src/kernel/instant.ts';
@@ -62,8 +63,17 @@ const look = (slot: number, change: Partial<Look> = {}): Look => ({
   slotsMissing: 0,
   inputHash: 'abc',
   codeVersion: 'test',
+  nodeVersion: 'test',
   ...change,
 });
+
+const HISTORY: NoiseHistory = {
+  experimentId: ExperimentId.parse('exp-00000000000b'),
+  name: 'an earlier one',
+  kind: 'same_pipelines',
+  slots: 3,
+  series: { exported_points: { baseline: [1000.125, null, 0.1 + 0.2], candidate: [140, 141, 1 / 3] } },
+};
 
 /** Behaviour of the stores of experiments that every adapter keeps. */
 export const describeExperimentStore = (bench: () => ExperimentBench): void => {
@@ -298,13 +308,14 @@ export const describeExperimentStore = (bench: () => ExperimentBench): void => {
       const { store } = bench();
       const { epochRef } = await begin(nodesOf('plan-1'));
       expect(await store.plan(epochRef)).toBeNull();
-      await store.savePlan(epochRef, { clusters: [] });
+      await store.savePlan(epochRef, { clusters: [], history: HISTORY });
       await store.savePlan(epochRef, {
         clusters: [
           { clusterId: ClusterId.parse('clu-00000000000a'), nodes: ['other'], baseline: rendered, candidate: rendered },
         ],
+        history: null,
       });
-      expect(await store.plan(epochRef)).toEqual({ clusters: [] });
+      expect(await store.plan(epochRef)).toEqual({ clusters: [], history: HISTORY });
       const observed = (ready: number) => ({
         observedAt: secondsAfter(T0, ready),
         clusters: [

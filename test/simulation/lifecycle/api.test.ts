@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EvidenceBundle } from '../../../src/experiments/contract/views.ts';
+import { differingLooks } from '../../../src/experiments/domain/replay-looks.ts';
 import { judge } from '../../../src/judgement/domain/judge.ts';
 import { fromWire } from '../../../src/platform/wire.ts';
 import { CLUSTER } from '../../support/builders.ts';
 import { httpRequest, testRun } from '../../support/platform.ts';
-import { makeWorld, type World } from '../../support/world.ts';
+import { makeWorld, sha256, type World } from '../../support/world.ts';
 
 // The routes of experiments as people call them, while the machine runs behind them in virtual time.
 
@@ -61,8 +62,8 @@ const startOne = async () => {
   await call('POST', `${path}/start`, { ifMatch: made.etag });
   return path;
 };
-const untilState = async (path: string, state: string) => {
-  for (let seconds = 0; seconds < 600; seconds += 1) {
+const untilState = async (path: string, state: string, patienceSeconds = 600) => {
+  for (let seconds = 0; seconds < patienceSeconds; seconds += 1) {
     const read = await call('GET', path);
     if (read.body.state === state) return read;
     await world.time.advance(1);
@@ -129,7 +130,89 @@ describe('from a draft to a verdict', () => {
     );
     const bundle = EvidenceBundle.parse(fromWire(EvidenceBundle, (await call('GET', `${path}/evidence`)).body));
     expect(judge(bundle.evidence)).toEqual(bundle.judgement);
+    expect(bundle.looks).toHaveLength(10);
+    expect(differingLooks(bundle.experiment, bundle.evidence, bundle.judgement, bundle.looks, sha256)).toEqual([]);
     expect(bundle.judgement.verdict?.sentence).toBe((await call('GET', `${path}/verdict`)).body.sentence);
+  });
+});
+
+describe('stored looks', () => {
+  test('one number changed in one sample is found in the look of its slot and in every later one', async () => {
+    const path = await startOne();
+    await untilState(path, 'awaiting_approval');
+    const wire = (await call('GET', `${path}/evidence`)).body;
+    wire.evidence.slots[7].metrics.exported_points.candidate['node-1'].value += 0.001;
+    const bundle = EvidenceBundle.parse(fromWire(EvidenceBundle, wire));
+    const judgement = judge(bundle.evidence);
+    expect(differingLooks(bundle.experiment, bundle.evidence, judgement, bundle.looks, sha256)).toEqual([10, 11, 12]);
+  });
+});
+
+describe('how long it must run', () => {
+  const plan = (change: object = {}, claims: Record<string, string> = {}) =>
+    call('POST', '/experiments/plan', { body: { ...BODY, ...change }, claims });
+
+  test('without an earlier experiment it says what it assumes, and whether the asked duration is enough', async () => {
+    const short = await plan();
+    expect(short.status).toBe(200);
+    expect(short.body).toMatchObject({
+      enough: false,
+      asked_slots: 10,
+      power: 0.9,
+      basis: { kind: 'assumption', experiment_id: null },
+      cost: { nodes: 2, seconds: 130, node_seconds: 260, collectors: 4 },
+    });
+    expect(short.body.basis.sentence).toContain('at least 60 slots. Assumed: values vary by 5 %');
+    expect(short.body.hint).toMatch(/^needs about \d+ min to be sure of exported points$/);
+    expect(short.body.sentence).toContain('100 s are not enough'.replace('100 s', '2 min'));
+    const long = await plan({ duration_seconds: short.body.needed_seconds });
+    expect(long.body).toMatchObject({ enough: true, needed_slots: short.body.needed_slots });
+    const shorter = await plan({ duration_seconds: short.body.needed_seconds - 10 });
+    expect(shorter.body.enough).toBe(false);
+  });
+
+  test('a question that no fortnight answers is refused with the reason', async () => {
+    const { body } = await plan({
+      success_criteria: [
+        { role: 'primary', metric: 'exported_points', minimum_saving_ratio: 0.05 },
+        { role: 'guardrail', metric: 'failed_points', margin_ratio: 0.0001 },
+      ],
+    });
+    expect(body).toMatchObject({ enough: false, needed_slots: null, needed_seconds: null });
+    expect(body.sentence).toContain('No allowed duration is enough');
+    expect(body.sentence).toContain('a wider margin');
+  });
+
+  test('any member may ask; a cluster of somebody else does not exist', async () => {
+    expect((await plan({}, { role: 'viewer' })).status).toBe(200);
+    const nowhere = await plan({ targets: [{ cluster_id: 'clu-zzzzzzzzzzzz' }] });
+    expect(nowhere).toMatchObject({ status: 422, body: { code: 'CLUSTER_NOT_FOUND' } });
+  });
+
+  test('an earlier experiment with the same pipelines is what planner and judge know about noise', async () => {
+    const first = await create({ duration_seconds: 700 });
+    await call('POST', `/experiments/${first.body.id}/start`, { ifMatch: first.etag });
+    const offered = await untilState(`/experiments/${first.body.id}`, 'awaiting_approval', 1200);
+    expect(offered.body.verdict.explanation.join(' ')).not.toContain('known before the start');
+    await call('POST', `/experiments/${first.body.id}/stop`, { ifMatch: '*', body: { reason: 'only measured' } });
+    await untilState(`/experiments/${first.body.id}`, 'rolled_back');
+
+    const planned = await plan();
+    expect(planned.body.basis).toMatchObject({ kind: 'history', experiment_id: first.body.id, slots: 70 });
+    expect((await plan({ slot_seconds: 20 })).body.basis.kind).toBe('assumption');
+    expect((await plan({}, { tenant: 'somebody-else' })).body.basis.kind).toBe('assumption');
+
+    const second = await create({ name: 'once more' });
+    const path = `/experiments/${second.body.id}`;
+    await call('POST', `${path}/start`, { ifMatch: second.etag });
+    const decided = await untilState(path, 'awaiting_approval');
+    expect(decided.body.verdict.explanation.at(-1)).toBe(
+      `How much Exported points vary by themselves was known before the start, from 70 slots of the earlier experiment "top-k on eu-1" (${first.body.id}).`,
+    );
+    const bundle = EvidenceBundle.parse(fromWire(EvidenceBundle, (await call('GET', `${path}/evidence`)).body));
+    expect(bundle.evidence.history['exported_points']?.baseline).toHaveLength(70);
+    expect(judge(bundle.evidence)).toEqual(bundle.judgement);
+    expect(differingLooks(bundle.experiment, bundle.evidence, bundle.judgement, bundle.looks, sha256)).toEqual([]);
   });
 });
 

@@ -50,16 +50,19 @@ const sample = (
 };
 const allSlots = (slotOf: (slot: number) => Slot = () => ({})) =>
   Array.from({ length: 13 }, (_, slot) => sample(slot, slotOf(slot)));
-const paired = (slot: Slot, metric: string) => toEvidence(settings(), [sample(3, slot)]).slots[0]?.metrics[metric];
+const paired = (slot: Slot, metric: string) =>
+  toEvidence(settings(), [sample(3, slot)], null).slots[0]?.metrics[metric];
 
 describe('evidence', () => {
   test('warm-up is never judged, and judged slots are counted from one', () => {
-    expect(toEvidence(settings(), allSlots()).slots.map(({ slot }) => slot)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(toEvidence(settings(), allSlots(), null).slots.map(({ slot }) => slot)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
   });
 
   test('a slot that is not there stays not there', () => {
     const without = allSlots().filter(({ slot }) => slot !== 5);
-    expect(toEvidence(settings(), without).slots.map(({ slot }) => slot)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
+    expect(toEvidence(settings(), without, null).slots.map(({ slot }) => slot)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
   });
 
   test('coverage is the share of the baseline’s processes that the candidate shows, too', () => {
@@ -91,7 +94,7 @@ describe('evidence', () => {
   });
 
   test('shares are compared by difference and abort on any proven harm, amounts by ratio', () => {
-    const { criteria } = toEvidence(settings(), []).design;
+    const { criteria } = toEvidence(settings(), [], null).design;
     const of = (name: string) => criteria.find((criterion) => criterion.name === name);
     expect(of('critical_coverage')).toMatchObject({
       scale: 'difference',
@@ -107,9 +110,9 @@ describe('evidence', () => {
 
 describe('what people read', () => {
   test('86 % less is -0.86, with its interval and the line it is held against', () => {
-    const { verdict } = judge(toEvidence(settings(), allSlots()));
+    const { verdict } = judge(toEvidence(settings(), allSlots(), null));
     if (verdict === null) throw new Error('no verdict at the horizon');
-    const read = presentVerdict(settings(), verdict, T0);
+    const read = presentVerdict(settings(), verdict, { history: null, at: T0 });
     expect(Verdict.parse(read)).toEqual(read);
     expect(read).toMatchObject({
       verdict: 'promote',
@@ -135,7 +138,7 @@ describe('what people read', () => {
     }));
     const verdictWith = (marginRatio: number) => {
       const guard = { role: 'guardrail', metric: 'failed_points', marginRatio, abortMarginRatio: marginRatio } as const;
-      return judge(toEvidence(settings({ successCriteria: [primary, guard] }), worseCpu)).verdict?.verdict;
+      return judge(toEvidence(settings({ successCriteria: [primary, guard] }), worseCpu, null)).verdict?.verdict;
     };
     expect(verdictWith(0.5)).toBe('promote');
     expect(verdictWith(0.01)).not.toBe('promote');
@@ -143,8 +146,8 @@ describe('what people read', () => {
 
   test('a look says how far it is, and a crossed limit names metric and node', () => {
     const slots = allSlots((slot) => (slot >= 6 ? { lost: value(1) } : {}));
-    const evidence = toEvidence(settings(), slots);
-    const facts = { epoch: 1 as Epoch, at: T0, inputHash: 'h', codeVersion: 'c' };
+    const evidence = toEvidence(settings(), slots, null);
+    const facts = { epoch: 1 as Epoch, at: T0, inputHash: 'h', codeVersion: 'c', nodeVersion: 'n' };
     const lookAfter = (judged: number) => {
       const look = lookAt(evidence, judged);
       return look === null ? null : presentLook(settings(), evidence, look, facts);
@@ -161,7 +164,7 @@ describe('what people read', () => {
 
   test('no measurement says nothing about the candidate', () => {
     const blind = allSlots(() => ({ exported: [missing, missing], failed: [missing, missing], lost: missing }));
-    const { verdict } = judge(toEvidence(settings(), blind));
+    const { verdict } = judge(toEvidence(settings(), blind, null));
     expect(verdict?.verdict).toBe('inconclusive_no_data');
   });
 });

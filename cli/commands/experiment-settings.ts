@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Client } from '../../src/client/client.ts';
+import { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
+import { parseDuration } from '../../src/kernel/duration.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { readDocument } from '../read-document.ts';
+import { findCluster } from './cluster.ts';
+import { collect, parseParameters, parseTemplateName } from './pipeline.ts';
+
+/** What `create` and `plan` are told about an experiment. */
+export interface SettingsOptions {
+  readonly file?: string;
+  readonly name?: string;
+  readonly baseline: string;
+  readonly candidate?: string;
+  readonly cluster?: string;
+  readonly node: readonly string[];
+  readonly param: readonly string[];
+  readonly duration: number;
+  readonly warmup: number;
+  readonly slot: number;
+  readonly interval: number;
+  readonly critical?: string;
+}
+
+export const withSettings = (command: Command): Command =>
+  command
+    .option('-f, --file <file>', 'scenario file in YAML or JSON, in the API’s own words')
+    .option('-n, --name <name>')
+    .option('--baseline <template>', 'what to compare with', 'baseline')
+    .option('--candidate <template>', 'what to try')
+    .option('--cluster <id or name>')
+    .option('--node <name>', 'node to measure on, repeatable; all ready nodes when absent', collect, [])
+    .option('--param <name=value>', 'parameter of the candidate, repeatable', collect, [])
+    .option('-d, --duration <duration>', 'measured time', seconds, 3600)
+    .option('--warmup <duration>', 'time that is not judged', seconds, 300)
+    .option('--slot <duration>', 'one measurement', seconds, 60)
+    .option('--interval <duration>', 'collection interval of both variants', seconds, 10)
+    .option('--critical <names>', 'executables that must stay visible, separated by commas');
+
+/** A file or options as settings; what is not valid is told before anything is sent. */
+export const settingsFrom = async (api: Client, given: SettingsOptions): Promise<ExperimentSettings> =>
+  given.file === undefined
+    ? parsedOptions(await settingsOfOptions(api, given))
+    : readDocument(ExperimentSettings, readFileSync(given.file, 'utf8'), given.file);
+
+const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<unknown> => {
+  if (given.candidate === undefined || given.cluster === undefined) {
+    throw new CommandFailure(
+      EXIT.invalid,
+      'an experiment needs --candidate and --cluster, or a file with -f',
+      '`phoenix template list` and `phoenix cluster list` show what there is',
+    );
+  }
+  const cluster = await findCluster(api, given.cluster);
+  return {
+    name: given.name ?? `${given.candidate} against ${given.baseline} on ${cluster.settings.name}`,
+    baselinePipeline: { template: parseTemplateName(given.baseline), parameters: {} },
+    candidatePipeline: { template: parseTemplateName(given.candidate), parameters: parseParameters(given.param) },
+    targets: [{ clusterId: cluster.id, ...(given.node.length === 0 ? {} : { nodeNames: given.node }) }],
+    durationSeconds: given.duration,
+    warmupSeconds: given.warmup,
+    slotSeconds: given.slot,
+    collectionIntervalSeconds: given.interval,
+    criticalProcesses: given.critical?.split(',') ?? [],
+  };
+};
+
+const parsedOptions = (value: unknown): ExperimentSettings => {
+  const parsed = ExperimentSettings.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const findings = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n  ');
+  throw new CommandFailure(EXIT.invalid, 'the experiment is not valid', `${findings}\n  nothing was sent`);
+};
+
+const seconds = (text: string): number => {
+  const parsed = parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
+  if (parsed.accepted) return parsed.value;
+  throw new CommandFailure(EXIT.invalid, parsed.refusal.message, 'nothing was sent');
+};
