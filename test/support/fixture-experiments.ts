@@ -175,6 +175,7 @@ const looksOf = (series: (metric: MetricName) => MetricSeries, epoch: number, co
       slotsMissing: 0,
       inputHash: sha256(`input ${epoch} ${slot}`),
       codeVersion: 'fixture-0000000',
+      nodeVersion: 'v24.0.0',
     });
   });
 
