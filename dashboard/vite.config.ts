@@ -5,8 +5,6 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
   build: {
-    outDir: 'dist',
-    emptyOutDir: true,
     target: 'es2023',
     // the policy of the page allows no inlined scripts; data: fonts would bypass the cache
     assetsInlineLimit: 0,

@@ -6,10 +6,15 @@ import {
   Transition,
   Verdict,
 } from '../../src/experiments/contract/views.ts';
-import { type Criterion, DEFAULT_CRITERIA, type ExperimentSettings } from '../../src/experiments/domain/settings.ts';
+import {
+  type Criterion,
+  type CriterionMetric,
+  DEFAULT_CRITERIA,
+  type ExperimentSettings,
+} from '../../src/experiments/domain/settings.ts';
 import type { State } from '../../src/experiments/domain/vocabulary.ts';
 import { type Instant, secondsAfter } from '../../src/kernel/instant.ts';
-import { METRICS, type MetricName, type Reading } from '../../src/measurement/domain/sample.ts';
+import { METRICS, MetricName, type Reading } from '../../src/measurement/domain/sample.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import type { RenderedPipeline } from '../../src/pipelines/domain/template.ts';
@@ -186,6 +191,7 @@ const effectOf = (
   used: number,
 ): Effect => {
   const { role, metric } = criterion;
+  if (criterion.role === 'limit') return limitOf(criterion.metric, criterion.maximum, used);
   const isDerived = metric === 'critical_coverage' || metric === 'lost_points_ratio';
   const level = isDerived
     ? ([metric === 'critical_coverage' ? 1 : 0, metric === 'critical_coverage' ? 1 : 0, 0] as const)
@@ -229,6 +235,29 @@ const effectOf = (
   };
 };
 
+/** A limit compares nothing: what the candidate shows, and the line. */
+const limitOf = (metric: CriterionMetric, maximum: number, used: number): Effect => {
+  const measured = MetricName.parse(metric);
+  return {
+    metric,
+    title: METRICS[measured].title,
+    role: 'limit',
+    verdict: 'not_worse',
+    effect: null,
+    lower: null,
+    upper: null,
+    scale: 'difference',
+    margin: maximum,
+    slots: used,
+    slotsMissing: 0,
+    effectiveSlots: null,
+    baselineMean: LEVELS[measured][0],
+    candidateMean: LEVELS[measured][1],
+    unit: METRICS[measured].unit,
+    sentence: `${METRICS[measured].title}: within ${maximum} ${METRICS[measured].unit} on every node`,
+  };
+};
+
 const SENTENCES: Readonly<Record<NonNullable<FixtureWish['verdict']>, string>> = {
   promote:
     'On the two measured nodes the candidate exports 87.4 % fewer points (87.1 to 87.7), and nothing that matters got worse. This is a screening of ten minutes against a hypothetical baseline: enough for a canary, not for a fleet.',
@@ -255,9 +284,7 @@ const verdictOf = (verdict: NonNullable<FixtureWish['verdict']>, look: Look | nu
     onMeasuredNodes:
       verdict === 'abort_limit'
         ? (look?.effects ?? []).map((effect) =>
-            effect.metric === 'critical_processes_missing'
-              ? { ...effect, verdict: 'worse', effect: 1, lower: 1, upper: 1, candidateMean: 1, margin: 0 }
-              : effect,
+            effect.metric === 'critical_processes_missing' ? { ...effect, verdict: 'worse', candidateMean: 1 } : effect,
           )
         : (look?.effects ?? []),
     ifRolledOut: null,

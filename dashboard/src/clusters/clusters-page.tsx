@@ -148,6 +148,7 @@ const Preflight = ({ cluster: { preflight } }: { readonly cluster: Cluster }) =>
       </section>
     );
   }
+  const right = preflight.checks.filter(({ passed }) => passed);
   const blocking = preflight.checks.filter(({ passed, severity }) => !passed && severity === 'blocking').length;
   return (
     <section>
@@ -164,19 +165,30 @@ const Preflight = ({ cluster: { preflight } }: { readonly cluster: Cluster }) =>
           <Time at={preflight.at} />
         </span>
       </div>
-      <ul className="checklist">
-        {preflight.checks.map((check) => (
-          <li key={check.name}>
-            <WordMark word={wordOf(check)} />
-            <span>
-              <strong>{check.name}</strong> <span className="quiet">{check.message}</span>
-            </span>
-            {check.passed || check.fix === null ? null : (
-              <CodeBlock text={check.fix} label={`What settles ${check.name}`} />
-            )}
-          </li>
-        ))}
-      </ul>
+      <CheckList checks={preflight.checks.filter(({ passed }) => !passed)} />
+      <details open={blocking === 0 && right.length <= FEW}>
+        <summary className="quiet">{plural(right.length, 'check is', 'checks are')} right</summary>
+        <CheckList checks={right} />
+      </details>
     </section>
   );
 };
+
+/** More than so many that are right are folded away, behind those that are not. */
+const FEW = 6;
+
+const CheckList = ({ checks }: { readonly checks: readonly PreflightCheck[] }) => (
+  <ul className="checklist">
+    {checks.map((check) => (
+      <li key={check.name}>
+        <WordMark word={wordOf(check)} />
+        <span>
+          <strong>{check.name}</strong> <span className="quiet">{check.message}</span>
+        </span>
+        {check.passed || check.fix === null ? null : (
+          <CodeBlock text={check.fix} label={`What settles ${check.name}`} />
+        )}
+      </li>
+    ))}
+  </ul>
+);

@@ -41,10 +41,12 @@ export const ListPage = () => {
             <>
               {found.length === 0 ? <NoMatch onClear={clear} /> : <ListTable items={found} />}
               <p className="list-foot quiet">
-                <span className="num">
-                  {found.length === items.length ? items.length : `${found.length} of ${items.length}`}
-                </span>{' '}
-                shown{query.hasNextPage ? '; there are more' : ''}
+                <span>
+                  <span className="num">
+                    {found.length === items.length ? items.length : `${found.length} of ${items.length}`}
+                  </span>{' '}
+                  shown{query.hasNextPage ? '; there are more' : ''}
+                </span>
                 {query.hasNextPage ? (
                   <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
                     Load more

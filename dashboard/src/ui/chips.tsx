@@ -60,7 +60,11 @@ export const GuardrailMarks = ({ guardrails }: { readonly guardrails: readonly E
     <ul className="marks">
       {guardrails.map((effect) => {
         const { word, tone } = FINDING_WORDS[effect.verdict];
-        const text = `${effect.title}: ${word}, ${formatOnScale(effect.effect, effect)} (${formatBounds(effect)})`;
+        const numbers =
+          effect.effect === null
+            ? ''
+            : `, ${formatOnScale(effect.effect, effect)} (${formatBounds(effect) || 'no interval'})`;
+        const text = `${effect.title}: ${word}${numbers}`;
         return (
           <li key={effect.metric} title={text}>
             <ToneIcon tone={tone} />

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { barScaleOf } from '../../../dashboard/src/experiments/detail/bar-scale.ts';
-import { chartDataOf, marksOf, stretchesOf } from '../../../dashboard/src/experiments/detail/chart-data.ts';
+import {
+  chartDataOf,
+  lonelyIntervals,
+  marksOf,
+  stretchesOf,
+} from '../../../dashboard/src/experiments/detail/chart-data.ts';
 import { changeRangeOf } from '../../../dashboard/src/experiments/detail/chart-range.ts';
 import { lineDiff } from '../../../dashboard/src/ui/line-diff.ts';
 import { fixtureExperiment } from '../../support/fixture-experiments.ts';
@@ -15,6 +20,7 @@ const running = fixtureExperiment({
   gaps: [12, 13],
   allowedCommands: ['stop'],
 });
+const judged = { looks: running.looks, verdict: null };
 const series = running.series('exported_points');
 
 describe('the bar of a metric', () => {
@@ -34,6 +40,11 @@ describe('the bar of a metric', () => {
     });
   });
 
+  test('is only a tick where there is no interval at all', () => {
+    const scale = barScaleOf({ effect: 0.1, lower: null, upper: null, margin: 0.2 });
+    expect(scale).toMatchObject({ from: scale?.effect, to: scale?.effect, isOpenLeft: false, isOpenRight: false });
+  });
+
   test('is not drawn without an estimate', () => {
     expect(barScaleOf({ effect: null, lower: null, upper: null, margin: 0.1 })).toBeNull();
   });
@@ -44,7 +55,7 @@ describe('the bar of a metric', () => {
 });
 
 describe('the chart', () => {
-  const data = chartDataOf(series, running.looks, 'exported_points');
+  const data = chartDataOf(series, judged, 'exported_points');
 
   test('joins slots and looks on one time axis', () => {
     expect(data.times).toHaveLength(26);
@@ -61,19 +72,19 @@ describe('the chart', () => {
   });
 
   test('has no ratio over a baseline of zero', () => {
-    const zero = chartDataOf(running.series('failed_points'), [], 'failed_points');
+    const zero = chartDataOf(running.series('failed_points'), { looks: [], verdict: null }, 'failed_points');
     expect(zero.baseline.every((value) => value === 0)).toBe(true);
     expect(zero.slotChange.every((value) => value === null)).toBe(true);
   });
 
   test('shows one node without the interval of all', () => {
-    const node = chartDataOf(series, running.looks, 'exported_points', 'node-2');
+    const node = chartDataOf(series, judged, 'exported_points', 'node-2');
     expect(node.baseline[0]).not.toBe(data.baseline[0]);
     expect(node.estimate.every((value) => value === null)).toBe(true);
   });
 
   test('of a derived metric has looks only', () => {
-    const derived = chartDataOf(null, running.looks, 'critical_coverage');
+    const derived = chartDataOf(null, judged, 'critical_coverage');
     expect(derived.times).toHaveLength(running.looks.length);
     expect(derived.scale).toBe('difference');
     expect(derived.gaps).toEqual([]);
@@ -90,6 +101,44 @@ describe('the chart', () => {
     lower[10] = -40;
     const [least] = changeRangeOf({ ...data, lower });
     expect(least).toBeGreaterThan(-2);
+  });
+
+  test('takes the interval of the verdict where it was decided, as a bar when no look had one', () => {
+    const decided = fixtureExperiment({
+      id: 'exp-promote00001',
+      name: 'decided',
+      state: 'awaiting_approval',
+      createdAt: T0,
+      measured: 20,
+      verdict: 'promote',
+      allowedCommands: ['promote'],
+    });
+    const looks = decided.looks.map((look) => ({
+      ...look,
+      effects: look.effects.map((effect) => ({ ...effect, lower: null, upper: null })),
+    }));
+    const points = decided.series('exported_points');
+    expect(lonelyIntervals(chartDataOf(points, { looks, verdict: null }, 'exported_points'))).toEqual([]);
+    const [bar, ...others] = lonelyIntervals(
+      chartDataOf(points, { looks, verdict: decided.view.verdict }, 'exported_points'),
+    );
+    expect(bar?.time).toBe(Date.parse(points.slots.at(-1)?.endsAt ?? '') / 1000);
+    expect(bar?.upper).toBeLessThan(0);
+    expect(others).toEqual([]);
+  });
+
+  test('never puts the line of a limit among changes, and draws it for one node only', () => {
+    const looks = running.looks.map((look) => ({
+      ...look,
+      effects: look.effects.map((effect) =>
+        effect.metric === 'collector_memory_bytes' ? { ...effect, effect: null, margin: 419_430_400 } : effect,
+      ),
+    }));
+    const memory = running.series('collector_memory_bytes');
+    const pooled = chartDataOf(memory, { looks, verdict: null }, 'collector_memory_bytes');
+    expect([pooled.margin, pooled.limit, pooled.scale]).toEqual([null, null, 'ratio']);
+    expect(changeRangeOf(pooled)[1]).toBeLessThan(1);
+    expect(chartDataOf(memory, { looks, verdict: null }, 'collector_memory_bytes', 'node-1').limit).toBe(419_430_400);
   });
 
   test('marks the states of this epoch', () => {

@@ -14,7 +14,10 @@ export interface BarScale {
 /** Room beyond the outermost line, as a share of what is shown. */
 const ROOM = 0.12;
 
-/** Each row has its own scale: what counts is where the interval lies against zero and its margin. Null: nothing to draw. */
+/**
+ * Each row has its own scale: what counts is where the interval lies against zero and its margin. Without any bound there
+ * is only the tick of the estimate; without an estimate there is nothing to draw.
+ */
 export const barScaleOf = ({
   effect,
   lower,
@@ -29,13 +32,14 @@ export const barScaleOf = ({
   const start = least - span * ROOM;
   const width = span * (1 + 2 * ROOM);
   const place = (value: number): number => Math.round(((value - start) / width) * 1000) / 10;
+  const hasInterval = lower !== null || upper !== null;
   return {
     zero: place(0),
     margin: margin === null ? null : place(margin),
     effect: place(effect),
-    from: lower === null ? 0 : place(lower),
-    to: upper === null ? 100 : place(upper),
-    isOpenLeft: lower === null,
-    isOpenRight: upper === null,
+    from: lower !== null ? place(lower) : hasInterval ? 0 : place(effect),
+    to: upper !== null ? place(upper) : hasInterval ? 100 : place(effect),
+    isOpenLeft: hasInterval && lower === null,
+    isOpenRight: hasInterval && upper === null,
   };
 };

@@ -1,4 +1,4 @@
-import type { Look, MetricSeries, Transition } from '../../../../src/experiments/contract/views.ts';
+import type { Effect, Look, MetricSeries, Transition, Verdict } from '../../../../src/experiments/contract/views.ts';
 import type { CriterionMetric } from '../../../../src/experiments/domain/settings.ts';
 import type { Reading } from '../../../../src/measurement/domain/sample.ts';
 import { STATE_WORDS } from '../../format/words.ts';
@@ -17,6 +17,8 @@ export interface ChartData {
   readonly lower: readonly (number | null)[];
   readonly upper: readonly (number | null)[];
   readonly margin: number | null;
+  /** absolute line of a node, in the unit of the raw series; null when several nodes are pooled */
+  readonly limit: number | null;
   readonly scale: 'ratio' | 'difference';
   readonly gaps: readonly Gap[];
 }
@@ -32,10 +34,16 @@ export interface Mark {
   readonly label: string;
 }
 
-/** Joins slots and looks of one metric on the same time axis; `node` null means all nodes pooled. */
+/** What is drawn beside the slots: the looks, and what was decided at the end. */
+export interface Judged {
+  readonly looks: readonly Look[];
+  readonly verdict: Verdict | null;
+}
+
+/** Joins slots and judgements of one metric on the same time axis; `node` null means all nodes pooled. */
 export const chartDataOf = (
   series: MetricSeries | null,
-  looks: readonly Look[],
+  { looks, verdict }: Judged,
   metric: CriterionMetric,
   node: string | null = null,
 ): ChartData => {
@@ -50,11 +58,19 @@ export const chartDataOf = (
   const candidateReadings = readingsOf('candidate');
   const baseline = baselineReadings.map(readingValue);
   const candidate = candidateReadings.map(readingValue);
-  // looks judge all nodes together: beside one node's slots their interval would be somebody else's
-  const effects = slots.map(({ slot }) =>
-    node === null ? lookBySlot.get(slot)?.effects.find((effect) => effect.metric === metric) : undefined,
-  );
+  // a limit is a line for each node and compares nothing
+  const compared = (effects: readonly Effect[] | undefined): Effect | undefined =>
+    effects?.find((effect) => effect.metric === metric && effect.role !== 'limit');
+  // judgements are about all nodes together: beside one node's slots their interval would be somebody else's
+  const effectAt = (slot: number): Effect | undefined => {
+    if (node !== null) return undefined;
+    const decided = verdict?.decidedAtSlot === slot ? compared(verdict.onMeasuredNodes) : undefined;
+    return decided ?? compared(lookBySlot.get(slot)?.effects);
+  };
+  const effects = slots.map(({ slot }) => effectAt(slot));
   const latest = effects.findLast((effect) => effect !== undefined);
+  const limit = looks.at(-1)?.effects.find((effect) => effect.metric === metric && effect.role === 'limit')?.margin;
+  const isOneNode = node !== null || series?.variants[0]?.nodes.length === 1;
   return {
     times: slots.map(({ endsAt }) => Date.parse(endsAt) / 1000),
     slots: slots.map(({ slot }) => slot),
@@ -66,12 +82,28 @@ export const chartDataOf = (
     lower: effects.map((effect) => effect?.lower ?? null),
     upper: effects.map((effect) => effect?.upper ?? null),
     margin: latest?.margin ?? null,
+    limit: isOneNode ? (limit ?? null) : null,
     scale: latest?.scale ?? 'ratio',
     gaps:
       series === null
         ? []
         : slots.flatMap(({ slot }, index) => gapOf(slot, baselineReadings[index], candidateReadings[index])),
   };
+};
+
+export interface LonelyInterval {
+  readonly time: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Intervals without a neighbour: a band needs two, so these are drawn as bars. A short run has only that of its verdict. */
+export const lonelyIntervals = ({ times, lower, upper }: ChartData): readonly LonelyInterval[] => {
+  const known = times.flatMap((time, index) => {
+    const [low, high] = [lower[index] ?? null, upper[index] ?? null];
+    return low === null || high === null ? [] : [{ time, lower: low, upper: high }];
+  });
+  return known.length === 1 ? known : [];
 };
 
 /** States that it went through, as marks on the time axis. */

@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
-import { formatOnScale, type Interval } from '../../format/numbers.ts';
+import { formatOnScale, formatQuantity, type Interval } from '../../format/numbers.ts';
 import { colour } from '../../ui/plot.tsx';
-import { type ChartData, type Mark, stretchesOf } from './chart-data.ts';
+import { type ChartData, type LonelyInterval, lonelyIntervals, type Mark, stretchesOf } from './chart-data.ts';
 
 // What is painted around the lines. All of it reads `data()` when it draws, so a chart that lives on stays right.
 
@@ -73,9 +73,42 @@ export const drawMarks =
         margin <= 0 ? 'below' : 'above',
       );
     }
+    for (const bar of lonelyIntervals(data())) errorBar(plot, bar);
     drawEvents(plot, marks());
     ctx.restore();
   };
+
+/** The line that a limit draws for a node, on the chart of what was measured. */
+export const drawLimit =
+  (data: () => ChartData, unit: string) =>
+  (plot: uPlot): void => {
+    const { limit } = data();
+    if (limit === null) return;
+    const { left, width } = box(plot);
+    plot.ctx.save();
+    plot.ctx.font = scaledFont();
+    plot.ctx.textAlign = 'right';
+    horizontal(plot, limit, [scaled(5), scaled(4)], 'chart-margin');
+    label(plot, limit, `limit ${formatQuantity(limit, unit)}`, left + width - scaled(4), 'below');
+    plot.ctx.restore();
+  };
+
+const errorBar = (plot: uPlot, { time, lower, upper }: LonelyInterval): void => {
+  const { ctx } = plot;
+  const x = xOf(plot, time);
+  const half = scaled(5);
+  ctx.strokeStyle = colour('accent');
+  ctx.lineWidth = scaled(2);
+  ctx.beginPath();
+  for (const value of [lower, upper]) {
+    const y = plot.valToPos(value, 'y', true);
+    ctx.moveTo(x - half, y);
+    ctx.lineTo(x + half, y);
+  }
+  ctx.moveTo(x, plot.valToPos(lower, 'y', true));
+  ctx.lineTo(x, plot.valToPos(upper, 'y', true));
+  ctx.stroke();
+};
 
 const isVisible = ({ bbox: { top, height } }: uPlot, y: number): boolean => y >= top && y <= top + height;
 

@@ -1,11 +1,11 @@
 import { useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import type { Effect } from '../../../../src/experiments/contract/views.ts';
-import { formatNumber, formatOnScale, formatQuantity } from '../../format/numbers.ts';
+import { formatBounds, formatNumber, formatOnScale, formatQuantity } from '../../format/numbers.ts';
 import { formatClock } from '../../format/times.ts';
 import { colour, Plot } from '../../ui/plot.tsx';
 import type { ChartData, Mark } from './chart-data.ts';
-import { drawEvents, drawGround, drawMarks, slotSeconds } from './chart-drawing.ts';
+import { drawEvents, drawGround, drawLimit, drawMarks, slotSeconds } from './chart-drawing.ts';
 import { changeRangeOf } from './chart-range.ts';
 
 export interface ChartsProps {
@@ -116,7 +116,10 @@ export const Charts = (props: ChartsProps) => {
           label={`${title} of baseline and candidate over time, as measured.`}
           options={() => ({
             ...common(),
-            scales: { x: { time: true, auto: false }, y: { range: (_, __, most) => [0, (most || 1) * 1.12] } },
+            scales: {
+              x: { time: true, auto: false },
+              y: { range: (_, __, most) => [0, Math.max(most || 1, live.current.data.limit ?? 0) * 1.12] },
+            },
             axes: [timeAxis(), valueAxis((value) => formatQuantity(value, rawUnit.startsWith('bytes') ? 'bytes' : ''))],
             series: [
               {},
@@ -125,7 +128,10 @@ export const Charts = (props: ChartsProps) => {
             ],
             hooks: {
               drawClear: [drawGround(() => live.current.data, false)],
-              draw: [(plot) => drawEvents(plot, live.current.marks)],
+              draw: [
+                drawLimit(() => live.current.data, rawUnit.startsWith('bytes') ? 'bytes' : ''),
+                (plot) => drawEvents(plot, live.current.marks),
+              ],
               setCursor: [(plot) => setPointed(plot.cursor.idx ?? null)],
               setSelect: [(plot) => zoom(plot, live.current)],
             },
@@ -156,6 +162,7 @@ const Readout = ({
   const gap = data.gaps.find(({ slot }) => slot === data.slots[at]);
   const on: Pick<Effect, 'scale' | 'unit'> = { scale: data.scale, unit: effectUnit };
   const [estimate, lower, upper] = [data.estimate[at] ?? null, data.lower[at] ?? null, data.upper[at] ?? null];
+  const bounds = formatBounds({ ...on, effect: estimate, lower, upper });
   return (
     <p className="readout num">
       <span className="quiet">
@@ -170,7 +177,7 @@ const Readout = ({
       ) : null}
       {estimate === null ? null : (
         <span className="key key-interval">
-          look {formatOnScale(estimate, on)} ({formatOnScale(lower, on)} … {formatOnScale(upper, on)})
+          look {formatOnScale(estimate, on)} ({bounds === '' ? 'no interval yet' : bounds})
         </span>
       )}
       {gap === undefined ? null : <span className="key key-gap">missing, {gap.reason}</span>}
@@ -178,12 +185,12 @@ const Readout = ({
   );
 };
 
-/** Slots of the address → seconds of the axis; unreadable or empty ranges show all. */
+/** Slots of the address → seconds of the axis, from the begin of the first to the end of the last; else all of them. */
 const secondsOf = (data: ChartData, range: readonly [number, number] | null): readonly [number, number] | null => {
-  if (range === null) return null;
-  const from = data.times[data.slots.indexOf(range[0])] ?? data.times[0];
-  const to = data.times[data.slots.indexOf(range[1])] ?? data.times.at(-1);
-  return from === undefined || to === undefined || to <= from ? null : [from, to];
+  const timeOf = (slot: number | undefined) => data.times[slot === undefined ? -1 : data.slots.indexOf(slot)];
+  const from = timeOf(range?.[0]) ?? data.times[0];
+  const to = timeOf(range?.[1]) ?? data.times.at(-1);
+  return from === undefined || to === undefined || to < from ? null : [from - slotSeconds(data.times), to];
 };
 
 const zoom = (plot: uPlot, { data, onZoom }: Pick<ChartsProps, 'data' | 'onZoom'>): void => {

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
 import { experimentQuery, startFailureQuery } from '../../api/queries.ts';
 import { TABS } from '../../app/tabs.ts';
@@ -22,6 +22,7 @@ import { Facts, VerdictPanel } from './verdict-panel.tsx';
 export const ExperimentPage = () => {
   const { experimentId } = useParams({ from: '/frame/experiments/$experimentId' });
   const query = useQuery(experimentQuery(experimentId));
+  useFreshEvidence(query.data);
   return (
     <Loaded
       query={query}
@@ -41,6 +42,16 @@ export const ExperimentPage = () => {
       )}
     </Loaded>
   );
+};
+
+/** The charts follow the sentence: a new slot or state asks for its evidence at once, also for the last of all. */
+const useFreshEvidence = (view: ExperimentView | undefined): void => {
+  const client = useQueryClient();
+  const sign = view === undefined ? '' : `${view.state} ${view.slotsMeasured} ${view.latestLook?.slot} ${view.cleanup}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once per change, not per render
+  useEffect(() => {
+    if (view !== undefined) void client.invalidateQueries({ queryKey: ['experiment', view.id, view.epoch] });
+  }, [sign]);
 };
 
 /** Created and not started: the reason came with the answer to the start and is shown where it can be tried again. */

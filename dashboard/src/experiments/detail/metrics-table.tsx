@@ -1,8 +1,8 @@
 import type { Effect } from '../../../../src/experiments/contract/views.ts';
 import type { CriterionMetric } from '../../../../src/experiments/domain/settings.ts';
-import { formatOnScale } from '../../format/numbers.ts';
+import { formatOnScale, formatQuantity } from '../../format/numbers.ts';
 import { FindingMark } from '../../ui/chips.tsx';
-import { Estimate } from '../../ui/measure.tsx';
+import { Estimate, Quantity } from '../../ui/measure.tsx';
 import { barScaleOf } from './bar-scale.ts';
 
 /** One row per criterion; choosing a row shows its chart. The order is that of the criteria and never changes. */
@@ -40,10 +40,10 @@ export const MetricsTable = ({
             <span className="quiet role">{effect.role}</span>
           </td>
           <td data-label="Change">
-            <Estimate effect={effect} />
+            {effect.role === 'limit' ? <AgainstLimit effect={effect} /> : <Estimate effect={effect} />}
           </td>
           <td data-label="Interval">
-            <EffectBar effect={effect} />
+            <EffectBar effect={effect.role === 'limit' ? { ...effect, effect: effect.candidateMean } : effect} />
           </td>
           <td data-label="Finding">
             <FindingMark finding={effect.verdict} />
@@ -54,11 +54,28 @@ export const MetricsTable = ({
   </table>
 );
 
+/** A limit compares nothing: what the candidate shows, and the line that no node may cross. */
+const AgainstLimit = ({ effect }: { readonly effect: Effect }) => (
+  <span>
+    <Quantity value={effect.candidateMean} unit={effect.unit} />{' '}
+    {effect.margin === null ? null : (
+      <span className="quiet">
+        (at most <Quantity value={effect.margin} unit={effect.unit} /> on a node)
+      </span>
+    )}
+  </span>
+);
+
 /** The interval as a band, the estimate as a tick, zero as a line, the margin dashed. */
 export const EffectBar = ({ effect }: { readonly effect: Effect }) => {
   const scale = barScaleOf(effect);
   if (scale === null) return <span className="quiet">–</span>;
-  const marginText = effect.margin === null ? 'no margin' : `margin ${formatOnScale(effect.margin, effect)}`;
+  const marginText =
+    effect.margin === null
+      ? 'no margin'
+      : effect.role === 'limit'
+        ? `limit ${formatQuantity(effect.margin, effect.unit)}`
+        : `margin ${formatOnScale(effect.margin, effect)}`;
   return (
     <svg className="effect-bar" role="img" aria-label={`interval against ${marginText}`}>
       <title>{`thin line: equal · dashed: ${marginText}`}</title>

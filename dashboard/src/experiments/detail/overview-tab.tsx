@@ -67,12 +67,15 @@ const MetricChart = ({
   const nodes = series.data?.variants[0]?.nodes.map((each) => each.node) ?? [];
   const hasRaw = measured !== null;
   const raw = series.data !== undefined && (series.data.metric === measured || !hasRaw) ? series.data : null;
-  const data = useMemo(() => chartDataOf(raw, looks.data ?? [], metric, node), [raw, looks.data, metric, node]);
+  const data = useMemo(
+    () => chartDataOf(raw, { looks: looks.data ?? [], verdict: view.verdict }, metric, node),
+    [raw, looks.data, view.verdict, metric, node],
+  );
   const marks = useMemo(() => marksOf(transitions.data ?? [], view.epoch), [transitions.data, view.epoch]);
   const range = search.from === undefined || search.to === undefined ? null : ([search.from, search.to] as const);
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
-  const effect = effectsOf(view).find((each) => each.metric === metric);
+  const effect = comparedEffect(view, metric);
   const rawUnit = measured === null ? '' : METRICS[measured].unit;
   const failure = series.error ?? looks.error;
   const isWaiting = series.isPending || looks.isPending;
@@ -163,6 +166,10 @@ const MetricChart = ({
   );
 };
 
+/** What compares the variants; a limit only holds each node against a line. */
+const comparedEffect = (view: ExperimentView, metric: CriterionMetric) =>
+  effectsOf(view).find((each) => each.metric === metric && each.role !== 'limit');
+
 /** What a chart can show: the criteria first, in their order, then whatever else is measured. */
 const metricsOf = (view: ExperimentView): readonly CriterionMetric[] => [
   ...new Set([...view.successCriteria.map((each) => each.metric), ...MetricName.options.filter(isCriterion)]),
@@ -172,7 +179,7 @@ const isCriterion = (metric: MetricName): metric is MetricName & CriterionMetric
 
 /** What the row means, in words, with the means it compares and the query it comes from. */
 const MetricDetail = ({ view, metric }: { readonly view: ExperimentView; readonly metric: CriterionMetric }) => {
-  const effect = effectsOf(view).find((each) => each.metric === metric);
+  const effect = comparedEffect(view, metric) ?? effectsOf(view).find((each) => each.metric === metric);
   const queries = useQuery(namedQueriesQuery(view)).data?.filter((each) => each.metric === metric) ?? [];
   return (
     <div className="metric-detail">
