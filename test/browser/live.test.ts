@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CRITICAL_PROCESSES } from '../../local/demo/load.ts';
@@ -14,8 +15,9 @@ import {
   watchUntilVerdict,
 } from '../support/pages.ts';
 
-// The real line in a real browser: what a person sees is what the collectors exported. Pictures of it are for the docs.
-const SCREENSHOTS = join(import.meta.dirname, '../../docs/screenshots');
+// The real line in a real browser: what a person sees is what the collectors exported. The pictures in docs/screenshots
+// are made here: PHOENIX_SCREENSHOTS=docs/screenshots npm test line. Otherwise they are taken and thrown away.
+const SCREENSHOTS = process.env['PHOENIX_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'phoenix-screenshots-'));
 
 let browser: TestBrowser;
 let visit: Visit;
