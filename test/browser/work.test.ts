@@ -9,6 +9,7 @@ const RUNNING = '/experiments/exp-running00001';
 describe('creating', () => {
   test('checks while somebody types, shows findings at their field, and starts on what is free', async () => {
     const { page } = await stage().as('experimenter', '/experiments/new');
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx');
     await page.getByText('every check that needs no cluster passes').waitFor();
     const threshold = page.getByLabel('cpu_threshold_ratio');
     await threshold.fill('7');
@@ -43,6 +44,7 @@ describe('creating', () => {
 
   test('a duration that cannot be read is told at its field and sends nothing', async () => {
     const { page } = await stage().as('experimenter', '/experiments/new');
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx');
     await page.getByText('every check that needs no cluster passes').waitFor();
     const before = stage().api.answers.length;
     await page.getByLabel('Measured time').fill('an hour');

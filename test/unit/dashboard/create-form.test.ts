@@ -57,6 +57,12 @@ describe('the form', () => {
     expect(pointersOf({ ...filled, criteria })).toEqual([`/success_criteria/${criteria.length - 1}/margin_ratio`]);
   });
 
+  test('wants a critical process as long as a criterion asks about them', () => {
+    expect(pointersOf({ ...filled, critical: ' ' })).toEqual(['/critical_processes']);
+    const criteria = filled.criteria.filter(({ metric }) => !metric.startsWith('critical_'));
+    expect(pointersOf({ ...filled, critical: '', criteria })).toEqual([]);
+  });
+
   test('leaves an empty parameter to the default of its template', () => {
     const { settings } = read({
       ...filled,

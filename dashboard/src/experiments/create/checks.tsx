@@ -100,10 +100,12 @@ const Outcome = ({
           <dt>Takes</dt>
           <dd className="num">about {describeDuration(checks.totalSeconds)}</dd>
         </div>
-        <div>
-          <dt>Deployed</dt>
-          <dd className="num">{plural(checks.objects, 'object')} on the cluster, removed at its end</dd>
-        </div>
+        {checks.objects === 0 ? null : (
+          <div>
+            <dt>Deployed</dt>
+            <dd className="num">{plural(checks.objects, 'object')} on the cluster, removed at its end</dd>
+          </div>
+        )}
       </dl>
       {held.length === 0 ? null : (
         <ul className="findings">

@@ -175,6 +175,9 @@ export const readForm = (
   };
   const clusterId = ClusterId.safeParse(form.clusterId).data;
   if (clusterId === undefined) complain('/targets/0/cluster_id', 'choose a cluster');
+  if (namesIn(form.critical).length === 0 && form.criteria.some(({ metric }) => ABOUT_CRITICAL.includes(metric))) {
+    complain('/critical_processes', 'name at least one, or take the criteria about critical processes away below');
+  }
   const settings: SettingsInput = {
     name: form.name.trim() === '' ? suggestedName(form, clusterName) : form.name.trim(),
     baselinePipeline: pipeline('/baseline_pipeline', form.baseline),
@@ -191,6 +194,8 @@ export const readForm = (
   };
   return { settings: errors.length === 0 ? settings : null, errors };
 };
+
+const ABOUT_CRITICAL: readonly CriterionMetric[] = ['critical_coverage', 'critical_processes_missing'];
 
 /** Names separated by commas or spaces. */
 export const namesIn = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== '');

@@ -15,7 +15,7 @@ const xOf = (plot: uPlot, seconds: number): number => plot.valToPos(seconds, 'x'
 
 /** Stretches without data are hatched, warm-up is shaded: neither is ever bridged by a line. */
 export const drawGround =
-  (data: () => ChartData, isLabelled: boolean) =>
+  (data: () => ChartData) =>
   (plot: uPlot): void => {
     const { ctx } = plot;
     const { times, slots, phases, gaps } = data();
@@ -31,12 +31,6 @@ export const drawGround =
     if (first !== undefined && warmEnd !== undefined) {
       ctx.fillStyle = colour('chart-warmup');
       ctx.fillRect(left, top, xOf(plot, warmEnd) - left, height);
-      ctx.fillStyle = colour('text-quiet');
-      ctx.font = scaledFont();
-      ctx.textAlign = 'left';
-      ctx.textBaseline = 'bottom';
-      if (isLabelled && xOf(plot, warmEnd) - left > scaled(60))
-        ctx.fillText('warm-up', left + scaled(6), top + height - scaled(4));
     }
 
     const step = slotSeconds(times);

@@ -93,7 +93,7 @@ export const Charts = (props: ChartsProps) => {
           ],
           bands: [{ series: [1, 2], fill: colour('accent-soft') }],
           hooks: {
-            drawClear: [drawGround(() => live.current.data, true)],
+            drawClear: [drawGround(() => live.current.data)],
             draw: [
               drawMarks(
                 () => live.current.data,
@@ -127,7 +127,7 @@ export const Charts = (props: ChartsProps) => {
               { stroke: colour('accent'), width: 1.5, points: { show: false } },
             ],
             hooks: {
-              drawClear: [drawGround(() => live.current.data, false)],
+              drawClear: [drawGround(() => live.current.data)],
               draw: [
                 drawLimit(() => live.current.data, rawUnit.startsWith('bytes') ? 'bytes' : ''),
                 (plot) => drawEvents(plot, live.current.marks),

@@ -7,10 +7,16 @@ import { Time } from '../../ui/time.tsx';
 import { sentenceOf } from './sentence.ts';
 
 /** What was found so far, by the verdict or else by the newest look. */
-export const effectsOf = (view: ExperimentView): readonly Effect[] =>
-  view.verdict !== null && view.verdict.onMeasuredNodes.length > 0
-    ? view.verdict.onMeasuredNodes
-    : (view.latestLook?.effects ?? []);
+export const effectsOf = (view: ExperimentView): readonly Effect[] => {
+  const seen = view.latestLook?.effects ?? [];
+  const decided = view.verdict?.onMeasuredNodes ?? [];
+  if (decided.length === 0) return seen;
+  // a verdict says whether a limit held; the newest look has the numbers
+  return decided.map((effect) => {
+    const look = seen.find(({ role, metric }) => role === 'limit' && role === effect.role && metric === effect.metric);
+    return look === undefined ? effect : { ...look, verdict: effect.verdict };
+  });
+};
 
 /** The answer, how far it can be trusted, and what it rests on. */
 export const VerdictPanel = ({ view }: { readonly view: ExperimentView }) => {

@@ -1,0 +1,80 @@
+import { clusterRoutes } from '../../src/clusters/contract/routes.ts';
+import type { OperationId } from '../../src/kernel/identity.ts';
+import { secondsAfter } from '../../src/kernel/instant.ts';
+import { accept, refuse } from '../../src/kernel/outcome.ts';
+import type { Operation } from '../../src/platform/declare/operation.ts';
+import { implement } from '../../src/platform/http/implement.ts';
+import type { World } from './fixture-world.ts';
+import { T0 } from './platform.ts';
+
+export const nothingThere = (what: string) => refuse('resource-not-found', `there is no ${what}`);
+
+export const servedClusters = (world: World) => {
+  const operation = (kind: string, subject: string, result: Operation['result']): Operation => {
+    const id = `op-fixture0000${world.operations.size + 1}` as OperationId;
+    const made: Operation = {
+      id,
+      kind,
+      subject,
+      state: 'pending',
+      createdAt: T0,
+      finishedAt: null,
+      result: null,
+      problem: null,
+    };
+    world.operations.set(id, { ...made, result, asks: 0 });
+    return made;
+  };
+  const known = (id: string) => world.clusters.find((each) => each.id === id);
+  return implement(clusterRoutes, {
+    listClusters: async ({ query }) =>
+      accept({
+        body: {
+          items: [...world.clusters],
+          metadata: { count: world.clusters.length, limit: query.limit, nextToken: null },
+        },
+      }),
+    registerCluster: async () => refuse('address-not-allowed', 'fixtures have one cluster'),
+    getCluster: async ({ params }) => {
+      const found = known(params.clusterId);
+      return found === undefined ? nothingThere('such cluster') : accept({ body: found, version: found.version });
+    },
+    removeCluster: async () => refuse('cluster-in-use', 'an experiment runs on it'),
+    checkCluster: async ({ params }) => accept({ body: operation('cluster.preflight', params.clusterId, {}) }),
+    listClusterNodes: async () => accept({ body: { seenAt: world.nodes[0]?.seenAt ?? null, items: [...world.nodes] } }),
+    listClusterObjects: async ({ params }) =>
+      accept({
+        body: operation('cluster.objects', params.clusterId, {
+          items: [
+            {
+              kind: 'DaemonSet',
+              name: 'phoenix-running00001-baseline',
+              namespace: 'phoenix-exp',
+              uid: 'uid-1',
+              owner: 'exp-running00001',
+              epoch: 1,
+              expires_at: secondsAfter(T0, 3600),
+            },
+          ],
+        }),
+      }),
+    getClusterOnboarding: async () =>
+      accept({ body: { yaml: 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: phoenix-exp\n' } }),
+    getOperation: async ({ params }) => {
+      const found = world.operations.get(params.operationId);
+      if (found === undefined) return nothingThere('such operation');
+      const asks = found.asks + 1;
+      world.operations.set(found.id, { ...found, asks });
+      const state = asks >= 3 ? 'succeeded' : 'running';
+      const { asks: _, ...body } = found;
+      return accept({
+        body: {
+          ...body,
+          state,
+          result: state === 'succeeded' ? found.result : null,
+          finishedAt: state === 'succeeded' ? T0 : null,
+        },
+      });
+    },
+  });
+};
