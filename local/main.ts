@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openInBrowser } from '../cli/open-in-browser.ts';
 import { watchPicture } from '../cli/render/experiment.ts';
 import { type LocalEnvironmentRecord, localRecordFile, localStateFolder } from '../cli/session/local-environment.ts';
 import { isSettled } from '../cli/watch.ts';
@@ -34,6 +35,7 @@ const { values: given } = parseArgs({
   options: {
     /** a compatible emulator that runs already: docs/localstack.md */
     endpoint: { type: 'string' },
+    'no-open': { type: 'boolean', default: false },
     'no-experiment': { type: 'boolean', default: false },
     'until-verdict': { type: 'boolean', default: false },
   },
@@ -114,6 +116,7 @@ const web = await (async () => {
   });
   stops.push(() => started.stop());
   remember({ webUrl: started.url });
+  if (!given['no-open'] && process.stdout.isTTY === true) openInBrowser(started.url);
   show('dashboard', { label: LABELS.dashboard, state: 'ready', detail: started.url, elapsedSeconds: since() });
   return started;
 })();

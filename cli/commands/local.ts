@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
+import { openInBrowser } from '../open-in-browser.ts';
 import { renderFields } from '../render/table.ts';
 import { LocalEnvironmentRecord, readLocalEnvironment } from '../session/local-environment.ts';
 
@@ -71,5 +72,15 @@ export const registerLocal = (program: Command, context: () => Context): void =>
           ['experiment', local.experimentId ?? 'none yet'],
         ]),
       );
+    });
+
+  program
+    .command('open [experiment]')
+    .description('open the dashboard, or the page of an experiment')
+    .action((experiment?: string) => {
+      const { apiEndpoint } = context();
+      const url = `${readLocalEnvironment()?.webUrl ?? apiEndpoint()}${experiment === undefined ? '' : `/experiments/${experiment}`}`;
+      openInBrowser(url);
+      process.stdout.write(`${url}\n`);
     });
 };

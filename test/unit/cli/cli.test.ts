@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseParameters } from '../../../cli/commands/pipeline.ts';
 import { EXIT, exitCodeOfStatus, exitCodeOfVerdict } from '../../../cli/exit-codes.ts';
 import { CommandFailure, describeFailure } from '../../../cli/failure.ts';
+import { openerOf } from '../../../cli/open-in-browser.ts';
 import { readDocument } from '../../../cli/read-document.ts';
 import { interval, number, percent, quantity } from '../../../cli/render/numbers.ts';
 import { renderTable } from '../../../cli/render/table.ts';
@@ -117,4 +118,12 @@ test('a problem of the API is told with its findings, what to do, and the reques
 test('an answer of a gateway that is no problem of ours still says what to do', () => {
   expect(problemFrom(401, { message: 'Unauthorized' }, 'r1')).toMatchObject({ code: 'UNAUTHORIZED', status: 401 });
   expect(problemFrom(502, null, 'r2')).toMatchObject({ code: 'API_UNAVAILABLE', retry: 'later', traceId: 'r2' });
+});
+
+test('a page is opened only where somebody sits in front of a screen', () => {
+  expect(openerOf('darwin', {})).toBe('open');
+  expect(openerOf('linux', { DISPLAY: ':0' })).toBe('xdg-open');
+  expect(openerOf('linux', {})).toBeNull();
+  expect(openerOf('linux', { DISPLAY: ':0', SSH_CONNECTION: '1' })).toBeNull();
+  expect(openerOf('darwin', { CI: 'true' })).toBeNull();
 });
