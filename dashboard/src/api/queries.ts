@@ -153,6 +153,16 @@ export const validateQuery = (body: SettingsInput) =>
     retry: false,
   });
 
+/** Read anew only for another question: earlier experiments do not change. */
+export const planQuery = (body: SettingsInput) =>
+  queryOptions({
+    queryKey: ['plan', body],
+    queryFn: async ({ signal }) => (await api.planExperiment({ body, signal })).body,
+    placeholderData: keepPreviousData,
+    staleTime: 60 * SECOND,
+    retry: false,
+  });
+
 export const clustersQuery = queryOptions({
   queryKey: ['clusters'],
   queryFn: async ({ signal }) => (await api.listClusters({ query: { limit: 100 }, signal })).body.items,

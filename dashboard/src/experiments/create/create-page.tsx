@@ -107,7 +107,7 @@ const CreateForm = ({
       <div className="create">
         <form className="create-form" onSubmit={(event) => event.preventDefault()}>
           <PipelinesPart form={form} templates={templates} clusterName={clusterName} onChange={change} />
-          <TargetPart form={form} clusters={clusters} onChange={change} />
+          <TargetPart form={form} clusters={clusters} settings={settled} onChange={change} />
           <CriteriaPart form={form} onChange={change} />
         </form>
         <aside className="create-checks" aria-label="What would come of it">

@@ -3,9 +3,10 @@ import { Link } from '@tanstack/react-router';
 import type { Cluster } from '../../../../src/clusters/domain/cluster.ts';
 import { ClusterId } from '../../../../src/kernel/identity.ts';
 import { failureLine } from '../../api/failures.ts';
-import { clusterNodesQuery } from '../../api/queries.ts';
+import { clusterNodesQuery, type SettingsInput } from '../../api/queries.ts';
 import { Field } from '../../ui/field.tsx';
 import type { ExperimentForm } from './form.ts';
+import { NeededTime } from './needed-time.tsx';
 
 type Change = (part: Partial<ExperimentForm>) => void;
 
@@ -13,10 +14,13 @@ type Change = (part: Partial<ExperimentForm>) => void;
 export const TargetPart = ({
   form,
   clusters,
+  settings,
   onChange,
 }: {
   readonly form: ExperimentForm;
   readonly clusters: readonly Cluster[];
+  /** what was typed, once somebody pauses; null while it cannot be read */
+  readonly settings: SettingsInput | null;
   readonly onChange: Change;
 }) => (
   <>
@@ -74,6 +78,7 @@ export const TargetPart = ({
         />
         .
       </p>
+      <NeededTime settings={settings} onTake={(duration) => onChange({ duration })} />
       <p className="quiet">
         Write 90s, 30m or 1h30m. Less than 24 h gives a screening: enough for a canary, not for a fleet.
       </p>
