@@ -42,6 +42,21 @@ describe('creating', () => {
     expect(stage().api.answers.slice(-30)).toContain(`POST /experiments/${id}/start 202`);
   });
 
+  test('says beside the duration how long it needs and what that rests on, and takes it', async () => {
+    const { page } = await stage().as('experimenter', '/experiments/new');
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx');
+    const duration = page.getByLabel('Measured time');
+    await duration.fill('7m');
+    const needed = page.getByRole('status').filter({ hasText: 'to be sure of exported points' });
+    await needed.getByText(/^needs about \d+ min to be sure of exported points$/).waitFor();
+    expect(await needed.textContent()).toContain('Assumed: values vary by 5 %');
+    await needed.getByRole('button', { name: /^Take \d+m$/ }).click();
+    const taken = await duration.inputValue();
+    expect(taken).toMatch(/^\d+m$/);
+    await needed.getByRole('button').waitFor({ state: 'detached' });
+    expect(await needed.textContent()).toContain(`about ${taken.replace('m', ' min')}`);
+  });
+
   test('a duration that cannot be read is told at its field and sends nothing', async () => {
     const { page } = await stage().as('experimenter', '/experiments/new');
     await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx');
