@@ -26,7 +26,11 @@ type Pair = readonly [baseline: number, candidate: number] | null;
 export const measuredNoise = (experiments: readonly Evidence[]): readonly MeasuredNoise[] => {
   const metrics = new Map<string, (readonly Pair[])[]>();
   for (const evidence of experiments) {
-    for (const columns of columnsOf(evidence, evidence.design.horizonSlots)) {
+    // a metric may be a limit and be compared as well
+    const columnsByName = new Map(
+      columnsOf(evidence, evidence.design.horizonSlots).map((columns) => [columns.criterion.name, columns]),
+    );
+    for (const columns of columnsByName.values()) {
       const pairs = Array.from({ length: evidence.design.horizonSlots }, (_, index): Pair => {
         const pair = pool(columns, index);
         return pair.usable ? [pair.baseline, pair.candidate] : null;

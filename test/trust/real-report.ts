@@ -46,9 +46,16 @@ const groupSections = ({ title, bundles }: Group): readonly string[] => {
     const { reproduced, judgement } = replay(bundle);
     const { experiment, evidence, looks } = bundle;
     const differing = differingLooks(experiment, evidence, judgement, looks, sha256).length;
-    return { verdict: judgement.verdict, isSame: reproduced && differing === 0, looks: looks.length };
+    const bounds = judgement.looks.flatMap(({ metrics }) => metrics.filter(({ harmBound }) => harmBound !== null));
+    return {
+      verdict: judgement.verdict,
+      isSame: reproduced && differing === 0,
+      looks: looks.length,
+      bounds: bounds.length,
+      crossings: bounds.filter(({ crosses }) => crosses).length,
+    };
   });
-  const looks = replays.reduce((sum, each) => sum + each.looks, 0);
+  const total = (what: 'looks' | 'bounds' | 'crossings') => replays.reduce((sum, each) => sum + each[what], 0);
   const test = assessSelfTest(replays.flatMap(({ verdict }) => (verdict === null ? [] : [verdict])));
   const unjudged = bundles.length - test.experiments;
   const interval = test.interval === null ? '' : ` (${share(test.interval.lower)} to ${share(test.interval.upper)})`;
@@ -58,8 +65,9 @@ const groupSections = ({ title, bundles }: Group): readonly string[] => {
       `- **False aborts: ${test.falseAborts} of ${test.experiments}${test.rate === null ? '' : `, ${share(test.rate)}${interval}`}** (harm monitor, limit, or a failed trust check; Wilson's interval at 95 %)`,
       ...(unjudged === 0 ? [] : [`- ${unjudged} without a judgement: our own failure or no slot`]),
       `- Promotions without a saving: ${bundles.filter(({ experiment }) => experiment.verdict?.verdict === 'promote').length} of ${bundles.length}`,
-      `- Looks: ${looks}. Experiments whose stored looks and verdict the exported evidence gives again, bit for bit: ${replays.filter(({ isSame }) => isSame).length} of ${bundles.length}`,
-      `- With knowledge about noise from an earlier experiment: ${bundles.filter(({ evidence }) => Object.keys(evidence.history).length > 0).length} of ${bundles.length}`,
+      `- Looks: ${total('looks')}. Bounds of guardrails at them: ${total('bounds')}, of which above their abort line: ${total('crossings')}`,
+      `- With knowledge about noise from an earlier experiment: ${bundles.filter(({ evidence }) => Object.keys(evidence.history).length > 0).length} of ${bundles.length}; with it a harm monitor can abort from the 6th slot on, without it (several guardrails) from the 19th`,
+      `- Experiments whose stored looks and verdict the exported evidence gives again, bit for bit: ${replays.filter(({ isSame }) => isSame).length} of ${bundles.length}`,
     ].join('\n'),
     table(['verdict', 'experiments'], counted(bundles.map(({ experiment }) => experiment.verdict?.verdict ?? 'none'))),
     ...(bundles.length === 0 ? [] : ['What was found about each metric:', findingsTable(bundles)]),
