@@ -34,10 +34,18 @@ const timeOf = ({ state, elapsedSeconds, expectedSeconds }: ScreenLine): string 
 export const renderLine = (line: ScreenLine): string =>
   `  ${MARK[line.state]} ${line.label.padEnd(24)}${timeOf(line).padEnd(24)}${line.detail}`.trimEnd();
 
-/** On a terminal one calm picture that changes in place; elsewhere a plain log with a line per change of state. */
-export const makeScreen = (stream: WriteStream, isTerminal: boolean = stream.isTTY === true): Screen => {
+/** In a plain log, what is being worked on is said again twice a minute. */
+const isNewsAgain = ({ state, elapsedSeconds = 0 }: ScreenLine, saidAtSeconds = 0): boolean =>
+  state === 'working' && (elapsedSeconds < saidAtSeconds || elapsedSeconds - saidAtSeconds >= 30);
+
+/** On a terminal one calm picture that changes in place; elsewhere a plain log with a line per change of state and half minute. */
+export const makeScreen = (
+  stream: Pick<WriteStream, 'write'> & Partial<WriteStream>,
+  isTerminal: boolean = stream.isTTY === true,
+): Screen => {
   const lines = new Map<string, ScreenLine>();
-  const update = isTerminal ? createLogUpdate(stream, { showCursor: true }) : null;
+  const update = isTerminal ? createLogUpdate(stream as WriteStream, { showCursor: true }) : null;
+  const saidAt = new Map<string, number>();
   let noteText = '';
   const redraw = (): void =>
     update?.(`${[...lines.values()].map(renderLine).join('\n')}${noteText === '' ? '' : `\n\n${noteText}`}`);
@@ -46,8 +54,10 @@ export const makeScreen = (stream: WriteStream, isTerminal: boolean = stream.isT
     set: (key, line) => {
       const before = lines.get(key);
       lines.set(key, line);
-      if (update !== null) redraw();
-      else if (before?.state !== line.state) stream.write(`${renderLine(line)}\n`);
+      if (update !== null) return redraw();
+      if (before?.state === line.state && !isNewsAgain(line, saidAt.get(key))) return;
+      saidAt.set(key, line.elapsedSeconds ?? 0);
+      stream.write(`${renderLine(line)}\n`);
     },
     note: (text) => {
       if (update === null && text !== noteText) stream.write(`${text}\n`);

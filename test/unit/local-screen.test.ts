@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderLine } from '../../local/screen.ts';
+import { makeScreen, renderLine, type ScreenLine } from '../../local/screen.ts';
 
 test('a line that works shows what is done, how long, and an honest guess', () => {
   expect(
@@ -17,4 +17,36 @@ test('a line that is ready says where it listens', () => {
   expect(renderLine({ label: 'dashboard', state: 'ready', detail: 'http://127.0.0.1:8080' })).toBe(
     '  ✔ dashboard                                       http://127.0.0.1:8080',
   );
+});
+
+const logOf = (lines: readonly ScreenLine[]): string => {
+  const written: unknown[] = [];
+  const screen = makeScreen({ write: (text: unknown) => written.push(text) > 0 }, false);
+  for (const line of lines) screen.set('collector', line);
+  screen.close();
+  return written.join('');
+};
+
+test('a plain log says each change of state, and twice a minute what is still worked on', () => {
+  const working = (elapsedSeconds: number): ScreenLine => ({
+    label: 'collector',
+    state: 'working',
+    detail: 'compiling',
+    elapsedSeconds,
+  });
+  const log = logOf([
+    working(0),
+    working(10),
+    working(29),
+    working(30),
+    working(45),
+    working(61),
+    { ...working(70), state: 'ready' },
+  ]);
+  expect(
+    log
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.slice(2, 3)),
+  ).toEqual(['◐', '◐', '◐', '✔']);
 });
