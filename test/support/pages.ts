@@ -88,7 +88,7 @@ export const takeScreenshot = async (page: Page, folder: string, name: string): 
 /** Everything that an experiment shows, one picture per part, then the other pages. */
 export const takeScreenshots = async (page: Page, url: string, experimentId: string, folder: string): Promise<void> => {
   const parts: readonly (readonly [name: string, path: string, ready: (page: Page) => Locator])[] = [
-    ['experiment-verdict', `/experiments/${experimentId}`, (at) => at.locator('canvas').first()],
+    ['experiment', `/experiments/${experimentId}`, (at) => at.locator('canvas').first()],
     ['processes', `/experiments/${experimentId}?tab=processes`, (at) => at.locator('table, .state').first()],
     [
       'deployment',
