@@ -128,23 +128,26 @@ const pairedReadings = (metric: CriterionMetric, sample: Sample): PairedReadings
 const byVariant = (readings: (variant: Variant) => Record<string, Reading>): PairedReadings =>
   Object.fromEntries(VARIANTS.map((variant) => [variant, readings(variant)])) as PairedReadings;
 
-/** Per node: the share of the baseline's critical processes that a variant shows, too; 1 where there are none to lose. */
+/**
+ * Per node: the share of the baseline's critical processes that a variant shows, too; 1 where there are none to lose.
+ * Nodes weigh as much as they have processes.
+ */
 const coverage = (sample: Sample): PairedReadings => {
   const known = sample.candidate['critical_processes_missing'] ?? {};
   const ofCandidate = Object.entries(known).map(([node, reading]): [string, Reading] => {
     if ('missing' in reading) return [node, reading];
     const seen = sample.processes.find((presence) => presence.node === node)?.seenByBaseline.length ?? 0;
-    return [node, { value: seen === 0 ? 1 : 1 - reading.value / seen }];
+    return [node, seen === 0 ? { value: 1 } : { value: 1 - reading.value / seen, weight: seen }];
   });
   return {
     baseline: Object.fromEntries(
-      ofCandidate.map(([node, reading]) => [node, 'missing' in reading ? reading : { value: 1 }]),
+      ofCandidate.map(([node, reading]) => [node, 'missing' in reading ? reading : { ...reading, value: 1 }]),
     ),
     candidate: Object.fromEntries(ofCandidate),
   };
 };
 
-/** Per node: of the points that should have left, the share that did not. Without any point there is no share. */
+/** Per node: of the points that should have left, the share that did not, with their number as its weight. No points, no share. */
 const lostPoints = (readings: VariantReadings): Record<string, Reading> =>
   Object.fromEntries(
     Object.entries(readings['failed_points'] ?? {}).map(([node, failed]): [string, Reading] => {
@@ -153,6 +156,6 @@ const lostPoints = (readings: VariantReadings): Record<string, Reading> =>
       if (exported === undefined) return [node, { missing: 'no_series' }];
       if ('missing' in exported) return [node, exported];
       const all = failed.value + exported.value;
-      return [node, all > 0 ? { value: failed.value / all } : { missing: 'no_points' }];
+      return [node, all > 0 ? { value: failed.value / all, weight: all } : { missing: 'no_points' }];
     }),
   );

@@ -208,12 +208,16 @@ const pooled = (readings: PairedReadings | undefined, aggregate: 'sum' | 'mean')
   const values = nodes.flatMap((node) => {
     const [baseline, candidate] = [readings?.baseline[node], readings?.candidate[node]];
     return baseline !== undefined && 'value' in baseline && candidate !== undefined && 'value' in candidate
-      ? [{ baseline: baseline.value, candidate: candidate.value }]
+      ? [{ baseline, candidate }]
       : [];
   });
   if (values.length === 0) return [];
-  const share = aggregate === 'mean' ? 1 / values.length : 1;
-  const total = (variant: 'baseline' | 'candidate') => values.reduce((sum, each) => sum + each[variant], 0) * share;
+  const total = (variant: 'baseline' | 'candidate') => {
+    const readings = values.map((each) => each[variant]);
+    if (aggregate === 'sum') return readings.reduce((sum, { value }) => sum + value, 0);
+    const weight = readings.reduce((sum, each) => sum + (each.weight ?? 1), 0);
+    return readings.reduce((sum, each) => sum + each.value * (each.weight ?? 1), 0) / weight;
+  };
   return [{ baseline: total('baseline'), candidate: total('candidate') }];
 };
 

@@ -67,8 +67,8 @@ describe('evidence', () => {
 
   test('coverage is the share of the baseline’s processes that the candidate shows, too', () => {
     expect(paired({ lost: value(1) }, 'critical_coverage')).toEqual({
-      baseline: { 'node-1': value(1) },
-      candidate: { 'node-1': value(0.5) },
+      baseline: { 'node-1': { value: 1, weight: 2 } },
+      candidate: { 'node-1': { value: 0.5, weight: 2 } },
     });
     expect(paired({ lost: value(0), seen: [] }, 'critical_coverage')?.candidate).toEqual({ 'node-1': value(1) });
   });
@@ -88,7 +88,7 @@ describe('evidence', () => {
   test('lost points are a share of what should have left; without points there is none', () => {
     const some = { exported: [value(90), value(0)], failed: [value(10), value(0)] } as const;
     expect(paired(some, 'lost_points_ratio')).toEqual({
-      baseline: { 'node-1': value(0.1) },
+      baseline: { 'node-1': { value: 0.1, weight: 100 } },
       candidate: { 'node-1': { missing: 'no_points' } },
     });
   });

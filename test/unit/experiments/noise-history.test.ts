@@ -58,6 +58,16 @@ test('series are pooled over nodes as they are judged; a slot without one of two
   expect(Object.keys(historySeries(evidence))).toEqual(['exported_points', 'critical_coverage', 'lost_points_ratio']);
 });
 
+test('a share of two nodes is the share of all their points, not the mean of two shares', () => {
+  const some = sample(4, 900);
+  const variant = {
+    exported_points: { 'node-1': { value: 90 }, 'node-2': { value: 900 } },
+    failed_points: { 'node-1': { value: 10 }, 'node-2': { value: 0 } },
+  };
+  const evidence = toEvidence(settings(), [{ ...some, baseline: variant, candidate: variant }], null);
+  expect(historySeries(evidence)['lost_points_ratio']).toEqual({ baseline: [0.01], candidate: [0.01] });
+});
+
 test('evidence is the same text whatever order a table gives its maps back in', () => {
   const turned = (each: Sample): Sample => ({
     ...each,
