@@ -232,11 +232,14 @@ const answer = async (
   };
 };
 
-/** The version where there is one; otherwise a GET is told apart by its text, which can be compared but not written on. */
+/**
+ * What was read: the version, and behind a point the text's own mark, because a view can change (slots are measured,
+ * looks are taken) without a new version of its thing. If-Match reads the version only. Without a version the mark alone.
+ */
 const etagOf = (route: RouteDefinition, version: number | undefined, text: string): string | undefined => {
-  if (version !== undefined) return `"${version}"`;
-  if (route.method !== 'GET') return undefined;
-  return `W/"t${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  if (route.method !== 'GET') return version === undefined ? undefined : `"${version}"`;
+  const mark = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return version === undefined ? `W/"t${mark}"` : `"${version}.${mark}"`;
 };
 
 const isKnown = (ifNoneMatch: string | undefined, etag: string | undefined): boolean =>

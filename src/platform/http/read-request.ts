@@ -36,7 +36,7 @@ export const readIfMatch = (route: RouteDefinition, request: HttpRequest): Outco
     return refuse('precondition-required', `say which version you mean: send its ETag as If-Match${star}`);
   }
   if (given === '*' && route.starIfMatch === true) return { accepted: true, value: '*' };
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(given)?.[1];
+  const version = /^(?:W\/)?"(\d{1,15})(?:\.[\w-]{1,43})?"$/.exec(given)?.[1];
   if (version !== undefined) return { accepted: true, value: Number(version) };
   return refuse(
     'malformed-request',
