@@ -50,6 +50,7 @@ const CRITERIA: readonly Criterion[] = [
 ];
 
 const startedAt = performance.now();
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
 const since = (): string => describeDuration((performance.now() - startedAt) / 1000);
 const say = (text: string): void => void process.stderr.write(`  ${since().padStart(9)}  ${text}\n`);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -179,7 +180,7 @@ try {
       slotSeconds: SLOT_SECONDS,
       intervalSeconds: INTERVAL_SECONDS,
       machine: `${cpus().length} cores (${cpu?.model ?? 'unknown'}), Node ${process.version}`,
-      commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
+      commit,
       command: 'npm run trust -- --real',
     },
     [

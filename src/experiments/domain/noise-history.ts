@@ -5,6 +5,7 @@ import { pool } from '../../judgement/domain/pooling.ts';
 import { ExperimentId } from '../../kernel/identity.ts';
 import { type AllocatedNode, type CompleteSettings, type Experiment, isTerminal, lifeOf } from './experiment.ts';
 import { sameChoice } from './setup.ts';
+import type { Verdict } from './verdict.ts';
 
 /**
  * What an earlier experiment tells about noise: the newest slots of both variants, pooled as they are judged. Chosen and
@@ -40,7 +41,7 @@ export const kindOfHistory = (earlier: Experiment, { settings, nodes }: Wanted):
   const known = earlier.settings;
   const isComparable =
     isTerminal(earlier) &&
-    earlier.verdict.decidedAtSlot !== null &&
+    isMeasured(earlier.verdict) &&
     known.slotSeconds === settings.slotSeconds &&
     known.collectionIntervalSeconds === settings.collectionIntervalSeconds &&
     isSameSet(known.criticalProcesses, settings.criticalProcesses) &&
@@ -50,6 +51,10 @@ export const kindOfHistory = (earlier: Experiment, { settings, nodes }: Wanted):
   if (sameChoice(known.candidatePipeline, settings.candidatePipeline)) return 'same_pipelines';
   return sameChoice(known.candidatePipeline, known.baselinePipeline) ? 'equal_variants' : null;
 };
+
+/** Where too much was missing, or the variants did not see the same, nothing is known about noise either. */
+const isMeasured = ({ verdict, decidedAtSlot }: Verdict): boolean =>
+  decidedAtSlot !== null && verdict !== 'inconclusive_no_data' && verdict !== 'invalid_input_mismatch';
 
 const nodeKey = ({ clusterId, node }: AllocatedNode): string => `${clusterId}/${node}`;
 

@@ -35,6 +35,10 @@ describe('an earlier experiment', () => {
     expect(kindOfHistory(ended(), { ...wanted(), nodes: NODES.slice(1) })).toBeNull();
     expect(kindOfHistory(experimentIn('running'), wanted())).toBeNull();
     expect(kindOfHistory(experimentIn('ended'), wanted())).toBeNull();
+    const gappy = ended();
+    if (gappy.state !== 'ended') throw new Error('it has not ended');
+    const verdict = { ...gappy.verdict, verdict: 'inconclusive_no_data' } as const;
+    expect(kindOfHistory({ ...gappy, verdict }, wanted())).toBeNull();
     expect(kindOfHistory(ended(), { ...wanted(), nodes: NODES.toReversed() })).toBe('same_pipelines');
   });
 });
