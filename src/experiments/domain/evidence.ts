@@ -6,6 +6,9 @@ import type { NoiseHistory } from './noise-history.ts';
 import { slotsPlanned, warmupSlots } from './schedule.ts';
 import type { Criterion, CriterionMetric } from './settings.ts';
 
+/** Any number would do, as long as it is always the same: a replay has to draw the same blocks. */
+const BOOTSTRAP_SEED = 1;
+
 /**
  * Everything that judgement may know: the design, of each judged slot every metric per node, and what was known about
  * noise before the start. Nothing is filled in. Names stand in one fixed order, because a table gives its maps back in
@@ -22,6 +25,7 @@ export const toEvidence = (
       horizonSlots: slotsPlanned(settings),
       // a template is nobody's pipeline of today: no money headline
       hypotheticalBaseline: true,
+      bootstrapSeed: BOOTSTRAP_SEED,
       criteria: toCriteria(settings),
     },
     slots: samples

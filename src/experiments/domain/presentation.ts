@@ -23,7 +23,7 @@ export const presentVerdict = (
 ): Verdict => ({
   verdict: verdict.verdict,
   sentence: verdict.sentence,
-  explanation: [...verdict.explanation, ...aboutNoise(verdict, history)],
+  explanation: [...verdict.explanation, ...checkedAnotherWay(verdict), ...aboutNoise(verdict, history)],
   whatWouldHaveChanged: verdict.whatWouldHaveChanged === '' ? null : verdict.whatWouldHaveChanged,
   strength: verdict.strength,
   hypotheticalBaseline: verdict.hypotheticalBaseline,
@@ -38,6 +38,15 @@ export const presentVerdict = (
   decidedAtSlot: verdict.decidedAtSlot === 0 ? null : measuredSlot(settings, verdict.decidedAtSlot),
   at,
 });
+
+/** The saving without any model of noise: whole stretches of slots, drawn again and again. Shown, decides nothing. */
+const checkedAnotherWay = ({ onMeasuredNodes }: judged.Verdict): readonly string[] =>
+  onMeasuredNodes.flatMap(({ role, title, bootstrap }) => {
+    if (role !== 'primary' || bootstrap === null) return [];
+    const { lower, upper, blockSlots, draws } = bootstrap;
+    const bounds = [lower, upper].map((ratio) => `${percent(ratio - 1)} ${moreOrLess(ratio - 1)}`).join(' to ');
+    return [`${title} checked another way, by drawing stretches of ${blockSlots} slots ${draws} times: ${bounds}.`];
+  });
 
 /** Where the knowledge about noise came from, when it was not from this run alone. */
 const aboutNoise = ({ onMeasuredNodes }: judged.Verdict, history: NoiseHistory | null): readonly string[] => {
