@@ -2,6 +2,7 @@ import type { EvidenceBundle } from '../../src/experiments/contract/views.ts';
 import { differingLooks } from '../../src/experiments/domain/replay-looks.ts';
 import type { Criterion } from '../../src/experiments/domain/settings.ts';
 import type { MetricVerdict } from '../../src/judgement/contract/vocabulary.ts';
+import { wilsonInterval } from '../../src/judgement/domain/counts.ts';
 import { replay } from '../../src/judgement/domain/replay.ts';
 import { assessSelfTest } from '../../src/judgement/domain/self-test.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
@@ -15,6 +16,8 @@ export interface Conditions {
   readonly slotSeconds: number;
   readonly intervalSeconds: number;
   readonly machine: string;
+  /** lowest and highest load average of a minute during the run */
+  readonly load: readonly [number, number];
   readonly commit: string;
   readonly command: string;
 }
@@ -26,15 +29,15 @@ export interface Group {
 
 /** docs/trust-real.md: only what was measured. */
 export const renderRealReport = (conditions: Conditions, groups: readonly Group[]): string => {
-  const { date, minutes, nodes, slotSeconds, intervalSeconds, machine, commit, command } = conditions;
+  const { date, minutes, nodes, slotSeconds, intervalSeconds, machine, load, commit, command } = conditions;
   const all = groups.flatMap(({ bundles }) => bundles);
   const [first] = all;
   return `${[
     '# Equal variants, real collectors',
     `${all.length} experiments whose two variants were the same pipeline (\`baseline\`, label \`control=aa\`), run through the whole
 product in its local environment: real stacks on an AWS emulator, real collectors, a real Prometheus. Whatever an
-experiment finds here is a false alarm. Run on ${date} in ${minutes.toFixed(0)} minutes on ${machine} at commit ${commit}, with other work on the
-machine; ${nodes} nodes side by side, slots of ${slotSeconds} s, collection every ${intervalSeconds} s. Nothing is drawn by chance, so there is no seed:
+experiment finds here is a false alarm. Run on ${date} in ${minutes.toFixed(0)} minutes on ${machine} at commit ${commit}, load
+average ${load[0].toFixed(0)} to ${load[1].toFixed(0)}; ${nodes} nodes side by side, slots of ${slotSeconds} s, collection every ${intervalSeconds} s. Nothing is drawn by chance, so there is no seed:
 repeated, the numbers differ as the machine does. Repeat with \`${command}\`.`,
     ...(first === undefined ? [] : [`Asked of every one: ${criteriaWords(first)}.`]),
     ...groups.flatMap(groupSections),
@@ -56,13 +59,15 @@ const groupSections = ({ title, bundles }: Group): readonly string[] => {
     };
   });
   const total = (what: 'looks' | 'bounds' | 'crossings') => replays.reduce((sum, each) => sum + each[what], 0);
-  const test = assessSelfTest(replays.flatMap(({ verdict }) => (verdict === null ? [] : [verdict])));
-  const unjudged = bundles.length - test.experiments;
-  const interval = test.interval === null ? '' : ` (${share(test.interval.lower)} to ${share(test.interval.upper)})`;
+  const verdicts = replays.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
+  const gate = assessSelfTest(verdicts);
+  const aborted = verdicts.filter(({ verdict }) => ABORTS.includes(verdict)).length;
+  const unjudged = bundles.length - verdicts.length;
   return [
     `## ${title}`,
     [
-      `- **False aborts: ${test.falseAborts} of ${test.experiments}${test.rate === null ? '' : `, ${share(test.rate)}${interval}`}** (harm monitor, limit, or a failed trust check; Wilson's interval at 95 %)`,
+      `- **False aborts (harm monitor, limit, unequal input): ${rateWords(aborted, verdicts.length)}**; intervals are Wilson's at 95 %`,
+      `- Aborted, or a trust check failed (too many slots missing is one): ${rateWords(gate.falseAborts, verdicts.length)}; the A/A gate asks for this`,
       ...(unjudged === 0 ? [] : [`- ${unjudged} without a judgement: our own failure or no slot`]),
       `- Promotions without a saving: ${bundles.filter(({ experiment }) => experiment.verdict?.verdict === 'promote').length} of ${bundles.length}`,
       `- Looks: ${total('looks')}. Bounds of guardrails at them: ${total('bounds')}, of which above their abort line: ${total('crossings')}`,
@@ -74,6 +79,14 @@ const groupSections = ({ title, bundles }: Group): readonly string[] => {
     'How each metric behaved:',
     noiseTable(measuredNoise(bundles.map(({ evidence }) => evidence))),
   ];
+};
+
+const ABORTS: readonly string[] = ['abort_harm', 'abort_limit', 'invalid_input_mismatch'];
+
+const rateWords = (count: number, of: number): string => {
+  const interval = wilsonInterval(count, of);
+  const within = interval === null ? '' : ` (${share(interval.lower)} to ${share(interval.upper)})`;
+  return `${count} of ${of}${of === 0 ? '' : `, ${share(count / of)}${within}`}`;
 };
 
 const criteriaWords = ({ experiment }: EvidenceBundle): string =>

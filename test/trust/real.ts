@@ -1,7 +1,7 @@
 // npm run trust -- --real: experiments with two equal variants, real collectors, the whole product. Writes docs/trust-real.md.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isSettled } from '../../cli/watch.ts';
@@ -161,6 +161,10 @@ try {
   const client = await line.clientOf('experimenter');
   const names = nodes.map(({ name }) => name);
   const measuringSince = performance.now();
+  const loads: number[] = [];
+  const watchLoad = () => loads.push(loadavg()[0] ?? 0);
+  watchLoad();
+  setInterval(watchLoad, 10_000).unref();
 
   const calibrationSeconds = given.calibration === '0' ? 0 : seconds(given.calibration);
   const long =
@@ -180,6 +184,7 @@ try {
       slotSeconds: SLOT_SECONDS,
       intervalSeconds: INTERVAL_SECONDS,
       machine: `${cpus().length} cores (${cpu?.model ?? 'unknown'}), Node ${process.version}`,
+      load: [Math.min(...loads), Math.max(...loads)],
       commit,
       command: 'npm run trust -- --real',
     },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -134,30 +134,21 @@ test('an unknown command is answered with the nearest one', async () => {
 
 test('an experiment is created, started, watched to its verdict, exported and judged again offline, bit for bit', async () => {
   const node = line().nodes[5] ?? '';
+  const asked = [
+    ...['--candidate', 'top-k', '--cluster', 'local', '--node', node, '-d', '48s', '--warmup', '12s'],
+    ...['--slot', '6s', '--interval', '2s', '--critical', 'nginx,postgres'],
+  ];
+  const planned = await phoenix(['experiment', 'plan', ...asked, '-o', 'json']);
+  expect(planned.exitCode, planned.stderr).toBe(0);
+  expect(JSON.parse(planned.stdout)).toMatchObject({
+    asked_slots: 8,
+    cost: { nodes: 1, seconds: 60, node_seconds: 60, collectors: 2 },
+  });
+  const inWords = await phoenix(['experiment', 'plan', ...asked]);
+  expect(inWords.stdout).toContain('to be sure of exported points');
+
   const created = await phoenix([
-    'experiment',
-    'create',
-    '--candidate',
-    'top-k',
-    '--cluster',
-    'local',
-    '--node',
-    node,
-    '-n',
-    'by the command line',
-    '-d',
-    '48s',
-    '--warmup',
-    '12s',
-    '--slot',
-    '6s',
-    '--interval',
-    '2s',
-    '--critical',
-    'nginx,postgres',
-    '--start',
-    '-o',
-    'json',
+    ...['experiment', 'create', ...asked, '-n', 'by the command line', '--start', '-o', 'json'],
   ]);
   expect(created.stderr).toContain('has started');
   const { id } = JSON.parse(created.stdout);
@@ -174,8 +165,16 @@ test('an experiment is created, started, watched to its verdict, exported and ju
   const file = join(folder, 'evidence.json');
   expect((await phoenix(['experiment', 'export', id, '--to', file])).exitCode).toBe(0);
   const judged = await phoenix(['judge', file], { env: { PHOENIX_API_URL: 'http://127.0.0.1:9' } });
-  expect(judged.stdout).toContain('✔ reproduced');
+  expect(judged.stdout).toMatch(/^✔ reproduced: (\d+) looks, (\d+) of \2 as stored when they were taken/);
   expect(judged.exitCode).toBe(0);
+
+  const bundle = JSON.parse(readFileSync(file, 'utf8'));
+  bundle.evidence.slots[3].metrics.exported_points.candidate[node] = { value: 1 };
+  const changed = join(folder, 'changed.json');
+  writeFileSync(changed, JSON.stringify(bundle));
+  const refused = await phoenix(['judge', changed]);
+  expect(refused.stdout).toContain('✘ not reproduced');
+  expect(refused.exitCode).toBe(13);
 
   if (body.state === 'awaiting_approval') {
     const stopped = await phoenix(['experiment', 'stop', id, '-r', 'not needed', '--wait']);
