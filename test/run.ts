@@ -98,14 +98,14 @@ if (real.length > 0) {
       return NONE;
     }),
   );
-  // the line waits for its experiments most of the time; the other suites use that time
-  const beside = (async () => {
+  // the line waits for its experiments most of the time; suites beside it use that time and are told when they are done
+  const lane = async (projects: readonly string[], isBuffered: boolean): Promise<readonly Step[]> => {
     const done: Step[] = [];
-    for (const project of real.filter((each) => each !== 'line')) done.push(await suite(project, true));
+    for (const project of projects.filter(wanted)) done.push(await suite(project, isBuffered));
     return done;
-  })();
-  const line = real.includes('line') ? [await suite('line')] : [];
-  steps.push(...(await beside), ...line);
+  };
+  const lanes = await Promise.all([lane(['line', 'browser'], false), lane(['ports', 'e2e'], true)]);
+  steps.push(...lanes.flat());
 }
 rmSync(folder, { recursive: true, force: true });
 
