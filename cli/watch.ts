@@ -7,9 +7,9 @@ import { watchPicture } from './render/experiment.ts';
 
 const isTerminal = (state: State): boolean => TERMINAL_STATES.some((terminal) => terminal === state);
 
-/** True when nothing more comes by itself: at its end, or waiting for a person. */
-export const isSettled = ({ state, cleanup }: ExperimentView): boolean =>
-  (isTerminal(state) && cleanup !== 'pending') || state === 'awaiting_approval' || state === 'draft';
+/** True when nothing more comes by itself: at its end, or waiting for a person, unless that person has just answered. */
+export const isSettled = ({ state, cleanup }: ExperimentView, isAnswered = false): boolean =>
+  (isTerminal(state) && cleanup !== 'pending') || (state === 'awaiting_approval' && !isAnswered) || state === 'draft';
 
 /** Follows an experiment to where only a person can bring it on; on a terminal in place, elsewhere a line per change. */
 export const watchExperiment = async (request: {
@@ -17,6 +17,8 @@ export const watchExperiment = async (request: {
   readonly id: ExperimentId;
   readonly isTerminal: boolean;
   readonly say: (text: string) => void;
+  /** a stop or a promotion was asked for: it will leave the state in which it waits for one */
+  readonly isAnswered?: boolean;
 }): Promise<ExperimentView> => {
   const update = request.isTerminal ? createLogUpdate(process.stdout, { showCursor: true }) : null;
   let lastSaid = '';
@@ -26,7 +28,7 @@ export const watchExperiment = async (request: {
     const line = `${body.state}  ${body.slotsMeasured}/${body.slotsPlanned}`;
     if (update === null && line !== lastSaid) request.say(line);
     lastSaid = line;
-    if (isSettled(body)) {
+    if (isSettled(body, request.isAnswered)) {
       update?.done();
       if (update === null) process.stdout.write(`${watchPicture(body, Date.now())}\n`);
       return body;

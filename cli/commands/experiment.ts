@@ -28,9 +28,10 @@ const parseId = (text: string): ExperimentId => {
 export const registerExperiment = (program: Command, context: () => Context): void => {
   const experiment = program.command('experiment').description('experiments: create, run, watch, decide');
 
-  const wait = async (id: ExperimentId): Promise<void> => {
+  const wait = async (id: ExperimentId, isAnswered = false): Promise<void> => {
     const { client, isTerminal, say, options } = context();
-    const end = await watchExperiment({ client, id, isTerminal: isTerminal && options.output === 'table', say });
+    const isPicture = isTerminal && options.output === 'table';
+    const end = await watchExperiment({ client, id, isTerminal: isPicture, say, isAnswered });
     process.exitCode = exitCodeOfVerdict(end.verdict?.verdict ?? null);
   };
 
@@ -166,7 +167,7 @@ export const registerExperiment = (program: Command, context: () => Context): vo
       const api = await context().client();
       const { body } = await api.getExperiment({ params: { experimentId: parseId(id) } });
       answerWith(await act(api, body, given), `✔ ${body.name}: ${done}`);
-      if (given.wait === true) await wait(body.id);
+      if (given.wait === true) await wait(body.id, name === 'stop' || name === 'promote');
     });
   };
 

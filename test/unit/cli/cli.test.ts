@@ -6,6 +6,7 @@ import { openerOf } from '../../../cli/open-in-browser.ts';
 import { readDocument } from '../../../cli/read-document.ts';
 import { interval, number, percent, quantity } from '../../../cli/render/numbers.ts';
 import { renderTable } from '../../../cli/render/table.ts';
+import { isSettled } from '../../../cli/watch.ts';
 import { problemFrom } from '../../../src/client/problem.ts';
 import { ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
 import { ExperimentSettings } from '../../../src/experiments/domain/settings.ts';
@@ -37,6 +38,14 @@ test.each([
   [503, EXIT.unavailable],
 ])('status %i ends with %i', (status, exitCode) => {
   expect(exitCodeOfStatus(status)).toBe(exitCode);
+});
+
+test('waiting for a person is an end to wait for, unless the person has just answered', () => {
+  const view = (state: string, cleanup = 'pending') => ({ state, cleanup }) as Parameters<typeof isSettled>[0];
+  expect(isSettled(view('awaiting_approval'))).toBe(true);
+  expect(isSettled(view('awaiting_approval'), true)).toBe(false);
+  expect(isSettled(view('rolled_back'), true)).toBe(false);
+  expect(isSettled(view('rolled_back', 'done'), true)).toBe(true);
 });
 
 test('numbers have three significant digits, thin spaces and a true minus', () => {
