@@ -56,7 +56,7 @@ export const startEmulator = async (children: Children, options: EmulatorOptions
       ...awsEnvironmentOf(endpoint, region),
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
-      MINISTACK_HOST: '127.0.0.1',
+      MINISTACK_HOST: 'localhost',
       MINISTACK_REGION: region,
       // both would open ports of their own
       IOT_MTLS_ENABLED: '0',

@@ -20,7 +20,8 @@ describe('loading', () => {
     await page.getByRole('status', { name: 'Loading' }).waitFor();
     letThrough();
     await page.getByRole('heading', { name: 'local' }).waitFor();
-    expect(await page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
+    // parts of the page load after its heading
+    await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 10_000 }).toBe(0);
   });
 });
 
