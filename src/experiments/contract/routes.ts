@@ -46,6 +46,15 @@ const SETUP_REFUSALS = [
   'experiment-name-taken',
 ] as const;
 
+/** A retry is a start under a new epoch: it can be refused for the same reasons. */
+const START_REFUSALS = [
+  ...SETUP_REFUSALS,
+  'state-conflict',
+  'experiment-overlap-detected',
+  'deployment-nodes-not-found',
+  'experiment-quota-exceeded',
+] as const;
+
 export const experimentRoutes = [
   route({
     name: 'listExperiments',
@@ -141,13 +150,7 @@ export const experimentRoutes = [
     params: ById,
     status: 202,
     response: ExperimentView,
-    refusals: [
-      ...SETUP_REFUSALS,
-      'state-conflict',
-      'experiment-overlap-detected',
-      'deployment-nodes-not-found',
-      'experiment-quota-exceeded',
-    ],
+    refusals: START_REFUSALS,
   }),
   route({
     name: 'stopExperiment',
@@ -200,13 +203,7 @@ export const experimentRoutes = [
     params: ById,
     status: 202,
     response: ExperimentView,
-    refusals: [
-      ...SETUP_REFUSALS,
-      'state-conflict',
-      'experiment-overlap-detected',
-      'deployment-nodes-not-found',
-      'experiment-quota-exceeded',
-    ],
+    refusals: START_REFUSALS,
   }),
   route({
     name: 'listTransitions',
