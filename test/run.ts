@@ -1,9 +1,9 @@
-// npm test: checks, tools (built once into the user's cache), then every suite, cheap ones first.
-// Ends with a table of where the time went and one line of counts.
+// npm test: checks, tools (built once into the user's cache) beside the suites that need none, then the real ones.
+// Ends with what failed, a table of where the time went, and one line of counts.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { prepareTools } from './support/tools.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -19,10 +19,30 @@ interface Step {
   readonly name: string;
   readonly seconds: number;
   readonly counts: Counts;
+  /** a sentence for each test that failed, and why */
+  readonly failures: readonly string[];
 }
 
-const NONE: Counts = { passed: 0, failed: 0, skipped: 0 };
-const FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
+type Result = Pick<Step, 'counts' | 'failures'>;
+
+/** What is read of a report of vitest. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
+}
+
+const DONE: Result = { counts: { passed: 0, failed: 0, skipped: 0 }, failures: [] };
+const failedBecause = (why: string): Result => ({ counts: { ...DONE.counts, failed: 1 }, failures: [why] });
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-test-'));
 
 /** Output comes as it is written, or all at its end where suites run side by side. */
@@ -42,28 +62,41 @@ const run = (command: string, args: readonly string[], isBuffered = false) =>
     });
   });
 
-const timed = async (name: string, work: () => Promise<Counts>): Promise<Step> => {
+const timed = async (name: string, work: () => Promise<Result>): Promise<Step> => {
   process.stdout.write(`\n── ${name}\n`);
   const startedAt = performance.now();
-  const counts = await work().catch((cause: unknown) => {
-    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
-    return FAILED;
+  const result = await work().catch((cause: unknown) => {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    process.stderr.write(`${message}\n`);
+    return failedBecause(`${name}: ${message}`);
   });
-  return { name, seconds: (performance.now() - startedAt) / 1000, counts };
+  return { name, seconds: (performance.now() - startedAt) / 1000, ...result };
 };
 
-const countsIn = (file: string, succeeded: boolean): Counts => {
-  const report: { numPassedTests: number; numFailedTests: number; numPendingTests: number } = JSON.parse(
-    readFileSync(file, 'utf8'),
-  );
-  const failed = report.numFailedTests;
+const resultIn = (project: string, file: string, succeeded: boolean): Result => {
+  const report: Report = JSON.parse(readFileSync(file, 'utf8'));
+  const failures = report.testResults.flatMap(({ name, message, assertionResults }) => {
+    const where = relative(root, name);
+    const failed = assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${where} › ${fullName}\n${opening(failureMessages?.[0] ?? '')}`);
+    return failed.length === 0 && message ? [`${where}\n${opening(message)}`] : failed;
+  });
+  const { numFailedTests, numPassedTests, numPendingTests } = report;
   // a suite that breaks outside a test fails the run without failing a test
-  return {
-    passed: report.numPassedTests,
-    failed: failed === 0 && !succeeded ? 1 : failed,
-    skipped: report.numPendingTests,
-  };
+  if (numFailedTests === 0 && !succeeded && failures.length === 0)
+    failures.push(`${project}: broke outside a test, see above`);
+  const failed = numFailedTests === 0 && !succeeded ? 1 : numFailedTests;
+  return { counts: { passed: numPassedTests, failed, skipped: numPendingTests }, failures };
 };
+
+/** The first lines of a message, indented: the whole stands further up, where the suite ran. */
+const opening = (message: string): string =>
+  message
+    .split('\n')
+    .slice(0, 6)
+    .map((row) => `      ${row.slice(0, 400)}`)
+    .join('\n');
 
 const suite = (project: string, isBuffered = false) =>
   timed(project, async () => {
@@ -73,7 +106,7 @@ const suite = (project: string, isBuffered = false) =>
       ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
       isBuffered,
     );
-    return countsIn(file, succeeded);
+    return resultIn(project, file, succeeded);
   });
 
 const only = process.argv.slice(2);
@@ -84,31 +117,37 @@ const startedAt = performance.now();
 if (wanted('check')) {
   steps.push(
     await timed('types, format, unused code', async () =>
-      (await run(process.execPath, [join(root, 'test/check.ts'), '--without-tests'])) ? NONE : FAILED,
+      (await run(process.execPath, [join(root, 'test/check.ts'), '--without-tests']))
+        ? DONE
+        : failedBecause('types, format or unused code: see above'),
     ),
   );
 }
-for (const project of ['unit', 'workflows', 'simulation', 'stacks'])
-  if (wanted(project)) steps.push(await suite(project));
-const real = ['ports', 'e2e', 'browser', 'line'].filter(wanted);
-if (real.length > 0) {
-  steps.push(
-    await timed('tools', async () => {
-      await prepareTools();
-      return NONE;
-    }),
-  );
-  // the line waits for its experiments most of the time; suites beside it use that time and are told when they are done
-  const lane = async (projects: readonly string[], isBuffered: boolean): Promise<readonly Step[]> => {
-    const done: Step[] = [];
-    for (const project of projects.filter(wanted)) done.push(await suite(project, isBuffered));
-    return done;
-  };
-  const lanes = await Promise.all([lane(['line', 'browser'], false), lane(['ports', 'e2e'], true)]);
-  steps.push(...lanes.flat());
-}
+const inOrder = async (projects: readonly string[], isBuffered = false): Promise<readonly Step[]> => {
+  const done: Step[] = [];
+  for (const project of projects.filter(wanted)) done.push(await suite(project, isBuffered));
+  return done;
+};
+const REAL = ['line', 'browser', 'ports', 'e2e'];
+const tools = async (): Promise<readonly Step[]> => [
+  await timed('tools', async () => {
+    await prepareTools();
+    return DONE;
+  }),
+];
+// tools are fetched and compiled while the suites that need none of them run
+const prepared = await Promise.all([
+  inOrder(['unit', 'workflows', 'simulation', 'stacks']),
+  REAL.some(wanted) ? tools() : [],
+]);
+steps.push(...prepared.flat());
+// the line waits for its experiments most of the time; suites beside it use that time and are told when they are done
+const lanes = await Promise.all([inOrder(['line', 'browser']), inOrder(['ports', 'e2e'], true)]);
+steps.push(...lanes.flat());
 rmSync(folder, { recursive: true, force: true });
 
+const failures = steps.flatMap((step) => step.failures);
+if (failures.length > 0) process.stdout.write(`\n── what failed\n${failures.map((each) => `  ✘ ${each}\n`).join('')}`);
 process.stdout.write('\n');
 for (const { name, seconds, counts } of steps) {
   process.stdout.write(

@@ -14,6 +14,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How long a page may take for anything. Generous: a busy machine makes no page wrong. */
+const PATIENCE_MS = 90_000;
+
 export interface Look {
   readonly width: number;
   readonly height: number;
@@ -50,6 +53,7 @@ export const startBrowser = async (): Promise<TestBrowser> => {
         timezoneId: 'UTC',
         reducedMotion: 'reduce',
       });
+      context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => {

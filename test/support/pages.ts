@@ -49,9 +49,9 @@ export const createExperiment = async (page: Page, wish: ExperimentWish): Promis
   for (const [label, value] of fields) await page.getByLabel(label, { exact: true }).fill(value);
   for (const node of wish.nodes ?? []) await page.getByRole('checkbox', { name: node }).check();
   const start = page.getByRole('button', { name: /^Start on \d+ nodes? for/ });
-  await start.waitFor({ timeout: 20_000 });
+  await start.waitFor();
   await start.click();
-  await page.waitForURL(/\/experiments\/exp-[0-9a-z]{12}$/, { timeout: 20_000 });
+  await page.waitForURL(/\/experiments\/exp-[0-9a-z]{12}$/);
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 };
 
