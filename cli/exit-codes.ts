@@ -4,6 +4,7 @@ import type { ExperimentVerdict } from '../src/experiments/contract/views.ts';
 export const EXIT = {
   done: 0,
   unexpected: 1,
+  findings: 1,
   invalid: 2,
   notAllowed: 3,
   notFound: 4,

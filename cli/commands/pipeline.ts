@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import { type ParameterValue, TemplateName } from '../../src/pipelines/domain/template.ts';
+import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
+import { validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -36,6 +40,18 @@ export const parseTemplateName = (text: string): TemplateName => {
 };
 
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const readText = (file: string): string => {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (failure) {
+    throw new CommandFailure(EXIT.invalid, `${file} cannot be read`, failure instanceof Error ? failure.message : '');
+  }
+};
+
+const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+
+const PipelineFindings = z.strictObject({ isValid: z.boolean(), findings: z.array(Finding) });
 
 export const registerPipeline = (program: Command, context: () => Context): void => {
   const template = program.command('template').description('templates of pipelines');
@@ -85,9 +101,29 @@ export const registerPipeline = (program: Command, context: () => Context): void
       );
     });
 
-  program
-    .command('pipeline')
-    .description('pipelines')
+  const pipeline = program.command('pipeline').description('pipelines');
+
+  pipeline
+    .command('validate <file>')
+    .description('check collector settings offline; every finding with line and column; - reads standard input')
+    .action((file: string) => {
+      const { answer, say } = context();
+      const findings = validateSettings(readText(file));
+      const errors = findings.filter(({ severity }) => severity === 'error').length;
+      answer(PipelineFindings, { isValid: errors === 0, findings: [...findings] }, () =>
+        [
+          ...findings.map(
+            ({ line, column, severity, message, fix, rule }) =>
+              `${file}:${line}:${column} ${severity}: ${message}\n    ${fix} [${rule}]`,
+          ),
+          `${errors === 0 ? '✔' : '✘'} ${file}: ${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`,
+        ].join('\n'),
+      );
+      if (errors > 0) process.exitCode = EXIT.findings;
+      else say('settings of single components and OTTL are not checked here: `otelcol validate` has the last word');
+    });
+
+  pipeline
     .command('render <template>')
     .description('print the collector settings that a template and its parameters give')
     .option('--param <name=value>', 'parameter, repeatable', collect, [])

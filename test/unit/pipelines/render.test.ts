@@ -10,6 +10,7 @@ import {
   RenderedPipeline,
 } from '../../../src/pipelines/domain/template.ts';
 import { TEMPLATES } from '../../../src/pipelines/domain/templates.ts';
+import { validateSettings } from '../../../src/pipelines/domain/validation/validate-settings.ts';
 
 const FRAME: FrameSettings = {
   remoteWriteAuth: 'none',
@@ -36,6 +37,10 @@ const processScraper = (yaml: string) => parse(yaml).receivers.host_metrics.scra
 const statements = (yaml: string): readonly string[] => parse(yaml).processors['transform/flag'].metric_statements;
 
 describe('rendering', () => {
+  test.each(TEMPLATES.map(({ name }) => name))('the validator finds nothing in %s', (name) => {
+    expect(validateSettings(rendered(choice(name)).yaml)).toEqual([]);
+  });
+
   test('the same wish gives the same bytes, in whatever order names come and however often', () => {
     const one = rendered(choice('top-k', { pinned_processes: ['java', 'envoy'] }));
     const other = rendered(choice('top-k', { pinned_processes: ['envoy', 'java', 'nginx'] }), {
