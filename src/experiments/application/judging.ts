@@ -92,6 +92,6 @@ export const makeConclude = (ports: Parameters<typeof makeJudgeStored>[0]) => {
   ): Promise<Verdict | null> => {
     const { evidence, judgement, history } = await judgeStored(ref, experiment);
     const verdict = judgement.verdict ?? (end === 'horizon' ? decideAtHorizon(evidence) : null);
-    return verdict === null ? null : presentVerdict(experiment.settings, verdict, { history, at });
+    return verdict === null ? null : presentVerdict(experiment.settings, evidence, verdict, { history, at });
   };
 };

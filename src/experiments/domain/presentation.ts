@@ -18,6 +18,7 @@ type Role = Effect['role'];
 /** The final judgement in the words of the contract. */
 export const presentVerdict = (
   settings: CompleteSettings,
+  evidence: Evidence,
   verdict: judged.Verdict,
   { history, at }: { readonly history: NoiseHistory | null; readonly at: Instant },
 ): Verdict => ({
@@ -27,7 +28,9 @@ export const presentVerdict = (
   whatWouldHaveChanged: verdict.whatWouldHaveChanged === '' ? null : verdict.whatWouldHaveChanged,
   strength: verdict.strength,
   hypotheticalBaseline: verdict.hypotheticalBaseline,
-  onMeasuredNodes: verdict.onMeasuredNodes.flatMap((metric) => effectOf(metric, metric.change)),
+  onMeasuredNodes: verdict.onMeasuredNodes.flatMap((metric) =>
+    effectOf(metric, metric.change).map((effect) => besideItsLine(effect, evidence)),
+  ),
   ifRolledOut: verdict.ifRolledOut.known
     ? verdict.onMeasuredNodes.flatMap((metric) =>
         metric.fleet === null || metric.fleet.effect === null
@@ -38,6 +41,14 @@ export const presentVerdict = (
   decidedAtSlot: verdict.decidedAtSlot === 0 ? null : measuredSlot(settings, verdict.decidedAtSlot),
   at,
 });
+
+/** A limit compares nothing, so the judge gives it no means: what both variants showed, and the line that holds on a node. */
+const besideItsLine = (effect: Effect, evidence: Evidence): Effect => {
+  const limit = evidence.design.criteria.find(({ name, role }) => role === 'limit' && name === effect.metric);
+  if (effect.role !== 'limit' || limit?.role !== 'limit') return effect;
+  const { baseline, candidate } = meansUntil(evidence, limit, evidence.design.horizonSlots);
+  return { ...effect, baselineMean: baseline, candidateMean: candidate, margin: limit.line };
+};
 
 /** The saving without any model of noise: whole stretches of slots, drawn again and again. Shown, decides nothing. */
 const checkedAnotherWay = ({ onMeasuredNodes }: judged.Verdict): readonly string[] =>

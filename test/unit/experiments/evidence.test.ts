@@ -110,9 +110,10 @@ describe('evidence', () => {
 
 describe('what people read', () => {
   test('86 % less is -0.86, with its interval and the line it is held against', () => {
-    const { verdict } = judge(toEvidence(settings(), allSlots(), null));
+    const evidence = toEvidence(settings(), allSlots(), null);
+    const { verdict } = judge(evidence);
     if (verdict === null) throw new Error('no verdict at the horizon');
-    const read = presentVerdict(settings(), verdict, { history: null, at: T0 });
+    const read = presentVerdict(settings(), evidence, verdict, { history: null, at: T0 });
     expect(Verdict.parse(read)).toEqual(read);
     expect(read).toMatchObject({
       verdict: 'promote',
@@ -127,6 +128,9 @@ describe('what people read', () => {
     expect(primary?.upper).toBeGreaterThan(primary?.effect ?? 0);
     const coverage = read.onMeasuredNodes.find(({ metric }) => metric === 'critical_coverage');
     expect(coverage).toMatchObject({ scale: 'difference', margin: -0.005, effect: 0 });
+    const missing = read.onMeasuredNodes.find(({ role }) => role === 'limit');
+    expect(missing).toMatchObject({ metric: 'critical_processes_missing', verdict: 'not_worse', effect: null });
+    expect(missing).toMatchObject({ margin: 0, baselineMean: 0, candidateMean: 0 });
   });
 
   test('changing a margin flips the verdict of the same samples', () => {
