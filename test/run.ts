@@ -137,7 +137,8 @@ const tools = async (): Promise<readonly Step[]> => [
 ];
 // tools are fetched and compiled while the suites that need none of them run
 const prepared = await Promise.all([
-  inOrder(['unit', 'workflows', 'simulation', 'stacks']),
+  inOrder(['unit', 'workflows']),
+  inOrder(['simulation', 'stacks'], true),
   REAL.some(wanted) ? tools() : [],
 ]);
 steps.push(...prepared.flat());

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CRITICAL_PROCESSES } from '../../local/demo/load.ts';
+import { ExperimentId } from '../../src/kernel/identity.ts';
 import { startBrowser, type TestBrowser, type Visit, WIDE } from '../support/browser.ts';
 import { clientOf, line } from '../support/line.ts';
 import {
@@ -21,7 +22,13 @@ const SCREENSHOTS = process.env['PHOENIX_SCREENSHOTS'] ?? mkdtempSync(join(tmpdi
 
 let browser: TestBrowser;
 let visit: Visit;
-let experimentId: string;
+let experimentId: string | undefined;
+
+/** The experiment of the first test; those after it are about nothing without one, and say so at once. */
+const created = (): ExperimentId => {
+  if (experimentId === undefined) throw new Error('no experiment was created: see the first test');
+  return ExperimentId.parse(experimentId);
+};
 
 const person = (role: string) => {
   const found = line().people.find((each) => each.role === role);
@@ -50,6 +57,8 @@ test('a person creates an experiment on the registered cluster and sees it start
     slot: '5s',
     interval: '1s',
     critical: [...CRITICAL_PROCESSES],
+    // other files of the suite register clusters, too
+    clusterId: line().clusterId,
     nodes: [node],
   });
   await page.getByRole('heading', { name: 'top-k against everything, on this machine' }).waitFor();
@@ -59,8 +68,9 @@ test('a person creates an experiment on the registered cluster and sees it start
 
 test('the verdict that the page shows is the verdict of the API, number by number', async () => {
   const { page } = visit;
+  const id = created();
   const sentence = await watchUntilVerdict(page, 240);
-  const { body } = await (await clientOf('viewer')).getVerdict({ params: { experimentId: experimentId as never } });
+  const { body } = await (await clientOf('viewer')).getVerdict({ params: { experimentId: id } });
   expect(sentence).toBe(body.sentence);
   const primary = body.onMeasuredNodes.find(({ role }) => role === 'primary');
   const shown = await metricRow(page, 'exported_points').textContent();
@@ -69,11 +79,12 @@ test('the verdict that the page shows is the verdict of the API, number by numbe
 
 test('the chart has the slots that were measured', async () => {
   const { page } = visit;
+  const id = created();
   await page.getByRole('button', { name: 'As table' }).click();
   const rows = page.getByRole('region', { name: 'Slots as a table' }).locator('tbody tr');
   await rows.first().waitFor();
   const { body } = await (await clientOf('viewer')).getExperimentMetrics({
-    params: { experimentId: experimentId as never },
+    params: { experimentId: id },
     query: { metric: 'exported_points' },
   });
   await rows.nth(body.slots.length - 1).waitFor();
@@ -82,8 +93,9 @@ test('the chart has the slots that were measured', async () => {
 });
 
 test('a person who may only look sees the same and is offered nothing that is not theirs', async () => {
+  const id = created();
   const viewer = await browser.visit(WIDE);
-  await signIn(viewer.page, `${line().webUrl}/experiments/${experimentId}`, person('viewer'));
+  await signIn(viewer.page, `${line().webUrl}/experiments/${id}`, person('viewer'));
   await watchUntilVerdict(viewer.page, 90);
   for (const button of await viewer.page.locator('.actions button').all()) {
     expect(await button.getAttribute('aria-disabled')).toBe('true');
@@ -93,10 +105,11 @@ test('a person who may only look sees the same and is offered nothing that is no
 
 test('pictures of every page, in light and dark', async () => {
   const { page } = visit;
+  const id = created();
   await openTab(page, 'Overview');
-  await takeScreenshots(page, line().webUrl, experimentId, SCREENSHOTS);
+  await takeScreenshots(page, line().webUrl, id, SCREENSHOTS);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto(`${line().webUrl}/experiments/${experimentId}`);
+  await page.goto(`${line().webUrl}/experiments/${id}`);
   await page.locator('canvas').first().waitFor();
   await takeScreenshot(page, SCREENSHOTS, 'experiment-dark');
   expect(visit.complaints).toEqual([]);

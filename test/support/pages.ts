@@ -27,6 +27,8 @@ export interface ExperimentWish {
   readonly slot: string;
   readonly interval: string;
   readonly critical: readonly string[];
+  /** id; absent where only one is registered, which the form has chosen then */
+  readonly clusterId?: string;
   /** absent: every ready node */
   readonly nodes?: readonly string[];
   /** share of the candidate’s CPU threshold and the like, as typed */
@@ -47,6 +49,7 @@ export const createExperiment = async (page: Page, wish: ExperimentWish): Promis
     ...Object.entries(wish.candidateParameters ?? {}),
   ];
   for (const [label, value] of fields) await page.getByLabel(label, { exact: true }).fill(value);
+  if (wish.clusterId !== undefined) await page.getByLabel('Cluster', { exact: true }).selectOption(wish.clusterId);
   for (const node of wish.nodes ?? []) await page.getByRole('checkbox', { name: node }).check();
   const start = page.getByRole('button', { name: /^Start on \d+ nodes? for/ });
   await start.waitFor();
