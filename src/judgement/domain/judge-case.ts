@@ -32,9 +32,8 @@ export const judgeLine = (line: string): string => {
 export const judgeCase = (value: unknown): CaseAnswer => {
   const parsed = JudgeCase.safeParse(value);
   if (!parsed.success) {
-    const id = typeof value === 'object' && value !== null && 'id' in value ? String(value.id) : null;
     return refusal(
-      id,
+      idOf(value),
       parsed.error.issues.map(({ path, code, message }) => ({ pointer: pointerOf(path), code, message })),
     );
   }
@@ -189,17 +188,19 @@ const repeatedNames = (metrics: readonly CaseMetric[]): CaseError[] =>
   );
 
 /** One slot at least, so that a case without a single value is judged as what it is: no data. */
+/** So that a refused case is found again. Only a text or a number: turning anything else into a text may throw. */
+const idOf = (value: unknown): string | null => {
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+};
+
 const longestSeries = (metrics: readonly CaseMetric[]): number =>
-  metrics.reduce(
-    (longest, metric) =>
-      Math.max(
-        longest,
-        ...nodesOf(metric).map(([, { baseline, candidate }]) =>
-          Math.max(baseline?.length ?? 0, candidate?.length ?? 0),
-        ),
-      ),
-    1,
-  );
+  metrics
+    .flatMap((metric) => nodesOf(metric))
+    .reduce(
+      (longest, [, { baseline, candidate }]) => Math.max(longest, baseline?.length ?? 0, candidate?.length ?? 0),
+      1,
+    );
 
 const nodesOf = (metric: CaseMetric) =>
   Object.entries(metric.nodes ?? { [POOLED]: { baseline: metric.baseline, candidate: metric.candidate } });

@@ -177,6 +177,13 @@ describe('what cannot be judged is refused with the place and the reason', () =>
     expect(answerTo([good, { ...fine, baseline: endless, candidate: endless }]).verdict).toBe('promote');
   });
 
+  test.each(['{"id":{"toString":1}}', '{"id":{"toString":null,"valueOf":null}}', '{"id":[]}', '{"id":null}'])(
+    'an id that is no text: %s',
+    (line) => {
+      expect(JSON.parse(judgeLine(line))).toMatchObject({ id: null, verdict: 'invalid_setup' });
+    },
+  );
+
   test('a line that is no JSON', () => {
     expect(JSON.parse(judgeLine('{"id": NaN}'))).toMatchObject({
       id: null,
