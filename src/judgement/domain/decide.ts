@@ -104,7 +104,9 @@ const verdictAtHorizon = (material: Material, metrics: readonly DecidedMetric[])
     return 'error_infrastructure';
   }
   if (inputs.some(({ judgement }) => judgement.verdict === 'invalid')) return 'invalid_input_mismatch';
-  if (acting.some(({ judgement }) => judgement.verdict === 'no_data')) return 'inconclusive_no_data';
+  // a limit that nobody measured was not kept
+  const needed = [...acting, ...withRole(metrics, 'limit')];
+  if (needed.some(({ judgement }) => judgement.verdict === 'no_data')) return 'inconclusive_no_data';
 
   const isInputEqual = inputs.every(({ judgement }) => isFine(judgement.verdict));
   const areGuardrailsFine = guardrails.every(({ judgement }) => isFine(judgement.verdict));

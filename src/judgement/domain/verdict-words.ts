@@ -130,11 +130,12 @@ const mismatchWords = ({ metrics }: Outcome): string =>
   );
 
 const missingWords = ({ metrics, course }: Outcome): string => {
-  const lacking = metrics.filter(({ judgement }) => judgement.verdict === 'no_data' && judgement.role !== 'limit');
+  const lacking = metrics.filter(({ judgement }) => judgement.verdict === 'no_data');
   return listed(
     lacking
       .filter(({ criterion }) => criterion.role !== 'diagnostic')
       .map(({ judgement, facts }) => {
+        if (judgement.role === 'limit') return `${lowered(judgement.title)}, which has a limit, was never measured`;
         const gap = facts?.summary.longestGap ?? 0;
         const isGap =
           facts !== undefined &&

@@ -165,6 +165,14 @@ describe('while it runs', () => {
     expect(verdict.onMeasuredNodes.find(({ role }) => role === 'diagnostic')).toEqual(alone);
   });
 
+  test('a limit that nobody measured allows no promotion; one value is a measurement', () => {
+    const verdictWith = (value: number | null) =>
+      verdictOf([saves, equallyFast, limit([...Array(99).fill(null), value])]);
+    expect(verdictWith(0.1).verdict).toBe('promote');
+    expect(verdictWith(null).verdict).toBe('inconclusive_no_data');
+    expect(verdictWith(null).sentence).toContain('which has a limit, was never measured');
+  });
+
   test('a missing value never breaches a limit', () => {
     expect(verdictOf([saves, equallyFast, limit([0.95, null, null, 0.95, ...Array(96).fill(0.1)])]).verdict).toBe(
       'promote',
