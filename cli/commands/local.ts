@@ -22,7 +22,6 @@ export const registerLocal = (program: Command, context: () => Context): void =>
   program
     .command('up')
     .description('start the local environment and stay with it; Ctrl-C ends everything')
-    .allowUnknownOption()
     .action(async () => {
       const child = spawn(process.execPath, [join(root, 'local/bootstrap.mjs'), 'local/main.ts'], { stdio: 'inherit' });
       process.on('SIGINT', () => {});

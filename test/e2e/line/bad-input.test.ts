@@ -140,7 +140,7 @@ test('a cluster at an address that the stage does not list is refused', async ()
   expect(problem).toMatchObject({ status: 422, code: 'ADDRESS_NOT_ALLOWED' });
 });
 
-test('a cluster that does not answer ends the experiment as our failure and leaves nothing behind', async () => {
+test('a cluster whose secret is missing is told as unreachable; an experiment on it is refused and leaves nothing behind', async () => {
   const admin = await clientOf('admin');
   const dead = (
     await admin.registerCluster({
