@@ -75,7 +75,7 @@ const timed = async (name: string, work: () => Promise<Result>): Promise<Step> =
 
 const resultIn = (project: string, file: string, succeeded: boolean): Result => {
   const report: Report = JSON.parse(readFileSync(file, 'utf8'));
-  const failures = report.testResults.flatMap(({ name, message, assertionResults }) => {
+  const found = report.testResults.flatMap(({ name, message, assertionResults }) => {
     const where = relative(root, name);
     const failed = assertionResults
       .filter(({ status }) => status === 'failed')
@@ -84,10 +84,11 @@ const resultIn = (project: string, file: string, succeeded: boolean): Result => 
   });
   const { numFailedTests, numPassedTests, numPendingTests } = report;
   // a suite that breaks outside a test fails the run without failing a test
-  if (numFailedTests === 0 && !succeeded && failures.length === 0)
-    failures.push(`${project}: broke outside a test, see above`);
-  const failed = numFailedTests === 0 && !succeeded ? 1 : numFailedTests;
-  return { counts: { passed: numPassedTests, failed, skipped: numPendingTests }, failures };
+  const isBrokenOutside = numFailedTests === 0 && !succeeded;
+  return {
+    counts: { passed: numPassedTests, failed: isBrokenOutside ? 1 : numFailedTests, skipped: numPendingTests },
+    failures: isBrokenOutside && found.length === 0 ? [`${project}: broke outside a test, see above`] : found,
+  };
 };
 
 /** The first lines of a message, indented: the whole stands further up, where the suite ran. */

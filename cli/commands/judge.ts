@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { parseWire } from '../../src/client/wire.ts';
@@ -9,6 +9,7 @@ import { judgeLine } from '../../src/judgement/domain/judge-case.ts';
 import { replay } from '../../src/judgement/domain/replay.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
+import { readText } from '../read-text.ts';
 
 export const registerJudge = (program: Command): void => {
   program
@@ -49,11 +50,11 @@ const judgeLines = async (file: string | undefined): Promise<void> => {
 const bundleIn = (file: string): EvidenceBundle | null => {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    content = JSON.parse(readText(file));
   } catch (failure) {
     // several lines of JSON are no JSON: cases
     if (failure instanceof SyntaxError) return null;
-    throw new CommandFailure(EXIT.invalid, `${file} cannot be read`, failure instanceof Error ? failure.message : '');
+    throw failure;
   }
   if (typeof content !== 'object' || content === null || !('format' in content)) return null;
   const parsed = parseWire(EvidenceBundle, content);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
+import { counted } from '../../src/kernel/words.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import { type ParameterValue, TemplateName } from '../../src/pipelines/domain/template.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
@@ -9,6 +9,7 @@ import { validateSettings } from '../../src/pipelines/domain/validation/validate
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
+import { readText } from '../read-text.ts';
 import { renderFields, renderTable } from '../render/table.ts';
 
 /** `name=value` options as parameters: numbers and booleans are read as such, commas make a list. */
@@ -40,16 +41,6 @@ export const parseTemplateName = (text: string): TemplateName => {
 };
 
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
-const readText = (file: string): string => {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (failure) {
-    throw new CommandFailure(EXIT.invalid, `${file} cannot be read`, failure instanceof Error ? failure.message : '');
-  }
-};
-
-const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 
 const PipelineFindings = z.strictObject({ isValid: z.boolean(), findings: z.array(Finding) });
 
@@ -116,7 +107,7 @@ export const registerPipeline = (program: Command, context: () => Context): void
             ({ line, column, severity, message, fix, rule }) =>
               `${file}:${line}:${column} ${severity}: ${message}\n    ${fix} [${rule}]`,
           ),
-          `${errors === 0 ? '✔' : '✘'} ${file}: ${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`,
+          `${errors === 0 ? '✔' : '✘'} ${file}: ${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}`,
         ].join('\n'),
       );
       if (errors > 0) process.exitCode = EXIT.findings;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { accept, type FieldError, type Outcome } from '../kernel/outcome.ts';
+import { pointerOf as pointerOfPath } from '../kernel/pointer.ts';
 
 /**
  * Between camelCase in code and snake_case on the wire, in storage and in events. The schema says which keys are ours:
@@ -47,7 +48,7 @@ export const pointerOf = (schema: z.ZodType, path: readonly PropertyKey[]): stri
   for (const step of path) {
     const objects = reached.flatMap(alternativesOf);
     const owner = objects.find((each) => each.type === 'object' && Object.hasOwn(each.shape, String(step)));
-    pointer += `/${escapePointer(owner === undefined ? String(step) : snakeCase(String(step)))}`;
+    pointer += pointerOfPath([owner === undefined ? step : snakeCase(String(step))]);
     reached = objects.flatMap((each) => childOf(each, step));
   }
   return pointer;
@@ -76,7 +77,7 @@ const inward = (unknownFields: FieldError[]): Direction => ({
   to: same,
   onUnknown: (path) =>
     unknownFields.push({
-      pointer: path.map((step) => `/${escapePointer(step)}`).join(''),
+      pointer: pointerOfPath(path),
       code: 'unknown-field',
       message: `there is no field "${path.at(-1)}" here`,
     }),
@@ -266,5 +267,3 @@ const summaryOf = (errors: readonly FieldError[]): string => {
 
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const escapePointer = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');

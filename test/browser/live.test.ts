@@ -87,7 +87,7 @@ test('the chart has the slots that were measured', async () => {
     params: { experimentId: id },
     query: { metric: 'exported_points' },
   });
-  await rows.nth(body.slots.length - 1).waitFor();
+  await rows.nth(body.slots.length - 1).waitFor({ timeout: 10_000 });
   expect(await rows.count()).toBe(body.slots.length);
   await page.getByRole('button', { name: 'As chart' }).click();
 });
@@ -96,7 +96,7 @@ test('a person who may only look sees the same and is offered nothing that is no
   const id = created();
   const viewer = await browser.visit(WIDE);
   await signIn(viewer.page, `${line().webUrl}/experiments/${id}`, person('viewer'));
-  await watchUntilVerdict(viewer.page, 90);
+  await watchUntilVerdict(viewer.page, 20);
   for (const button of await viewer.page.locator('.actions button').all()) {
     expect(await button.getAttribute('aria-disabled')).toBe('true');
   }

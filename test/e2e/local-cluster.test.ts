@@ -120,8 +120,9 @@ describe('what a pod may not do here', () => {
       const [pod] = await podsOf(name);
       const state = pod?.status?.containerStatuses?.[0]?.state.waiting;
       // at first a pod is only being created
-      return state?.reason === 'CreateContainerConfigError' ? state : undefined;
+      return state?.reason === 'ContainerCreating' ? undefined : state;
     });
+    expect(waiting.reason).toBe('CreateContainerConfigError');
     expect(waiting.message).toContain('hostPath /etc is not allowed on this node');
   });
 

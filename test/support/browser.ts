@@ -14,9 +14,6 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** How long a page may take for anything. Generous: a busy machine makes no page wrong. */
-const PATIENCE_MS = 90_000;
-
 export interface Look {
   readonly width: number;
   readonly height: number;
@@ -53,7 +50,6 @@ export const startBrowser = async (): Promise<TestBrowser> => {
         timezoneId: 'UTC',
         reducedMotion: 'reduce',
       });
-      context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => {

@@ -52,9 +52,9 @@ export const createExperiment = async (page: Page, wish: ExperimentWish): Promis
   if (wish.clusterId !== undefined) await page.getByLabel('Cluster', { exact: true }).selectOption(wish.clusterId);
   for (const node of wish.nodes ?? []) await page.getByRole('checkbox', { name: node }).check();
   const start = page.getByRole('button', { name: /^Start on \d+ nodes? for/ });
-  await start.waitFor();
+  await start.waitFor({ timeout: 20_000 });
   await start.click();
-  await page.waitForURL(/\/experiments\/exp-[0-9a-z]{12}$/);
+  await page.waitForURL(/\/experiments\/exp-[0-9a-z]{12}$/, { timeout: 20_000 });
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 };
 

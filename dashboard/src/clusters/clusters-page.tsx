@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Cluster, PreflightCheck } from '../../../src/clusters/domain/cluster.ts';
+import { counted } from '../../../src/kernel/words.ts';
 import { clusterNodesQuery, clustersQuery } from '../api/queries.ts';
 import { formatQuantity } from '../format/numbers.ts';
-import { plural, type Word } from '../format/words.ts';
+import type { Word } from '../format/words.ts';
 import { WordMark } from '../ui/chips.tsx';
 import { CodeBlock, Copyable } from '../ui/copy.tsx';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
@@ -158,7 +159,7 @@ const Preflight = ({ cluster: { preflight } }: { readonly cluster: Cluster }) =>
           word={
             preflight.passed
               ? { word: 'passed', tone: 'good' }
-              : { word: `${plural(blocking, 'thing')} to settle`, tone: 'bad' }
+              : { word: `${counted(blocking, 'thing')} to settle`, tone: 'bad' }
           }
         />
         <span className="quiet">
@@ -167,7 +168,7 @@ const Preflight = ({ cluster: { preflight } }: { readonly cluster: Cluster }) =>
       </div>
       <CheckList checks={preflight.checks.filter(({ passed }) => !passed)} />
       <details open={blocking === 0 && right.length <= FEW}>
-        <summary className="quiet">{plural(right.length, 'check is', 'checks are')} right</summary>
+        <summary className="quiet">{counted(right.length, 'check is', 'checks are')} right</summary>
         <CheckList checks={right} />
       </details>
     </section>

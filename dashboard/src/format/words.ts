@@ -74,6 +74,3 @@ const SYSTEM_ACTORS = {
 } as const;
 
 export const nameOf = (actor: Actor): string => (actor.kind === 'user' ? actor.email : SYSTEM_ACTORS[actor.id]);
-
-/** `1 node`, `12 nodes`. */
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,3 +1,4 @@
+import { pointerOf } from '../../kernel/pointer.ts';
 import { type CaseAnswer, type CaseMetric, JudgeCase } from '../contract/case.ts';
 import { MetricCriterion } from '../contract/criteria.ts';
 import { ExperimentDesign, type HistorySeries, MAXIMUM_SLOTS, POOLED } from '../contract/evidence.ts';
@@ -95,9 +96,6 @@ const refusal = (id: string | null, errors: readonly CaseError[]): CaseAnswer =>
   metrics: [],
   errors: [...errors],
 });
-
-const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 const materialOfCase = (input: JudgeCase): Material | { readonly errors: readonly CaseError[] } => {
   const horizon = input.horizon_slots ?? longestSeries(input.metrics);

@@ -1,4 +1,5 @@
 import { describeDuration } from '../../kernel/duration.ts';
+import { counted } from '../../kernel/words.ts';
 import { POOLED } from '../contract/evidence.ts';
 import type { IfRolledOut, MetricJudgement, TrustCheck } from '../contract/judgement.ts';
 import type { ExperimentVerdict, MetricFlag, Strength } from '../contract/vocabulary.ts';
@@ -7,7 +8,7 @@ import type { Material } from './material.ts';
 import { isFine } from './metric-decision.ts';
 import { type DecidedMetric, isOverMissingBudget } from './metric-judgement.ts';
 import { marginWords } from './metric-words.ts';
-import { capitalised, changeWords, counted, intervalWords, listed, lowered, sizeOf } from './words.ts';
+import { capitalised, changeWords, intervalWords, listed, lowered, sizeOf } from './words.ts';
 
 /** A decision before it has words. */
 export interface Outcome {

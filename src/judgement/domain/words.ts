@@ -60,5 +60,3 @@ export const intervalWords = (change: Change, unit: Unit, criterion: MetricCrite
 /** `critical coverage, latency and loss`. */
 export const listed = (words: readonly string[]): string =>
   words.length <= 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -5,9 +5,9 @@ import { ApiProblem } from '../../../../src/client/problem.ts';
 import type { experimentRoutes } from '../../../../src/experiments/contract/routes.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
 import type { FieldError } from '../../../../src/kernel/outcome.ts';
+import { counted } from '../../../../src/kernel/words.ts';
 import type { SettingsInput } from '../../api/queries.ts';
 import { formatCount } from '../../format/numbers.ts';
-import { plural } from '../../format/words.ts';
 import { WordMark } from '../../ui/chips.tsx';
 import { Broken, Skeleton } from '../../ui/states.tsx';
 
@@ -59,7 +59,7 @@ export const Checks = ({
 
 const Findings = ({ findings }: { readonly findings: readonly FieldError[] }) => (
   <>
-    <WordMark word={{ word: `${plural(findings.length, 'finding')} to settle first`, tone: 'bad' }} />
+    <WordMark word={{ word: `${counted(findings.length, 'finding')} to settle first`, tone: 'bad' }} />
     <ul className="findings">
       {findings.map(({ pointer, message }) => (
         <li key={`${pointer} ${message}`}>
@@ -103,7 +103,7 @@ const Outcome = ({
         {checks.objects === 0 ? null : (
           <div>
             <dt>Deployed</dt>
-            <dd className="num">{plural(checks.objects, 'object')} on the cluster, removed at its end</dd>
+            <dd className="num">{counted(checks.objects, 'object')} on the cluster, removed at its end</dd>
           </div>
         )}
       </dl>

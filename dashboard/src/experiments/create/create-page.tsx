@@ -5,6 +5,7 @@ import { lowestRoleFor } from '../../../../src/access/domain/permissions.ts';
 import { ApiProblem } from '../../../../src/client/problem.ts';
 import type { Cluster } from '../../../../src/clusters/domain/cluster.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
+import { counted } from '../../../../src/kernel/words.ts';
 import type { Template } from '../../../../src/pipelines/domain/template.ts';
 import { failureLine } from '../../api/failures.ts';
 import {
@@ -15,7 +16,6 @@ import {
   templatesQuery,
   validateQuery,
 } from '../../api/queries.ts';
-import { plural } from '../../format/words.ts';
 import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingsProvider } from '../../ui/field.tsx';
@@ -180,7 +180,7 @@ const Submit = ({
           ? 'Starting…'
           : checks === undefined || free === undefined || isUnready
             ? 'Start'
-            : `Start on ${plural(free, 'node')} for ${describeDuration(checks.totalSeconds)}`}
+            : `Start on ${counted(free, 'node')} for ${describeDuration(checks.totalSeconds)}`}
       </Button>
       <Button
         isBusy={create.isPending}

@@ -1,7 +1,7 @@
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
 import type { CommandName } from '../../../../src/experiments/domain/vocabulary.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
-import { plural } from '../../format/words.ts';
+import { counted } from '../../../../src/kernel/words.ts';
 
 export interface ActionWords {
   readonly verb: string;
@@ -57,7 +57,7 @@ const CONSEQUENCES: Readonly<Record<CommandName, (view: ExperimentView, plan: St
         ? ['The draft ends. Nothing is deployed, so nothing is removed.']
         : [
             `The collectors of both variants are removed from ${nodeNames(view.nodes.map(({ node }) => node))}.`,
-            `The verdict is cancelled: never a success, never counted. The ${plural(view.slotsMeasured, 'measured slot')} can still be read.`,
+            `The verdict is cancelled: never a success, never counted. The ${counted(view.slotsMeasured, 'measured slot')} can still be read.`,
             'What runs on the nodes today is not touched.',
           ],
     promote: (view) => [
@@ -78,14 +78,14 @@ const startSentences = (view: ExperimentView, plan: StartPlan | null): readonly 
   return [
     plan === null
       ? 'The collectors of both variants are deployed on the chosen nodes.'
-      : `${plural(plan.objects, 'object')} are deployed: the collectors of both variants, on ${nodeNames(free.map(({ node }) => node))}.`,
+      : `${counted(plan.objects, 'object')} are deployed: the collectors of both variants, on ${nodeNames(free.map(({ node }) => node))}.`,
     ...(held.length === 0
       ? []
       : [
           `${nodeNames(held.map(({ node }) => node))} cannot take part: another experiment holds ${held.length === 1 ? 'it' : 'them'}.`,
         ]),
     `${describeDuration(view.warmupSeconds)} of warm-up, then ${
-      plan === null ? '' : `${plural(plan.slotsPlanned, 'slot')} of ${describeDuration(view.slotSeconds)}, `
+      plan === null ? '' : `${counted(plan.slotsPlanned, 'slot')} of ${describeDuration(view.slotSeconds)}, `
     }${describeDuration(view.durationSeconds)} measured${plan === null ? '' : `; ${describeDuration(plan.totalSeconds)} in all`}.`,
     'The nodes are reserved until its end. What runs there today is not touched, and what is deployed now is removed then.',
   ];
@@ -100,5 +100,5 @@ export const nodeNames = (nodes: readonly string[]): string => {
   if (nodes.length === 2) return nodes.join(' and ');
   const rest = nodes.length - NAMED;
   const named = nodes.slice(0, NAMED).join(', ');
-  return `${plural(nodes.length, 'node')} (${rest > 0 ? `${named} and ${rest} more` : named})`;
+  return `${counted(nodes.length, 'node')} (${rest > 0 ? `${named} and ${rest} more` : named})`;
 };

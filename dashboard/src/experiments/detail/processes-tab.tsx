@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
+import { counted } from '../../../../src/kernel/words.ts';
 import type { ProcessPresence } from '../../../../src/measurement/domain/sample.ts';
 import { processesQuery } from '../../api/queries.ts';
-import { plural } from '../../format/words.ts';
 import { WordMark } from '../../ui/chips.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
@@ -43,7 +43,7 @@ export const ProcessesTab = ({ view }: { readonly view: ExperimentView }) => {
                 }
               />
               <span className="quiet">
-                {plural(nodes.length, 'node')}
+                {counted(nodes.length, 'node')}
                 {at === null ? null : (
                   <>
                     , slot {slot}, <Time at={at} />

@@ -1,12 +1,13 @@
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
-import { plural, VERDICT_WORDS } from '../../format/words.ts';
+import { counted } from '../../../../src/kernel/words.ts';
+import { VERDICT_WORDS } from '../../format/words.ts';
 
 /** The first thing that a person reads: the verdict, what is known so far, or what is going on. */
 export const sentenceOf = (view: ExperimentView): string =>
   view.verdict?.sentence ?? view.latestLook?.sentence ?? view.reason ?? WHAT_GOES_ON[view.state](view);
 
-const nodesOf = ({ nodes }: ExperimentView): string => plural(nodes.length, 'node');
+const nodesOf = ({ nodes }: ExperimentView): string => counted(nodes.length, 'node');
 const withVerdict = ({ verdict }: ExperimentView): string =>
   verdict === null ? 'without a verdict' : `with the verdict ${VERDICT_WORDS[verdict.verdict].word}`;
 

@@ -1,6 +1,7 @@
 import type { Effect, ExperimentView } from '../../../../src/experiments/contract/views.ts';
+import { counted } from '../../../../src/kernel/words.ts';
 import { formatCount, formatNumber } from '../../format/numbers.ts';
-import { plural, VERDICT_WORDS } from '../../format/words.ts';
+import { VERDICT_WORDS } from '../../format/words.ts';
 import { GuardrailMarks, VerdictMark } from '../../ui/chips.tsx';
 import { Estimate } from '../../ui/measure.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -106,7 +107,7 @@ export const Facts = ({ view }: { readonly view: ExperimentView }) => {
       <div>
         <dt>Evidence</dt>
         <dd className="num">
-          {formatCount(view.slotsMeasured)} of {plural(view.slotsPlanned, 'slot')}
+          {formatCount(view.slotsMeasured)} of {counted(view.slotsPlanned, 'slot')}
           {missing === null || missing === 0 ? '' : `, ${missing} missing`}
           {primary?.effectiveSlots == null ? null : (
             <span

@@ -36,7 +36,3 @@ export const warning = (rule: string, path: Path, message: string, fix: string):
   ...error(rule, path, message, fix),
   severity: 'warning',
 });
-
-/** RFC 6901. */
-export const pointerOf = (path: Path): string =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { pointerOf } from '../../../kernel/pointer.ts';
 import { isSettings, type Settings } from '../settings-tree.ts';
-import { type Finding, type Path, pointerOf, type Remark } from './finding.ts';
+import type { Finding, Path, Remark } from './finding.ts';
 
 /** What a text may be at most; the collector itself has no such limits, those who share a function with others need them. */
 export const TEXT_LIMITS = { characters: 256 * 1024, depth: 64, nodes: 20_000 } as const;
@@ -41,24 +42,22 @@ export const readSettings = (text: string): ReadSettings => {
   };
   // an unknown tag is only a warning of the parser
   const broken = [...document.errors, ...document.warnings].map(
-    ({ code, message, pos }): Finding =>
-      code === 'TAG_RESOLVE_FAILED'
+    ({ code, message, pos }): Finding => ({
+      severity: 'error',
+      pointer: '',
+      ...place(pos[0]),
+      ...(code === 'TAG_RESOLVE_FAILED'
         ? {
             rule: 'yaml-tag',
-            severity: 'error',
-            pointer: '',
-            ...place(pos[0]),
             message: 'this is a tag that the collector does not know',
             fix: 'write the value without a tag',
           }
         : {
             rule: 'yaml-broken',
-            severity: 'error',
-            pointer: '',
-            ...place(pos[0]),
             message: `this is no readable YAML: ${message}`,
             fix: 'look at the indentation, colons and quotes from here upwards',
-          },
+          }),
+    }),
   );
   if (broken.length > 0) return { readable: false, findings: broken };
   const forbidden = forbiddenNodes(document);

@@ -1,4 +1,4 @@
-import { isSettings, type Settings, settingsAt } from '../settings-tree.ts';
+import { isSettings, type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
 import { COMPONENT_KINDS, type ComponentKind, findComponent, SIGNALS, type Signal } from './components.ts';
 import { error, type Path, type Remark, warning } from './finding.ts';
 
@@ -33,17 +33,21 @@ interface Pipeline {
 const pipelinesOf = (settings: Settings): readonly Pipeline[] =>
   Object.entries(settingsAt(settings, 'service', 'pipelines')).flatMap(([key, pipeline]) => {
     if (!isSettings(pipeline)) return [];
-    const idsOf = (part: Part): readonly string[] => {
-      const ids = pipeline[part];
-      return Array.isArray(ids) ? ids.map(String) : [];
-    };
     return {
       key,
       signal: SIGNALS.find((signal) => signal === typeOf(key)),
       path: ['service', 'pipelines', key],
-      parts: { receivers: idsOf('receivers'), processors: idsOf('processors'), exporters: idsOf('exporters') },
+      parts: {
+        receivers: idsIn(pipeline['receivers']),
+        processors: idsIn(pipeline['processors']),
+        exporters: idsIn(pipeline['exporters']),
+      },
     };
   });
+
+const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
+
+const extensionsOf = (settings: Settings): readonly string[] => idsIn(settingsAt(settings, 'service')['extensions']);
 
 const typeOf = (id: string): string => id.split('/')[0] ?? '';
 
@@ -200,30 +204,25 @@ const checkConnectors = (settings: Settings, pipelines: readonly Pipeline[]): re
   });
 
 const checkExtensions = (settings: Settings): readonly Remark[] => {
-  const wanted = settingsAt(settings, 'service')['extensions'];
-  if (!Array.isArray(wanted)) return [];
   const defined = settingsAt(settings, 'extensions');
-  return wanted
-    .map(String)
-    .flatMap((id, index) =>
-      Object.hasOwn(defined, id)
-        ? []
-        : [
-            error(
-              'reference-undefined',
-              ['service', 'extensions', index],
-              `service uses extension "${id}", which is not defined`,
-              'define it under extensions',
-            ),
-          ],
-    );
+  return extensionsOf(settings).flatMap((id, index) =>
+    Object.hasOwn(defined, id)
+      ? []
+      : [
+          error(
+            'reference-undefined',
+            ['service', 'extensions', index],
+            `service uses extension "${id}", which is not defined`,
+            'define it under extensions',
+          ),
+        ],
+  );
 };
 
 const checkUse = (settings: Settings, pipelines: readonly Pipeline[]): readonly Remark[] => {
-  const extensions = settingsAt(settings, 'service')['extensions'];
   const used = new Set([
     ...pipelines.flatMap(({ parts }) => PARTS.flatMap((part) => parts[part].map((id) => `${part}:${id}`))),
-    ...(Array.isArray(extensions) ? extensions.map((id) => `extensions:${String(id)}`) : []),
+    ...extensionsOf(settings).map((id) => `extensions:${id}`),
   ]);
   const isUsed = (kind: ComponentKind, id: string): boolean =>
     kind === 'connectors' ? used.has(`receivers:${id}`) || used.has(`exporters:${id}`) : used.has(`${kind}:${id}`);
