@@ -1,12 +1,15 @@
 import { dynamodbMemberStore } from '../src/access/adapters/dynamodb-members.ts';
 import { makeGatekeeper } from '../src/access/application/identify.ts';
+import { refusedWritesOn } from '../src/audit/adapters/refused-write-queue.ts';
 import { systemClock, systemIds, systemPauses } from '../src/kernel/system.ts';
-import { dynamodbClient, secretsClient } from '../src/platform/clients.ts';
+import { dynamodbClient, secretsClient, sqsClient } from '../src/platform/clients.ts';
+import { RefusedWrite } from '../src/platform/declare/refused-write.ts';
 import { dynamodbIdempotencyStore } from '../src/platform/dynamodb/idempotency.ts';
 import { makeTable, type Table } from '../src/platform/dynamodb/table.ts';
 import { type Cursors, makeCursors } from '../src/platform/http/cursor.ts';
 import type { IdempotencyStore } from '../src/platform/http/idempotency.ts';
-import type { Gatekeeper } from '../src/platform/router.ts';
+import { sqsQueue } from '../src/platform/queue.ts';
+import type { Gatekeeper, RefusedWrites } from '../src/platform/router.ts';
 import { secretText } from '../src/platform/secret.ts';
 
 // What every API function is wired with; each takes what its manifest asked for.
@@ -24,6 +27,10 @@ export const gatekeeperOn = (core: Table): Gatekeeper =>
 /** Needs `ephemeral: 'write'`. */
 export const idempotencyIn = (ephemeral: { readonly tableName: string }): IdempotencyStore =>
   dynamodbIdempotencyStore({ table: tableNamed(ephemeral), clock: systemClock });
+
+/** Needs `auditTrail: 'send'`. */
+export const refusedWritesTo = ({ queueUrl }: { readonly queueUrl: string }): RefusedWrites =>
+  refusedWritesOn(sqsQueue({ client: sqsClient(), queueUrl, message: RefusedWrite }), systemClock);
 
 /** Needs `cursorKey: 'read'`. */
 export const cursorsSignedWith = ({ secretName }: { readonly secretName: string }): Cursors =>

@@ -81,9 +81,10 @@ const GRANTS: { readonly [K in Kind]: Readonly<Record<AccessByKind[K], Grant>> }
       ...readTable(scope, stage, name),
       allow(WRITE_ITEMS, [arnOfTable(scope, stage, name)]),
     ],
+    // whoever adds to a log has to know its end
     append: (scope, stage, name) => [
+      ...readTable(scope, stage, name),
       allow(['dynamodb:PutItem'], [arnOfTable(scope, stage, name)]),
-      useOfKey(scope, stage, name),
     ],
   },
   queue: { send: (scope, stage, name) => [allow(['sqs:SendMessage'], [arnOfQueue(scope, stage, name)])] },

@@ -8,10 +8,10 @@ import { sqsClient } from '../../src/platform/clients.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { sqsQueue } from '../../src/platform/queue.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { cursorsSignedWith, gatekeeperOn, idempotencyIn, tableNamed } from '../front-door.ts';
+import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
-export const handler = httpEntry(manifest, ({ core, ephemeral, clusterWork, cursorKey, settings }) => {
+export const handler = httpEntry(manifest, ({ core, ephemeral, clusterWork, cursorKey, auditTrail, settings }) => {
   const table = tableNamed(core);
   return makeRouter({
     service: manifest.name,
@@ -19,6 +19,7 @@ export const handler = httpEntry(manifest, ({ core, ephemeral, clusterWork, curs
     gatekeeper: gatekeeperOn(table),
     idempotency: idempotencyIn(ephemeral),
     cursors: cursorsSignedWith(cursorKey),
+    refusedWrites: refusedWritesTo(auditTrail),
     served: serveClusters({
       clusters: dynamodbClusterStore({ table, clock: systemClock, ids: systemIds }),
       operations: dynamodbOperationStore({ table: tableNamed(ephemeral) }),

@@ -7,16 +7,17 @@ import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
 import { CODE, clustersIn, experimentsIn, looksIn, setupPolicyOf } from '../experiment-wiring.ts';
-import { cursorsSignedWith, gatekeeperOn, idempotencyIn, tableNamed } from '../front-door.ts';
+import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
-export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, settings }) =>
+export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, auditTrail, settings }) =>
   makeRouter({
     service: manifest.name,
     problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS },
     gatekeeper: gatekeeperOn(tableNamed(core)),
     idempotency: idempotencyIn(ephemeral),
     cursors: cursorsSignedWith(cursorKey),
+    refusedWrites: refusedWritesTo(auditTrail),
     served: serveExperiments({
       experiments: experimentsIn(core),
       clusters: clustersIn(core),

@@ -4,7 +4,7 @@ export const manifest = defineFunction({
   name: 'api-experiments',
   summary: 'Routes of experiments; commits state and event, touches neither clusters nor workflows',
   triggers: [{ on: 'http', prefixes: [{ prefix: 'experiments' }] }],
-  needs: { core: 'write', samples: 'read', ephemeral: 'write', cursorKey: 'read' },
+  needs: { core: 'write', samples: 'read', ephemeral: 'write', cursorKey: 'read', auditTrail: 'send' },
   memoryMb: 1024,
   timeoutSeconds: 29,
   settings: ['stageName', 'minimumHorizonSeconds', 'minimumWarmupSeconds', 'collectorImage'],

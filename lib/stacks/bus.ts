@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Archive, CfnEventBusPolicy, EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { Archive, CfnEventBusPolicy, EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -8,7 +8,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { experimentEvents } from '../../src/experiments/contract/events.ts';
 import type { FunctionManifest } from '../../src/platform/declare/function.ts';
-import { RESOURCES } from '../../src/platform/resources.ts';
+import { RESOURCES, type ResourceName } from '../../src/platform/resources.ts';
 import { deadLetterQueue, PhoenixQueue } from '../constructs/phoenix-queue.ts';
 import { arnOfBus, arnOfMachine, arnOfRole, handOn, pascalCase, physicalName } from '../names.ts';
 import { has, type Stage } from '../stage.ts';
@@ -43,16 +43,25 @@ export class BusStack extends StageStack {
       handOn(this, stage, `queue-url-${name}`, queue.queue.queueUrl);
       queues.set(name, queue);
     }
-    this.#lifecycleRules(bus, queues);
-  }
-
-  #lifecycleRules(bus: EventBus, queues: ReadonlyMap<string, PhoenixQueue>): void {
-    const lifecycle = queues.get('lifecycle');
-    if (lifecycle === undefined) throw new Error('the registry has no queue called lifecycle');
     const undelivered = deadLetterQueue(this, 'Undelivered', this.stage, 'undelivered', {
       means: 'EventBridge could not deliver an event to a queue for a day; the event is kept here',
     });
-    const target = new SqsQueue(lifecycle.queue, { deadLetterQueue: undelivered, maxEventAge: Duration.hours(24) });
+    const targetOf = (name: ResourceName): SqsQueue => {
+      const queue = queues.get(name);
+      if (queue === undefined) throw new Error(`the registry has no queue called ${name}`);
+      return new SqsQueue(queue.queue, { deadLetterQueue: undelivered, maxEventAge: Duration.hours(24) });
+    };
+    this.#lifecycleRules(bus, targetOf('lifecycle'));
+    new Rule(this, 'AuditedEvents', {
+      ruleName: physicalName(this.stage, 'audited-events'),
+      description: 'every change of ours goes into the audit log',
+      eventBus: bus,
+      eventPattern: { source: Match.prefix('phoenix.') },
+      targets: [targetOf('auditTrail')],
+    });
+  }
+
+  #lifecycleRules(bus: EventBus, target: SqsQueue): void {
     new Rule(this, 'LifecycleEvents', {
       ruleName: physicalName(this.stage, 'lifecycle-events'),
       description: 'what starts executions or settles their waits',

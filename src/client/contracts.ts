@@ -1,6 +1,7 @@
 import { ACCESS_PROBLEMS } from '../access/contract/problems.ts';
 import { accessRoutes } from '../access/contract/routes.ts';
 import { serviceRoutes } from '../access/contract/service-routes.ts';
+import { auditRoutes } from '../audit/contract/routes.ts';
 import { CLUSTER_PROBLEMS } from '../clusters/contract/problems.ts';
 import { clusterRoutes } from '../clusters/contract/routes.ts';
 import { eventRoutes } from '../events/contract/routes.ts';
@@ -15,6 +16,7 @@ export const ALL_ROUTES = [
   ...accessRoutes,
   ...serviceRoutes,
   ...eventRoutes,
+  ...auditRoutes,
   ...clusterRoutes,
   ...pipelineRoutes,
   ...experimentRoutes,

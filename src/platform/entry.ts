@@ -87,7 +87,9 @@ export const makeEntries = (system: EntrySystem) => {
   ): LambdaHandler<GatewayEvent, HttpAnswer> =>
     frame(system, manifest, wire, {
       work: async (router, event: GatewayEvent, run) => {
-        const answer = await router(fromGateway(event), run);
+        const request = fromGateway(event);
+        const asked = { ...run, requestId: request.requestId };
+        const answer = await withinRun(asked, () => router(request, asked));
         run.log.remember({ status: answer.statusCode });
         return { outcome: outcomeOfStatus(answer.statusCode), answer };
       },

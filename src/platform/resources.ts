@@ -12,6 +12,8 @@ export const RESOURCES = {
   measure: { kind: 'queue', visibilitySeconds: 360, maxReceiveCount: 5 },
   /** work on clusters: readiness, inventory, preflight, sweeping */
   clusterWork: { kind: 'queue', visibilitySeconds: 360, maxReceiveCount: 5 },
+  /** what the audit log is to hear: events of changes, refused writes */
+  auditTrail: { kind: 'queue', visibilitySeconds: 180, maxReceiveCount: 5 },
   /** event records that the publisher could not publish */
   unpublishable: { kind: 'queue', visibilitySeconds: 60, maxReceiveCount: 5 },
   experimentMachine: { kind: 'machine' },

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '../kernel/identity.ts';
-import { type Outcome, type Refusal, refuse } from '../kernel/outcome.ts';
-import type { Problems } from './declare/problem.ts';
+import { actorOf, type Principal } from '../kernel/identity.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../kernel/outcome.ts';
+import { type Problems, wireCode } from './declare/problem.ts';
+import { isWrite, type RefusedWrite } from './declare/refused-write.ts';
 import type { RouteDefinition } from './declare/route.ts';
 import { ServiceFailure } from './failure.ts';
 import type { CursorScope, Cursors } from './http/cursor.ts';
@@ -9,7 +10,7 @@ import { type IdempotencyStore, LEASE_SECONDS, requestHashOf } from './http/idem
 import type { AnyRequest, ServedRoute } from './http/implement.ts';
 import { BASE_PATH, makeMatcher } from './http/match.ts';
 import type { HttpAnswer, HttpRequest } from './http/message.ts';
-import { type AnswerContext, answerProblem, SECURITY_HEADERS } from './http/problem-answer.ts';
+import { type AnswerContext, answerProblem, problemOf, SECURITY_HEADERS } from './http/problem-answer.ts';
 import { parseQuery, readBody, readIdempotencyKey, readIfMatch, readParams } from './http/read-request.ts';
 import type { Run } from './run.ts';
 import { toWire } from './wire.ts';
@@ -35,6 +36,13 @@ export interface RouterParts {
   /** needed where a route has an idempotency key, a list with pages */
   readonly idempotency?: IdempotencyStore;
   readonly cursors?: Cursors;
+  /** needed where a route writes */
+  readonly refusedWrites?: RefusedWrites;
+}
+
+/** Where refused writes are told. */
+export interface RefusedWrites {
+  tell(write: Omit<RefusedWrite, 'at'>): Promise<void>;
 }
 
 export type Router = (request: HttpRequest, run: Run) => Promise<HttpAnswer>;
@@ -47,27 +55,80 @@ export const makeRouter = (parts: RouterParts): Router => {
   assertComplete(parts);
   return async (request, run) => {
     const context = { service: parts.service, traceId: run.traceId, requestId: request.requestId };
-    const problem = (refusal: Refusal): HttpAnswer => answerProblem(parts.problems, refusal, context);
+    let refused: Refusal | undefined;
+    const problem = (refusal: Refusal): HttpAnswer => {
+      refused = refusal;
+      return answerProblem(parts.problems, refusal, context);
+    };
     const found = match(request.method, request.path);
     if (found.found === 'nothing') return problem(noSuchPath(request));
     if (found.found === 'path') {
       return withHeader(problem(noSuchMethod(request, found.methods)), 'allow', found.methods.join(', '));
     }
-    run.log.remember({ route: found.served.route.name });
+    const { route } = found.served;
+    run.log.remember({ route: route.name });
+    let caller: Principal | undefined;
     try {
-      const read = await readRequest(parts, found.served.route, found.params, request, run);
+      const identified = await identify(parts.gatekeeper, route, request);
+      if (!identified.accepted) return problem(identified.refusal);
+      caller = identified.value;
+      if (caller !== undefined) run.log.remember({ tenant: caller.tenantId, user: caller.userId });
+      const read = await readRequest(parts, route, found.params, request, { run, caller });
       if (!read.accepted) return problem(read.refusal);
-      return await answerOnce(parts, found.served, request, read.value, context);
+      return await answerOnce(parts, found.served, request, read.value, { ...context, problem });
     } catch (error) {
       run.log.failure('http.failed', error);
       return problem(failureRefusal(error, run.traceId));
+    } finally {
+      if (refused !== undefined && caller !== undefined && isWrite(route)) {
+        await tellRefused(parts, { route, params: found.params, caller, refused, context }, run);
+      }
     }
   };
 };
 
+/** A refusal stands whether or not it could be told; that it could not be told is an alarm for operators. */
+const tellRefused = async (
+  { refusedWrites, problems }: RouterParts,
+  {
+    route,
+    params,
+    caller,
+    refused,
+    context,
+  }: {
+    readonly route: RouteDefinition;
+    readonly params: Readonly<Record<string, string>>;
+    readonly caller: Principal;
+    readonly refused: Refusal;
+    readonly context: AnswerContext;
+  },
+  run: Run,
+): Promise<void> => {
+  try {
+    await refusedWrites?.tell({
+      tenant: caller.tenantId,
+      actor: actorOf(caller),
+      action: route.name,
+      subject: (Object.values(params).at(-1) ?? '').slice(0, 128),
+      code: wireCode(refused.code),
+      status: problemOf(problems, refused.code).status,
+      message: refused.message.slice(0, 500),
+      requestId: context.requestId,
+      traceId: context.traceId,
+    });
+  } catch (error) {
+    run.meter.count('refused_writes_untold');
+    run.log.failure('audit.untold', error, { code: refused.code });
+  }
+};
+
 /** A function that serves what it has no store or key for was wired wrongly: say so before the first request. */
-const assertComplete = ({ service, served, idempotency, cursors }: RouterParts): void => {
+const assertComplete = ({ service, served, idempotency, cursors, refusedWrites }: RouterParts): void => {
   for (const { route } of served) {
+    if (isWrite(route) && refusedWrites === undefined) {
+      throw new Error(`${service} serves ${route.name} and was told of nobody who hears of refused writes`);
+    }
     if (route.concurrency === 'idempotency-key' && idempotency === undefined) {
       throw new Error(`${service} serves ${route.name} and was given no idempotency store`);
     }
@@ -89,18 +150,17 @@ const readRequest = async (
   route: RouteDefinition,
   rawParams: Readonly<Record<string, string>>,
   request: HttpRequest,
-  run: Run,
+  { run, caller }: { readonly run: Run; readonly caller: Principal | undefined },
 ): Promise<Outcome<ReadRequest>> => {
-  const caller = await authorise(parts.gatekeeper, route, request);
-  if (!caller.accepted) return caller;
-  if (caller.value !== undefined) run.log.remember({ tenant: caller.value.tenantId, user: caller.value.userId });
+  const allowed = authorise(parts.gatekeeper, route, caller);
+  if (!allowed.accepted) return allowed;
 
   const params = readParams(route, rawParams);
   if (!params.accepted) return params;
   const query = parseQuery(route, request);
   if (!query.accepted) return query;
   const { nextToken, limit: _, ...filter } = (query.value ?? {}) as Readonly<Record<string, unknown>>;
-  const tenant = caller.value?.tenantId ?? '';
+  const tenant = caller?.tenantId ?? '';
   const cursorScope = { tenant, list: `${route.name} ${JSON.stringify(rawParams)}`, filter };
   const position = typeof nextToken === 'string' ? await parts.cursors?.read(cursorScope, nextToken) : undefined;
   if (position?.accepted === false) return position;
@@ -116,35 +176,47 @@ const readRequest = async (
     params: params.value,
     query: position === undefined ? query.value : { ...(query.value as object), nextToken: position.value },
     body: body.value,
-    caller: caller.value,
+    caller,
     ifMatch: ifMatch.value,
     idempotencyKey: idempotencyKey.value,
     claims: request.claims ?? {},
     accessToken: /^Bearer (.+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? null,
     traceId: run.traceId,
   };
-  return { accepted: true, value: { asked, who: `${tenant} ${caller.value?.userId ?? 'open'}`, cursorScope } };
+  return { accepted: true, value: { asked, who: `${tenant} ${caller?.userId ?? 'open'}`, cursorScope } };
 };
 
-const authorise = async (
+/** Who asks; undefined where anybody may. */
+const identify = async (
   gatekeeper: Gatekeeper,
   route: RouteDefinition,
   request: HttpRequest,
 ): Promise<Outcome<Principal | undefined>> => {
-  if (route.permission === 'open') return { accepted: true, value: undefined };
+  if (route.permission === 'open') return accept(undefined);
   if (request.claims === null)
     return refuse('unauthorized', 'this needs a signed-in person; sign in and send the token');
-  const identified = await gatekeeper.identify(request.claims, request.headers[TENANT_HEADER]);
-  if (!identified.accepted) return identified;
-  const { permissions, tenantId, roles } = identified.value;
-  if (route.permission === 'signed-in' || permissions.has(route.permission)) return identified;
-  const role = gatekeeper.lowestRoleFor(route.permission);
+  return gatekeeper.identify(request.claims, request.headers[TENANT_HEADER]);
+};
+
+const authorise = (
+  gatekeeper: Gatekeeper,
+  { permission }: RouteDefinition,
+  caller: Principal | undefined,
+): Outcome<undefined> => {
+  if (caller === undefined || permission === 'signed-in' || caller.permissions.has(permission))
+    return accept(undefined);
+  const { tenantId, roles } = caller;
+  const role = gatekeeper.lowestRoleFor(permission);
   return refuse(
     'forbidden',
-    `this needs ${route.permission}, which the role ${role} has; you are ${roles.join(', ') || 'without a role'} in ${tenantId}`,
-    { permission: route.permission, lowestRole: role, roles },
+    `this needs ${permission}, which the role ${role} has; you are ${roles.join(', ') || 'without a role'} in ${tenantId}`,
+    { permission, lowestRole: role, roles },
   );
 };
+
+interface Answering extends AnswerContext {
+  problem(refusal: Refusal): HttpAnswer;
+}
 
 /** Under an idempotency key the first answer is the answer; a refusal did nothing, so it may be asked again. */
 const answerOnce = async (
@@ -152,9 +224,9 @@ const answerOnce = async (
   served: ServedRoute,
   request: HttpRequest,
   read: ReadRequest,
-  context: AnswerContext,
+  context: Answering,
 ): Promise<HttpAnswer> => {
-  const problem = (refusal: Refusal): HttpAnswer => answerProblem(parts.problems, refusal, context);
+  const { problem } = context;
   const key = read.asked.idempotencyKey;
   const { idempotency } = parts;
   if (typeof key !== 'string' || idempotency === undefined) return answer(parts, served, request, read, context);
@@ -203,10 +275,10 @@ const answer = async (
   { route, answer: implementation, textForms }: ServedRoute,
   request: HttpRequest,
   { asked, cursorScope }: ReadRequest,
-  context: AnswerContext,
+  context: Answering,
 ): Promise<HttpAnswer> => {
   const outcome = await implementation(asked);
-  if (!outcome.accepted) return answerProblem(parts.problems, outcome.refusal, context);
+  if (!outcome.accepted) return context.problem(outcome.refusal);
   const { body, version, location } = outcome.value;
   const wireBody = toWire(route.response, await signNextToken(parts.cursors, cursorScope, body));
   const form = Object.keys(textForms).find((type) => request.headers['accept']?.includes(type));

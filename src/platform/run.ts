@@ -36,6 +36,8 @@ export interface Meter {
 /** One invocation: who follows it, and how long it may still take. */
 export interface Run {
   readonly traceId: string;
+  /** of the HTTP request that is answered; absent elsewhere */
+  readonly requestId?: string;
   readonly log: Log;
   readonly meter: Meter;
   remainingMs(): number;
@@ -47,6 +49,9 @@ export const withinRun = <T>(run: Run, work: () => Promise<T>): Promise<T> => cu
 
 /** The trace that the work of this moment belongs to; events carry it. Empty outside an invocation. */
 export const currentTraceId = (): string => current.getStore()?.traceId ?? '';
+
+/** The request that is being answered; undefined where nobody asked. */
+export const currentRequestId = (): string | undefined => current.getStore()?.requestId;
 
 /** The log of the invocation under way; silent outside of one. */
 export const currentLog = (): Log => current.getStore()?.log ?? SILENT;

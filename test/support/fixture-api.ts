@@ -18,7 +18,7 @@ import { makeRouter } from '../../src/platform/router.ts';
 import { servedClusters } from './fixture-cluster-routes.ts';
 import { servedExperiments } from './fixture-experiment-routes.ts';
 import { makeWorld } from './fixture-world.ts';
-import { T0, testClock, testRun } from './platform.ts';
+import { recordingRefusals, T0, testClock, testRun } from './platform.ts';
 
 export const PASSWORD = 'fixture password';
 
@@ -68,6 +68,7 @@ export const startFixtureApi = async ({
     },
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'key of the fixtures', clock }),
+    refusedWrites: recordingRefusals(),
   });
 
   const server = createServer((incoming, outgoing) => {

@@ -2,6 +2,7 @@ import { type Instant, secondsAfter } from '../../src/kernel/instant.ts';
 import type { Facts } from '../../src/kernel/outcome.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
 import type { HttpRequest } from '../../src/platform/http/message.ts';
+import type { RefusedWrites } from '../../src/platform/router.ts';
 import type { Log, LogIds, Meter, Run } from '../../src/platform/run.ts';
 
 export const T0 = '2026-11-21T09:40:00.000Z' as Instant;
@@ -51,6 +52,17 @@ export const recordingMeter = (): Meter & { readonly counts: Record<string, numb
     milliseconds: () => undefined,
     publish() {
       this.published += 1;
+    },
+  };
+};
+
+/** Keeps what was refused. */
+export const recordingRefusals = (): RefusedWrites & { readonly told: Parameters<RefusedWrites['tell']>[0][] } => {
+  const told: Parameters<RefusedWrites['tell']>[0][] = [];
+  return {
+    told,
+    tell: async (write) => {
+      told.push(write);
     },
   };
 };

@@ -36,6 +36,7 @@ import { fromWire, toWire } from '../../src/platform/wire.ts';
 import { type Definition, readDefinition } from './asl.ts';
 import { type Execution, type Lambda, makeWalker } from './asl-walker.ts';
 import { CLUSTER, clusterNode, settings, T0, TENANT } from './builders.ts';
+import { recordingRefusals } from './platform.ts';
 import { makeCountingIds, makeVirtualTime } from './virtual-time.ts';
 
 // The whole lifecycle in one process: the use cases, memory adapters, both machines as they deploy, and time that
@@ -305,6 +306,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     gatekeeper: { identify: async (claims) => accept(principalOf(claims)), lowestRoleFor: () => 'admin' },
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
+    refusedWrites: recordingRefusals(),
     served: serveExperiments({ experiments, clusters, samples, recordedLooks, policy, sha256, code, clock }),
   });
 

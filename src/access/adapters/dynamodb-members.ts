@@ -3,7 +3,7 @@ import type { Clock, Ids } from '../../kernel/ports.ts';
 import { hasVersion, IS_NEW } from '../../platform/dynamodb/expression.ts';
 import { itemCodec } from '../../platform/dynamodb/item.ts';
 import { keyOf, tenantKey } from '../../platform/dynamodb/key.ts';
-import { envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
 import type { Table } from '../../platform/dynamodb/table.ts';
 import type { MemberStore } from '../application/ports.ts';
 import { Member, Tenant } from '../domain/member.ts';
@@ -29,8 +29,11 @@ export const dynamodbMemberStore = ({
 
   commit: async (next, expectedVersion, drafts, actor) => {
     const key = memberKey(next.tenantId, next.userId);
-    const lastSeq = Number((await table.get(key))?.['_last_seq'] ?? 0);
-    const envelopes = envelopesOf(subjectOf(next, actor, lastSeq), drafts, { clock, ids });
+    const stored = await table.get(key);
+    const before = stored === null ? null : memberCodec.decode(stored);
+    const lastSeq = Number(stored?.['_last_seq'] ?? 0);
+    const subject = changing(subjectOf(next, actor, lastSeq), before, next);
+    const envelopes = envelopesOf(subject, drafts, { clock, ids });
     const put = {
       ...memberCodec.encode(next, { ...key, gsi1pk: keyOf('U', next.userId), gsi1sk: tenantKey(next.tenantId) }),
       _last_seq: lastSeq + drafts.length,

@@ -1,7 +1,7 @@
 import { accept, refuse } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
-import { envelopesOf } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf } from '../../platform/dynamodb/outbox.ts';
 import type { MemberStore } from '../application/ports.ts';
 import type { Member, Tenant } from '../domain/member.ts';
 import { subjectOf } from './member-events.ts';
@@ -23,7 +23,8 @@ export const memoryMemberStore = (chance: {
         .toSorted((a, b) => (a.tenantId < b.tenantId ? -1 : 1)),
     load: async (tenantId, userId) => members.get(keyOf(tenantId, userId)) ?? null,
     commit: async (next, expectedVersion, drafts, actor) => {
-      const version = members.get(keyOf(next.tenantId, next.userId))?.version ?? 0;
+      const before = members.get(keyOf(next.tenantId, next.userId)) ?? null;
+      const version = before?.version ?? 0;
       if (version !== expectedVersion) {
         return refuse('precondition-failed', `the member is at version ${version}`, { version });
       }
@@ -31,7 +32,7 @@ export const memoryMemberStore = (chance: {
       const lastSeq = events.filter(
         ({ tenant, subject }) => tenant === next.tenantId && subject === next.userId,
       ).length;
-      events.push(...envelopesOf(subjectOf(next, actor, lastSeq), drafts, chance));
+      events.push(...envelopesOf(changing(subjectOf(next, actor, lastSeq), before, next), drafts, chance));
       return accept(next);
     },
     loadTenant: async (tenantId) => tenants.get(tenantId) ?? null,

@@ -6,7 +6,7 @@ import type { Clock, Ids } from '../../kernel/ports.ts';
 import { EXISTS, expression, hasVersion, IS_NEW } from '../../platform/dynamodb/expression.ts';
 import { itemCodec } from '../../platform/dynamodb/item.ts';
 import { keyOf, tenantKey } from '../../platform/dynamodb/key.ts';
-import { envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
 import type { Table } from '../../platform/dynamodb/table.ts';
 import type { ClusterStore, SeenNode } from '../application/ports.ts';
 import { Cluster, ClusterNode } from '../domain/cluster.ts';
@@ -74,7 +74,8 @@ export const dynamodbClusterStore = (parts: {
         const lastSeq = before?.lastSeq ?? 0;
         const { nodesSeenAt, objectCount } = before ?? next;
         const committed: Cluster = { ...next, nodesSeenAt, objectCount, version: expectedVersion + 1 };
-        const envelopes = envelopesOf(subjectOf(next, actor, lastSeq), events, parts);
+        const was = before === null ? null : withoutSeq(before);
+        const envelopes = envelopesOf(changing(subjectOf(next, actor, lastSeq), was, committed), events, parts);
         const attributes = attributesOf(next);
         const put = clusterCodec.encode({ ...committed, lastSeq: lastSeq + events.length }, attributes);
         const name = { put: { ...nameKey(next), _type: 'cluster-name', cluster_id: next.id }, when: IS_NEW };
@@ -101,7 +102,7 @@ export const dynamodbClusterStore = (parts: {
         [
           { remove: { pk, sk }, when: hasVersion(cluster.version) },
           { remove: nameKey(cluster) },
-          ...eventWrites(pk, envelopesOf(subjectOf(cluster, actor, lastSeq), events, parts)),
+          ...eventWrites(pk, envelopesOf(changing(subjectOf(cluster, actor, lastSeq), cluster, null), events, parts)),
         ],
         ids.ulid(),
       );

@@ -2,7 +2,7 @@ import type { ClusterId, Epoch, TenantId } from '../../kernel/identity.ts';
 import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
-import { envelopesOf } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf } from '../../platform/dynamodb/outbox.ts';
 import type { ClusterStore, SeenNode } from '../application/ports.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { nameTaken, stale, subjectOf } from './cluster-store-answers.ts';
@@ -28,9 +28,16 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
     [...clusters.values()]
       .filter((each) => each.tenantId === tenantId)
       .toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
-  const tell = (cluster: Cluster, drafts: Parameters<typeof envelopesOf>[1], actor: EventEnvelope['actor']): void => {
+  const tell = (
+    before: Cluster | null,
+    after: Cluster | null,
+    drafts: Parameters<typeof envelopesOf>[1],
+    actor: EventEnvelope['actor'],
+  ): void => {
+    const cluster = after ?? before;
+    if (cluster === null) return;
     const lastSeq = events.filter(({ subject }) => subject === cluster.id).length;
-    events.push(...envelopesOf(subjectOf(cluster, actor, lastSeq), drafts, parts));
+    events.push(...envelopesOf(changing(subjectOf(cluster, actor, lastSeq), before, after), drafts, parts));
   };
   const isNameTaken = ({ tenantId, settings }: Cluster): boolean =>
     [...clusters.values()].some((each) => each.tenantId === tenantId && each.settings.name === settings.name);
@@ -53,7 +60,7 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
       const { nodesSeenAt, objectCount } = before ?? next;
       const committed = { ...next, nodesSeenAt, objectCount, version: expectedVersion + 1 };
       clusters.set(key, committed);
-      tell(committed, drafts, actor);
+      tell(before ?? null, committed, drafts, actor);
       return accept(committed);
     },
     remove: async (cluster, drafts, actor) => {
@@ -62,7 +69,7 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
       if (version !== cluster.version) return stale(cluster.id, version);
       clusters.delete(key);
       nodesByCluster.delete(key);
-      tell(cluster, drafts, actor);
+      tell(cluster, null, drafts, actor);
       return accept(undefined);
     },
     nodes: async (tenantId, id) => {

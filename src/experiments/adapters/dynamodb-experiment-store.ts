@@ -7,7 +7,7 @@ import { dueAttributes, queryDue } from '../../platform/dynamodb/due.ts';
 import { type Expression, expression, IS_NEW } from '../../platform/dynamodb/expression.ts';
 import { itemCodec } from '../../platform/dynamodb/item.ts';
 import { type Key, keyOf, padded, tenantKey } from '../../platform/dynamodb/key.ts';
-import { envelopesOf, eventWrites, readEventItem } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf, eventWrites, readEventItem } from '../../platform/dynamodb/outbox.ts';
 import type { Table, Write } from '../../platform/dynamodb/table.ts';
 import { toWire } from '../../platform/wire.ts';
 import { ObservedReadiness, Plan } from '../application/plan.ts';
@@ -15,7 +15,15 @@ import type { Change, EpochRef, ExperimentStore, ListFilter, Progress, Ref, Stor
 import { type AllocatedNode, Experiment, isActive, lifeOf } from '../domain/experiment.ts';
 import { nextDueAt } from '../domain/schedule.ts';
 import { Look } from '../domain/verdict.ts';
-import { NO_PROGRESS, nameTaken, nodeHeld, stale, subjectOf, transitionOf } from './experiment-store-answers.ts';
+import {
+  leftOf,
+  NO_PROGRESS,
+  nameTaken,
+  nodeHeld,
+  stale,
+  subjectOf,
+  transitionOf,
+} from './experiment-store-answers.ts';
 
 /** `latestSlot` beside the look, because a condition can compare numbers only. */
 const StoredProgress = z.object({
@@ -80,7 +88,10 @@ export const dynamodbExperimentStore = (parts: Parts): ExperimentStore => {
             when: IS_NEW,
           },
           { put: { ...nameKey(draft), _type: 'experiment-name', experiment_id: draft.id }, when: IS_NEW },
-          ...eventWrites(metaKey(ref).pk, envelopesOf(subjectOf(draft, actor, 0), announcements, parts)),
+          ...eventWrites(
+            metaKey(ref).pk,
+            envelopesOf(changing(subjectOf(draft, actor, 0), null, draft), announcements, parts),
+          ),
         ],
         ids.ulid(),
       );
@@ -105,7 +116,11 @@ export const dynamodbExperimentStore = (parts: Parts): ExperimentStore => {
           ...(change.isDeletion ? [{ remove: nameKey(change.before) }] : []),
           ...eventWrites(
             metaKey(ref).pk,
-            envelopesOf(subjectOf(change.after, change.actor, meta.lastSeq), change.announcements, parts),
+            envelopesOf(
+              changing(subjectOf(change.after, change.actor, meta.lastSeq), change.before, leftOf(change)),
+              change.announcements,
+              parts,
+            ),
           ),
         ],
         ids.ulid(),

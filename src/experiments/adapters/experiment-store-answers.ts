@@ -3,7 +3,7 @@ import type { Actor, Epoch, ExperimentId } from '../../kernel/identity.ts';
 import { refuse } from '../../kernel/outcome.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
 import type { EventSubject } from '../../platform/dynamodb/outbox.ts';
-import type { ListFilter, Progress } from '../application/ports.ts';
+import type { Change, ListFilter, Progress } from '../application/ports.ts';
 import type { Transition } from '../contract/views.ts';
 import { type Experiment, verdictOf } from '../domain/experiment.ts';
 import { State } from '../domain/vocabulary.ts';
@@ -20,6 +20,9 @@ export const subjectOf = ({ tenantId, id, epoch }: Experiment, actor: Actor, las
   actor,
   lastSeq,
 });
+
+/** What a change leaves: nothing where it deletes. */
+export const leftOf = ({ after, isDeletion }: Change): Experiment | null => (isDeletion ? null : after);
 
 export const nameTaken = ({ settings }: Experiment) =>
   refuse(

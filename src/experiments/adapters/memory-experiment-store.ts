@@ -2,13 +2,14 @@ import { holdKey } from '../../clusters/domain/node-keys.ts';
 import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
-import { envelopesOf } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf } from '../../platform/dynamodb/outbox.ts';
 import type { ObservedReadiness, Plan } from '../application/plan.ts';
 import type { EpochRef, ExperimentStore, Progress, Ref, Stored } from '../application/ports.ts';
 import { type Experiment, isActive, lifeOf } from '../domain/experiment.ts';
 import { nextDueAt } from '../domain/schedule.ts';
 import {
   isListed,
+  leftOf,
   NO_PROGRESS,
   nameTaken,
   nodeHeld,
@@ -79,11 +80,12 @@ export const memoryExperimentStore = (parts: {
       const row = { experiment: structuredClone(draft), progress: NO_PROGRESS, lastSeq: 0, isDeleted: false };
       rows.set(keyOf({ tenantId: draft.tenantId, experimentId: draft.id }), row);
       names.set(nameOf(draft), draft.id);
-      say(row, envelopesOf(subjectOf(draft, actor, 0), announcements, parts));
+      say(row, envelopesOf(changing(subjectOf(draft, actor, 0), null, draft), announcements, parts));
       return accept(toStored(row));
     },
 
-    commit: async ({ before, after, announcements, actor, reserve, release, isDeletion }) => {
+    commit: async (change) => {
+      const { before, after, announcements, actor, reserve, release, isDeletion } = change;
       const row = rowOf(before);
       if (row === undefined || row.isDeleted || row.experiment.version !== before.version) {
         return stale(before.id, row?.experiment.version);
@@ -103,7 +105,10 @@ export const memoryExperimentStore = (parts: {
       row.experiment = structuredClone(after);
       row.isDeleted = isDeletion;
       if (isDeletion) names.delete(nameOf(after));
-      say(row, envelopesOf(subjectOf(after, actor, row.lastSeq), announcements, parts));
+      say(
+        row,
+        envelopesOf(changing(subjectOf(after, actor, row.lastSeq), before, leftOf(change)), announcements, parts),
+      );
       return accept(undefined);
     },
 

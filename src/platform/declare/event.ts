@@ -16,6 +16,10 @@ export const event = <const E extends EventDefinition>(definition: E): E => defi
 export const Severity = z.enum(['info', 'warning', 'error', 'critical']);
 export type Severity = z.infer<typeof Severity>;
 
+/** SHA-256 (hex) of the thing before and after, over its JSON with sorted keys; null where it was not there. */
+export const StateChange = z.object({ before: z.string().nullable(), after: z.string().nullable() });
+export type StateChange = z.infer<typeof StateChange>;
+
 /** Around every event; `seq` is gapless per subject, `id` sorts by time. */
 export const EventEnvelope = z.object({
   id: Ulid,
@@ -32,6 +36,9 @@ export const EventEnvelope = z.object({
   actor: Actor,
   severity: Severity,
   traceId: z.string(),
+  /** of the request that caused it; absent where nobody asked */
+  requestId: z.string().optional(),
+  change: StateChange.optional(),
   data: z.record(z.string(), z.unknown()),
 });
 export type EventEnvelope = z.infer<typeof EventEnvelope>;

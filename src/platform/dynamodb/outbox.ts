@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { type Actor, type Epoch, type TenantId, Ulid } from '../../kernel/identity.ts';
 import { epochMsOf, type Instant } from '../../kernel/instant.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
-import { type EventDraft, EventEnvelope } from '../declare/event.ts';
-import { currentTraceId } from '../run.ts';
+import { type EventDraft, EventEnvelope, type StateChange } from '../declare/event.ts';
+import { currentRequestId, currentTraceId } from '../run.ts';
 import { fromWire, toWire } from '../wire.ts';
 import { DUE_SHARDS, queryTimeIndex, timeIndex } from './due.ts';
 import { expression, IS_NEW } from './expression.ts';
@@ -20,7 +22,17 @@ export interface EventSubject {
   readonly actor: Actor;
   /** 0 before the first event */
   readonly lastSeq: number;
+  readonly change?: StateChange;
 }
+
+/** With digests of what it was and what it is now; null where it was not there. */
+export const changing = (subject: EventSubject, before: unknown, after: unknown): EventSubject => ({
+  ...subject,
+  change: { before: digestOf(before), after: digestOf(after) },
+});
+
+const digestOf = (thing: unknown): string | null =>
+  thing === null ? null : createHash('sha256').update(canonicalJson(thing)).digest('hex');
 
 /** Full events from drafts. Make them anew for each attempt: an id tells when it was tried, and the feed sorts by it. */
 export const envelopesOf = (
@@ -29,6 +41,7 @@ export const envelopesOf = (
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
 ): readonly EventEnvelope[] => {
   const timestamp = clock.now();
+  const requestId = currentRequestId();
   // sorted, because two ULIDs of one millisecond are in no order
   const ulids = drafts.map(() => ids.ulid()).toSorted();
   return drafts.map((draft, index) => ({
@@ -38,6 +51,7 @@ export const envelopesOf = (
     seq: lastSeq + index + 1,
     timestamp,
     traceId: currentTraceId(),
+    ...(requestId === undefined ? {} : { requestId }),
   }));
 };
 

@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { epochMsOf } from '../../kernel/instant.ts';
 import type { Clock, Pauses } from '../../kernel/ports.ts';
 import { type Expression, placeholdersOf, toAttributes } from './expression.ts';
@@ -261,11 +262,4 @@ const isWanted = (write: Write, item: Item | null): boolean => {
 };
 
 const sameItem = (wanted: Item, found: Item): boolean =>
-  canonical(fromAttributes(toAttributes(wanted))) === canonical(found);
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
+  canonicalJson(fromAttributes(toAttributes(wanted))) === canonicalJson(found);

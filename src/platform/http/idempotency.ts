@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { HttpAnswer } from './message.ts';
 
 /** Remembers for a day what a key was answered, so that asking twice does once. */
@@ -23,15 +24,3 @@ export const LEASE_SECONDS = 60;
 
 export const requestHashOf = (parts: readonly unknown[]): string =>
   createHash('sha256').update(canonicalJson(parts)).digest('base64url');
-
-/** JSON with sorted keys: the same request however its fields are ordered. */
-const canonicalJson = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`)
-      .join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
-};

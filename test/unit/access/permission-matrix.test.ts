@@ -6,17 +6,19 @@ import { ALL_PROBLEMS, ALL_ROUTES } from '../../../src/client/contracts.ts';
 import type { TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { systemIds } from '../../../src/kernel/system.ts';
+import { isWrite } from '../../../src/platform/declare/refused-write.ts';
 import type { RouteDefinition } from '../../../src/platform/declare/route.ts';
 import { makeCursors } from '../../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../../src/platform/http/memory-idempotency.ts';
 import { makeRouter, type Router } from '../../../src/platform/router.ts';
-import { httpRequest, T0, testClock, testRun } from '../../support/platform.ts';
+import { httpRequest, recordingRefusals, T0, testClock, testRun } from '../../support/platform.ts';
 
 // Every route × everybody, computed from the declarations: a new route cannot be forgotten.
 
 const routes: readonly RouteDefinition[] = ALL_ROUTES;
 let router: Router;
 let reached: readonly string[] = [];
+const refusals = recordingRefusals();
 
 beforeAll(async () => {
   const clock = testClock();
@@ -53,6 +55,7 @@ beforeAll(async () => {
     gatekeeper: makeGatekeeper({ members, clock }),
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'key', clock }),
+    refusedWrites: refusals,
   });
 });
 
@@ -68,16 +71,14 @@ const statusFor = async (route: RouteDefinition, user: string | null, tenant = '
   return answer.statusCode;
 };
 
+const maySee = ({ permission }: RouteDefinition, role: Role): boolean =>
+  permission === 'open' || permission === 'signed-in' || permissionsOf(role).has(permission as Permission);
 const isRefused = (status: number): boolean => status === 401 || status === 403;
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
   test('opens to exactly the roles of its permission', async () => {
-    const maySee = (role: Role): boolean =>
-      route.permission === 'open' ||
-      route.permission === 'signed-in' ||
-      permissionsOf(role).has(route.permission as Permission);
     for (const role of ROLES) {
-      expect([role, isRefused(await statusFor(route, role))]).toEqual([role, !maySee(role)]);
+      expect([role, isRefused(await statusFor(route, role))]).toEqual([role, !maySee(route, role)]);
     }
   });
 
@@ -91,5 +92,14 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     expect(await statusFor(route, 'stranger')).toBe(403);
     expect(await statusFor(route, 'admin', 'other')).toBe(403);
     expect(reached).toEqual([]);
+  });
+
+  test('tells the audit log of every member who may not write, and of no read', async () => {
+    const refused = ROLES.filter((role) => !maySee(route, role));
+    refusals.told.length = 0;
+    for (const role of refused) await statusFor(route, role);
+    expect(refusals.told.map(({ action, actor, code }) => [action, actor.id, code])).toEqual(
+      isWrite(route) ? refused.map((role) => [route.name, role, 'FORBIDDEN']) : [],
+    );
   });
 });

@@ -8,8 +8,8 @@ import { makeCursors } from '../../../src/platform/http/cursor.ts';
 import { implement } from '../../../src/platform/http/implement.ts';
 import { memoryIdempotencyStore } from '../../../src/platform/http/memory-idempotency.ts';
 import type { HttpAnswer } from '../../../src/platform/http/message.ts';
-import { makeRouter, type Router } from '../../../src/platform/router.ts';
-import { httpRequest, recordingLog, testClock, testRun } from '../../support/platform.ts';
+import { makeRouter, type RefusedWrites, type Router } from '../../../src/platform/router.ts';
+import { httpRequest, recordingLog, recordingRefusals, testClock, testRun } from '../../support/platform.ts';
 
 const Thing = z.object({ id: z.string(), displayName: z.string() });
 const ById = z.object({ thingId: z.string().regex(/^t-\d+$/, 'expected an id such as t-1') });
@@ -128,10 +128,12 @@ const clock = testClock();
 let created: number;
 let log = recordingLog();
 let router: Router;
+let refusals: RefusedWrites & { readonly told?: readonly unknown[] } = recordingRefusals();
 
 beforeEach(() => {
   created = 0;
   log = recordingLog();
+  refusals = recordingRefusals();
   const served = implement(
     routes,
     {
@@ -184,6 +186,7 @@ beforeEach(() => {
     },
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'key of the tests', clock }),
+    refusedWrites: { tell: (write) => refusals.tell(write) },
   });
 });
 
@@ -498,5 +501,56 @@ describe('what leaves', () => {
       'cache-control': 'no-store',
       vary: 'Accept',
     });
+  });
+});
+
+describe('refused writes', () => {
+  const asked = { tenant: 'acme', actor: { kind: 'user', id: 'u-1', email: 'a@b.c' }, requestId: 'request-1' };
+  const rename = (claims: Record<string, string> | null, ifMatch = '"7"', body: unknown = { display_name: 'new' }) =>
+    ask('PUT', '/api/v1/things/t-1', {
+      ...(claims === null ? {} : { claims }),
+      headers: { 'if-match': ifMatch, 'x-phoenix-tenant': 'acme' },
+      body,
+    });
+
+  test('are told: who wanted what of which thing, and why not', async () => {
+    await rename(READER);
+    await rename(WRITER, '"6"');
+    await rename(WRITER, '"7"', { display_name: '' });
+    expect(refusals.told).toMatchObject([
+      { ...asked, action: 'renameThing', subject: 't-1', code: 'FORBIDDEN', status: 403 },
+      { ...asked, action: 'renameThing', subject: 't-1', code: 'PRECONDITION_FAILED', status: 412 },
+      { ...asked, action: 'renameThing', subject: 't-1', code: 'VALIDATION_FAILED', status: 422 },
+    ]);
+  });
+
+  test('are told with an empty subject where something new was asked for', async () => {
+    await ask('POST', '/api/v1/things', { claims: READER, headers: { 'x-phoenix-tenant': 'acme' } });
+    expect(refusals.told).toMatchObject([{ ...asked, action: 'createThing', subject: '', code: 'FORBIDDEN' }]);
+  });
+
+  test('are not told of reads, of strangers, and of what was done', async () => {
+    await ask('GET', '/api/v1/things/none', { claims: READER });
+    await rename(null);
+    await rename({ sub: 'ended' });
+    await rename(WRITER);
+    expect(refusals.told).toEqual([]);
+  });
+
+  test('stay refused where nobody can be told, and operators see it', async () => {
+    refusals = { tell: () => Promise.reject(new Error(DATABASE_SECRET)) };
+    const answer = await rename(READER);
+    expect(codeOf(answer)).toBe('403 FORBIDDEN');
+    expect(answer.body).not.toContain(DATABASE_SECRET);
+    expect(log.lines.filter(({ level }) => level === 'failure')).toMatchObject([{ event: 'audit.untold' }]);
+  });
+
+  test('a router that serves a write and tells nobody is wired wrongly', () => {
+    const served = implement([routes[1]], {
+      createThing: async () => accept({ body: { id: 't-1', displayName: '' } }),
+    });
+    const parts = { service: 'api-things', served, problems: {}, idempotency: memoryIdempotencyStore({ clock }) };
+    const gatekeeper = { identify: async () => accept(who([], [])), lowestRoleFor: () => '' };
+    expect(() => makeRouter({ ...parts, gatekeeper })).toThrow('createThing');
   });
 });
