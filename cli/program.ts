@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { registerAudit } from './commands/audit.ts';
 import { registerAuth } from './commands/auth.ts';
 import { registerCluster } from './commands/cluster.ts';
 import { registerExperiment } from './commands/experiment.ts';
@@ -37,6 +38,7 @@ export const makeProgram = (): Command => {
   registerCluster(program, context);
   registerPipeline(program, context);
   registerExperiment(program, context);
+  registerAudit(program, context);
   registerJudge(program);
   for (const command of program.commands) inheritExit(command);
   return program;

@@ -56,7 +56,7 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     rules: ['Serverless-LambdaEventSourceMappingDestination'],
-    where: /\/From(Lifecycle|Measure|ClusterWork|Unpublishable)$/,
+    where: /\/From(AuditTrail|Lifecycle|Measure|ClusterWork|Unpublishable)$/,
     reason: 'the queue that is read has a dead-letter queue',
     owner: 'platform',
   },

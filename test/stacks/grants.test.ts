@@ -65,7 +65,11 @@ const MEANS: Readonly<Record<string, (name: ResourceName) => readonly string[]>>
     ...on('dynamodb', WRITE, table(name)),
     ...on('kms', KEY, keyOf(name)),
   ],
-  'table append': (name) => [...on('dynamodb', ['PutItem'], table(name)), ...on('kms', KEY, keyOf(name))],
+  'table append': (name) => [
+    ...on('dynamodb', READ, table(name), ...indexes(name)),
+    ...on('dynamodb', ['PutItem'], table(name)),
+    ...on('kms', KEY, keyOf(name)),
+  ],
   'queue send': (name) => on('sqs', ['SendMessage'], arn('sqs', `phoenix-prod-${kebab(name)}`)),
   'bus publish': () => on('events', ['PutEvents'], arn('events', 'event-bus/phoenix-prod-bus')),
   'machine start': (name) => [

@@ -195,7 +195,9 @@ describe('what is kept', () => {
 
 describe('events', () => {
   test('what starts executions, and executions that broke, reach the lifecycle queue', () => {
-    const rules = ofType(prod, 'AWS::Events::Rule').map(({ properties }) => properties);
+    const rules = ofType(prod, 'AWS::Events::Rule')
+      .map(({ properties }) => properties)
+      .filter(({ Targets }) => JSON.stringify(Targets).includes('Lifecycle'));
     expect(rules).toHaveLength(2);
     expect(rules.map(({ EventPattern }) => EventPattern)).toContainEqual({
       'detail-type': ['experiment.started', 'control.signal_received'],
@@ -212,6 +214,14 @@ describe('events', () => {
     });
     for (const { Targets } of rules)
       expect(JSON.stringify(Targets)).toMatch(/Lifecycle.*DeadLetterConfig.*Undelivered/);
+  });
+
+  test('every event of ours reaches the audit log, and none of anybody else', () => {
+    const rules = ofType(prod, 'AWS::Events::Rule')
+      .map(({ properties }) => properties)
+      .filter(({ Targets }) => JSON.stringify(Targets).includes('AuditTrail'));
+    expect(rules).toMatchObject([{ EventPattern: { source: [{ prefix: 'phoenix.' }] } }]);
+    expect(JSON.stringify(rules[0]?.['Targets'])).toMatch(/DeadLetterConfig.*Undelivered/);
   });
 
   test('nobody but our publishers may put events on the bus', () => {

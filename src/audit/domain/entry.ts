@@ -4,6 +4,7 @@ import { Instant } from '../../kernel/instant.ts';
 
 /** `done` changed something, `refused` changed nothing, of `failed` it is not known. */
 export const AuditOutcome = z.enum(['done', 'refused', 'failed']);
+export type AuditOutcome = z.infer<typeof AuditOutcome>;
 
 /** Number of an entry in its tenant's log, gapless from 1. */
 export const Position = z.int().min(1);

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { AuditVerification, auditRoutes } from '../../src/audit/contract/routes.ts';
+import {
+  BEFORE_THE_FIRST,
+  type Broken,
+  checkChain,
+  type Link,
+  stillHas,
+  type Unreadable,
+} from '../../src/audit/domain/chain.ts';
+import { AuditEntry, AuditOutcome } from '../../src/audit/domain/entry.ts';
+import type { Client } from '../../src/client/client.ts';
+import { ApiProblem } from '../../src/client/problem.ts';
+import { fromWire, responseOf, toWire } from '../../src/client/wire.ts';
+import type { Instant } from '../../src/kernel/instant.ts';
+import { counted } from '../../src/kernel/words.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { readText } from '../read-text.ts';
+import { renderFields, renderTable } from '../render/table.ts';
+
+export const registerAudit = (program: Command, context: () => Context): void => {
+  const audit = program.command('audit').description('who changed what, and what was refused to whom');
+
+  audit
+    .command('list')
+    .description('entries, newest first')
+    .option('--actor <id>', 'of one person, or of workflow, schedule, guardrail, janitor')
+    .option('--action <name>', 'type of an event or name of a refused route')
+    .addOption(new Option('--outcome <outcome>', 'how it went').choices(AuditOutcome.options))
+    .option('--subject <id>', 'about one thing: an experiment, a cluster, a person')
+    .option('--since <instant>', 'from this instant on, such as 2026-11-21T09:40:00.000Z')
+    .option('--until <instant>', 'up to this instant')
+    .option('--limit <count>', 'at most this many, 100 at most', '20')
+    .action(async (given: ListOptions) => {
+      const { client, answer } = context();
+      const { limit, since, until, ...rest } = given;
+      // the API reads instants and says what is wrong with one
+      const times = { since: since as Instant | undefined, until: until as Instant | undefined };
+      const query = { ...rest, ...times, limit: Number(limit) };
+      const { body } = await (await client()).listAudit({ query });
+      answer(responseOf(auditRoutes, 'listAudit'), body, () =>
+        body.items.length === 0
+          ? 'nothing fits; the log begins with the first change in this tenant'
+          : renderTable(['no', 'at', 'who', 'outcome', 'action', 'subject'], body.items.map(rowOf)),
+      );
+    });
+
+  audit
+    .command('show <number>')
+    .description('one entry with its digests and hashes')
+    .action(async (number: string) => {
+      const { client, answer } = context();
+      const { body } = await (await client()).getAuditEntry({ params: { position: Number(number) } });
+      answer(AuditEntry, body, () =>
+        renderFields(
+          Object.entries(toWire(AuditEntry, body) as Record<string, unknown>).map(([name, value]) => [
+            name.replaceAll('_', ' '),
+            typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '–'),
+          ]),
+        ),
+      );
+    });
+
+  audit
+    .command('verify')
+    .description('check the chain of hashes; exit code 1 names the first entry that was altered or is missing')
+    .option('--file <file>', 'check an export instead of the log, offline')
+    .option('--against <file>', 'also check that the log still has the end of this older export')
+    .action(async (given: { file?: string; against?: string }) => {
+      const { client, answer, say } = context();
+      const checked = given.file === undefined ? await verifyLog(await client(), say) : verifyExport(given.file);
+      const broken =
+        checked.broken ?? (given.against === undefined ? null : await verifyEnd(await client(), given.against));
+      const verification: AuditVerification = {
+        state: broken === null ? 'intact' : 'broken',
+        checked: checked.count,
+        after: checked.last.position,
+        hash: checked.last.hash,
+        complete: true,
+        broken,
+      };
+      answer(AuditVerification, verification, () =>
+        broken === null
+          ? `✔ ${counted(checked.count, 'entry', 'entries')}, nothing altered, nothing missing\n  the last is ${checked.last.position} with hash ${checked.last.hash}`
+          : `✘ ${broken.message}\n  the ${counted(checked.count, 'entry', 'entries')} before ${checked.count === 1 ? 'it is' : 'them are'} right`,
+      );
+      if (broken !== null) process.exitCode = EXIT.findings;
+    });
+
+  audit
+    .command('export')
+    .description('all entries, oldest first, one JSON object a line; check it with `phoenix audit verify --file`')
+    .option('--to <file>', 'file to write; standard output when absent')
+    .action(async (given: { to?: string }) => {
+      const { client, say } = context();
+      const entries = await everyEntry(await client(), say);
+      const text = entries.map((entry) => `${JSON.stringify(toWire(AuditEntry, entry))}\n`).join('');
+      if (given.to === undefined) {
+        process.stdout.write(text);
+        return;
+      }
+      writeFileSync(given.to, text);
+      say(`✔ ${counted(entries.length, 'entry', 'entries')} written to ${given.to}`);
+    });
+};
+
+interface ListOptions {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly outcome?: AuditOutcome;
+  readonly subject?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit: string;
+}
+
+const rowOf = ({ position, at, actor, outcome, code, action, subject }: AuditEntry): readonly string[] => [
+  String(position),
+  at,
+  actor.kind === 'user' ? actor.email : actor.id,
+  code === null ? outcome : `${outcome}: ${code}`,
+  action,
+  subject,
+];
+
+interface Verified {
+  readonly last: Link;
+  readonly count: number;
+  readonly broken: Broken | null;
+}
+
+/** The log itself, in stretches that the API can answer. */
+const verifyLog = async (client: Client, say: Context['say']): Promise<Verified> => {
+  let count = 0;
+  let after = 0;
+  for (;;) {
+    const { body } = await client.verifyAudit({ query: { after } });
+    count += body.checked;
+    after = body.after;
+    if (body.complete) return { last: { position: after, hash: body.hash }, count, broken: body.broken };
+    say(`◐ ${count} entries checked`);
+  }
+};
+
+const verifyExport = (file: string): Verified => checkChain(entriesOf(file), BEFORE_THE_FIRST, sha256);
+
+/** What was cut off at the end of a log is seen by whoever has an older copy. */
+const verifyEnd = async (client: Client, file: string): Promise<Broken | null> => {
+  const witness = entriesOf(file).at(-1);
+  if (witness === undefined || 'unreadable' in witness) {
+    throw new CommandFailure(EXIT.invalid, `${file} ends with no entry`, 'make one with `phoenix audit export --to`');
+  }
+  return stillHas(witness, await entryAt(client, witness.position));
+};
+
+const entryAt = async (client: Client, position: number): Promise<AuditEntry | null> => {
+  try {
+    return (await client.getAuditEntry({ params: { position } })).body;
+  } catch (failure) {
+    if (failure instanceof ApiProblem && failure.status === 404) return null;
+    throw failure;
+  }
+};
+
+const entriesOf = (file: string): readonly (AuditEntry | Unreadable)[] =>
+  readText(file)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line, index) => readEntry(line, index + 1));
+
+const readEntry = (line: string, position: number): AuditEntry | Unreadable => {
+  try {
+    return AuditEntry.parse(fromWire(AuditEntry, JSON.parse(line)));
+  } catch {
+    return { position, unreadable: `line ${position} is not an entry` };
+  }
+};
+
+const everyEntry = async (client: Client, say: Context['say']): Promise<readonly AuditEntry[]> => {
+  const newestFirst: AuditEntry[] = [];
+  for (let nextToken: string | null = ''; nextToken !== null; ) {
+    const query = { limit: 100, ...(nextToken === '' ? {} : { nextToken }) };
+    const { body } = await client.listAudit({ query });
+    newestFirst.push(...body.items);
+    nextToken = body.metadata.nextToken;
+    if (newestFirst.length % 1000 === 0) say(`◐ ${newestFirst.length} entries read`);
+  }
+  return newestFirst.toReversed();
+};
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
