@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { readWholeLog, verifyWholeLog } from '../../src/audit/contract/read-log.ts';
 import { AuditVerification, auditRoutes } from '../../src/audit/contract/routes.ts';
-import {
-  BEFORE_THE_FIRST,
-  type Broken,
-  checkChain,
-  type Link,
-  stillHas,
-  type Unreadable,
-} from '../../src/audit/domain/chain.ts';
+import { BEFORE_THE_FIRST, type Broken, checkChain, stillHas, type Unreadable } from '../../src/audit/domain/chain.ts';
 import { AuditEntry, AuditOutcome } from '../../src/audit/domain/entry.ts';
 import type { Client } from '../../src/client/client.ts';
 import { ApiProblem } from '../../src/client/problem.ts';
@@ -72,21 +66,18 @@ export const registerAudit = (program: Command, context: () => Context): void =>
     .option('--against <file>', 'also check that the log still has the end of this older export')
     .action(async (given: { file?: string; against?: string }) => {
       const { client, answer, say } = context();
-      const checked = given.file === undefined ? await verifyLog(await client(), say) : verifyExport(given.file);
+      const verified =
+        given.file === undefined
+          ? await verifyWholeLog((await client()).verifyAudit, (count) => say(`◐ ${count} entries checked`))
+          : verifyExport(given.file);
       const broken =
-        checked.broken ?? (given.against === undefined ? null : await verifyEnd(await client(), given.against));
-      const verification: AuditVerification = {
-        state: broken === null ? 'intact' : 'broken',
-        checked: checked.count,
-        after: checked.last.position,
-        hash: checked.last.hash,
-        complete: true,
-        broken,
-      };
+        verified.broken ?? (given.against === undefined ? null : await verifyEnd(await client(), given.against));
+      const verification: AuditVerification = { ...verified, state: broken === null ? 'intact' : 'broken', broken };
+      const { checked, after, hash } = verification;
       answer(AuditVerification, verification, () =>
         broken === null
-          ? `✔ ${counted(checked.count, 'entry', 'entries')}, nothing altered, nothing missing\n  the last is ${checked.last.position} with hash ${checked.last.hash}`
-          : `✘ ${broken.message}\n  the ${counted(checked.count, 'entry', 'entries')} before ${checked.count === 1 ? 'it is' : 'them are'} right`,
+          ? `✔ ${counted(checked, 'entry', 'entries')}, nothing altered, nothing missing\n  the last is ${after} with hash ${hash}`
+          : `✘ ${broken.message}\n  right up to entry ${after}`,
       );
       if (broken !== null) process.exitCode = EXIT.findings;
     });
@@ -97,7 +88,9 @@ export const registerAudit = (program: Command, context: () => Context): void =>
     .option('--to <file>', 'file to write; standard output when absent')
     .action(async (given: { to?: string }) => {
       const { client, say } = context();
-      const entries = await everyEntry(await client(), say);
+      const entries = await readWholeLog((await client()).listAudit, (count) => {
+        if (count % 1000 === 0) say(`◐ ${count} entries read`);
+      });
       const text = entries.map((entry) => `${JSON.stringify(toWire(AuditEntry, entry))}\n`).join('');
       if (given.to === undefined) {
         process.stdout.write(text);
@@ -127,26 +120,17 @@ const rowOf = ({ position, at, actor, outcome, code, action, subject }: AuditEnt
   subject,
 ];
 
-interface Verified {
-  readonly last: Link;
-  readonly count: number;
-  readonly broken: Broken | null;
-}
-
-/** The log itself, in stretches that the API can answer. */
-const verifyLog = async (client: Client, say: Context['say']): Promise<Verified> => {
-  let count = 0;
-  let after = 0;
-  for (;;) {
-    const { body } = await client.verifyAudit({ query: { after } });
-    count += body.checked;
-    after = body.after;
-    if (body.complete) return { last: { position: after, hash: body.hash }, count, broken: body.broken };
-    say(`◐ ${count} entries checked`);
-  }
+const verifyExport = (file: string): AuditVerification => {
+  const { last, count, broken } = checkChain(entriesOf(file), BEFORE_THE_FIRST, sha256);
+  return {
+    state: broken === null ? 'intact' : 'broken',
+    checked: count,
+    after: last.position,
+    hash: last.hash,
+    complete: true,
+    broken,
+  };
 };
-
-const verifyExport = (file: string): Verified => checkChain(entriesOf(file), BEFORE_THE_FIRST, sha256);
 
 /** What was cut off at the end of a log is seen by whoever has an older copy. */
 const verifyEnd = async (client: Client, file: string): Promise<Broken | null> => {
@@ -178,18 +162,6 @@ const readEntry = (line: string, position: number): AuditEntry | Unreadable => {
   } catch {
     return { position, unreadable: `line ${position} is not an entry` };
   }
-};
-
-const everyEntry = async (client: Client, say: Context['say']): Promise<readonly AuditEntry[]> => {
-  const newestFirst: AuditEntry[] = [];
-  for (let nextToken: string | null = ''; nextToken !== null; ) {
-    const query = { limit: 100, ...(nextToken === '' ? {} : { nextToken }) };
-    const { body } = await client.listAudit({ query });
-    newestFirst.push(...body.items);
-    nextToken = body.metadata.nextToken;
-    if (newestFirst.length % 1000 === 0) say(`◐ ${newestFirst.length} entries read`);
-  }
-  return newestFirst.toReversed();
 };
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { accessRoutes } from '../../src/access/contract/routes.ts';
 import { lowestRoleFor, type Permission, permissionsOf, Role } from '../../src/access/domain/permissions.ts';
+import { memoryAuditLog } from '../../src/audit/adapters/memory-audit-log.ts';
+import { serveAudit } from '../../src/audit/application/serve-audit.ts';
+import { makeWriteAudit } from '../../src/audit/application/write-audit.ts';
 import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import type { Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
@@ -18,7 +21,7 @@ import { makeRouter } from '../../src/platform/router.ts';
 import { servedClusters } from './fixture-cluster-routes.ts';
 import { servedExperiments } from './fixture-experiment-routes.ts';
 import { makeWorld } from './fixture-world.ts';
-import { recordingRefusals, T0, testClock, testRun } from './platform.ts';
+import { T0, testClock, testRun } from './platform.ts';
 
 export const PASSWORD = 'fixture password';
 
@@ -49,6 +52,8 @@ export const startFixtureApi = async ({
 } = {}): Promise<FixtureApi> => {
   const clock = testClock();
   const world = makeWorld(clock, isEmpty);
+  const audit = memoryAuditLog({ sha256 });
+  const writeAudit = makeWriteAudit({ log: audit });
   const answers: string[] = [];
   let isBroken = false;
   let generation = 0;
@@ -60,6 +65,7 @@ export const startFixtureApi = async ({
       ...servedClusters(world),
       ...servedExperiments(world),
       ...servePipelines({ sha256 }),
+      ...serveAudit({ log: audit, sha256 }),
     ],
     problems: ALL_PROBLEMS,
     gatekeeper: {
@@ -68,7 +74,7 @@ export const startFixtureApi = async ({
     },
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'key of the fixtures', clock }),
-    refusedWrites: recordingRefusals(),
+    refusedWrites: { tell: async (write) => void (await writeAudit({ ...write, at: clock.now() })) },
   });
 
   const server = createServer((incoming, outgoing) => {

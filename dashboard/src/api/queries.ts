@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type * as z from 'zod';
+import type { AuditOutcome } from '../../../src/audit/domain/entry.ts';
 import type { ExperimentVerdict, ExperimentView } from '../../../src/experiments/contract/views.ts';
 import type { ExperimentSettings } from '../../../src/experiments/domain/settings.ts';
 import { type State, TERMINAL_STATES } from '../../../src/experiments/domain/vocabulary.ts';
@@ -14,6 +15,13 @@ export interface ListFilters {
   readonly state?: State | undefined;
   readonly verdict?: ExperimentVerdict | undefined;
   readonly clusterId?: ClusterId | undefined;
+}
+
+export interface AuditFilters {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly outcome?: AuditOutcome | undefined;
+  readonly subject?: string | undefined;
 }
 
 const SECOND = 1000;
@@ -31,6 +39,21 @@ export const meQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.getMe({ signal })).body,
   staleTime: 60 * SECOND,
 });
+
+export const auditQuery = (filters: AuditFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filters],
+    queryFn: async ({ signal, pageParam }) =>
+      (
+        await api.listAudit({
+          query: { limit: 50, ...filters, ...(pageParam === null ? {} : { nextToken: pageParam }) },
+          signal,
+        })
+      ).body,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ metadata }) => metadata.nextToken,
+    placeholderData: keepPreviousData,
+  });
 
 export const experimentsQuery = (filters: ListFilters) =>
   infiniteQueryOptions({

@@ -50,6 +50,10 @@ const Rail = () => (
       <Icon name="cluster" />
       <span>Clusters</span>
     </Link>
+    <Link to="/audit" className="rail-link">
+      <Icon name="audit" />
+      <span>Audit</span>
+    </Link>
   </nav>
 );
 

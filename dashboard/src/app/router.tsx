@@ -1,10 +1,12 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import * as z from 'zod';
+import { AuditOutcome } from '../../../src/audit/domain/entry.ts';
 import { ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
 import { CriterionMetric } from '../../../src/experiments/domain/settings.ts';
 import { State } from '../../../src/experiments/domain/vocabulary.ts';
 import { ClusterId, ExperimentId } from '../../../src/kernel/identity.ts';
 import { ParameterValue, TemplateName } from '../../../src/pipelines/domain/template.ts';
+import { AuditPage } from '../audit/audit-page.tsx';
 import { ClustersPage } from '../clusters/clusters-page.tsx';
 import { CreatePage } from '../experiments/create/create-page.tsx';
 import { ExperimentPage } from '../experiments/detail/experiment-page.tsx';
@@ -131,12 +133,26 @@ const template = createRoute({
   component: TemplatesPage,
 });
 
+export const AuditSearch = z.object({
+  actor: z.string().max(128).optional().catch(undefined),
+  action: z.string().max(128).optional().catch(undefined),
+  outcome: AuditOutcome.optional().catch(undefined),
+  subject: z.string().max(128).optional().catch(undefined),
+});
+
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/audit',
+  validateSearch: AuditSearch,
+  component: AuditPage,
+});
+
 const clusters = createRoute({ getParentRoute: () => frame, path: '/clusters', component: ClustersPage });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    frame.addChildren([home, experiments, newExperiment, experiment, templates, template, clusters]),
+    frame.addChildren([home, experiments, newExperiment, experiment, templates, template, clusters, audit]),
   ]),
   defaultPreload: false,
   scrollRestoration: true,

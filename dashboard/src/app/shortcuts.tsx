@@ -8,15 +8,17 @@ const KEYS = [
   ['g e', 'experiments'],
   ['g t', 'templates'],
   ['g c', 'clusters'],
+  ['g a', 'audit'],
   ['n', 'new experiment'],
   ['?', 'this list'],
   ['Esc', 'close, leave a field'],
 ] as const;
 
-const PAGE_BY_KEY: Readonly<Record<string, '/experiments' | '/templates' | '/clusters'>> = {
+const PAGE_BY_KEY: Readonly<Record<string, '/experiments' | '/templates' | '/clusters' | '/audit'>> = {
   e: '/experiments',
   t: '/templates',
   c: '/clusters',
+  a: '/audit',
 };
 
 /** A second key counts when it follows this soon. */

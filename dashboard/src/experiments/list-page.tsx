@@ -5,6 +5,7 @@ import { STATES } from '../../../src/experiments/domain/vocabulary.ts';
 import { clustersQuery, experimentsQuery, meQuery } from '../api/queries.ts';
 import { STATE_WORDS, VERDICT_WORDS } from '../format/words.ts';
 import { Button } from '../ui/button.tsx';
+import { Choice } from '../ui/choice.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { ListTable } from './list-table.tsx';
@@ -116,30 +117,6 @@ const Filters = () => {
     </search>
   );
 };
-
-const Choice = ({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string | undefined;
-  readonly options: readonly (readonly [value: string, words: string])[];
-  readonly onChange: (value: string | undefined) => void;
-}) => (
-  <label className="choice">
-    <span className="quiet">{label}</span>
-    <select value={value ?? ''} onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}>
-      <option value="">any</option>
-      {options.map(([each, words]) => (
-        <option key={each} value={each}>
-          {words}
-        </option>
-      ))}
-    </select>
-  </label>
-);
 
 const NoMatch = ({ onClear }: { readonly onClear: () => void }) => (
   <Empty title="Nothing matches" action={<Button onClick={onClear}>Show all experiments</Button>}>

@@ -9,6 +9,7 @@ import { VERDICT_WORDS } from '../../format/words.ts';
 import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeBlock, Copyable } from '../../ui/copy.tsx';
+import { saveFile } from '../../ui/save-file.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 
@@ -26,7 +27,7 @@ const Replay = ({ view }: { readonly view: ExperimentView }) => {
   const download = useMutation({
     mutationFn: async () => {
       const { body } = await api.exportEvidence({ params: { experimentId: view.id } });
-      save(file, JSON.stringify(toWire(EvidenceBundle, body), null, 2));
+      saveFile(file, JSON.stringify(toWire(EvidenceBundle, body), null, 2));
     },
   });
   return (
@@ -49,15 +50,6 @@ const Replay = ({ view }: { readonly view: ExperimentView }) => {
       <CodeBlock text={`phoenix judge ${file}`} label="Command that judges the evidence again" />
     </section>
   );
-};
-
-const save = (name: string, text: string): void => {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 };
 
 const Looks = ({ view }: { readonly view: ExperimentView }) => {
