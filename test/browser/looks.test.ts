@@ -19,6 +19,7 @@ const PAGES = {
   '/experiments/new': '.checks .word-mark',
   '/templates/top-k': '.code-text',
   '/clusters': '.checklist',
+  '/audit': '.state-empty',
 } as const;
 
 /** One person walks through all of them; the look of the window changes on each. */

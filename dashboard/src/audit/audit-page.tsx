@@ -84,7 +84,7 @@ const Verification = () => {
   const verify = useMutation({ mutationFn: () => verifyWholeLog(api.verifyAudit) });
   const { data } = verify;
   return (
-    <section className="panel">
+    <section className="panel audit-chain">
       <div className="panel-head">
         <h2>Chain</h2>
         {data === undefined ? null : <WordMark word={CHAIN[data.state]} />}
@@ -184,7 +184,7 @@ const TextFilter = ({
 };
 
 const EntryTable = ({ items }: { readonly items: readonly AuditEntry[] }) => (
-  <table className="table list-table">
+  <table className="table">
     <thead>
       <tr>
         <th scope="col">No</th>
@@ -216,12 +216,12 @@ const EntryRow = ({ entry }: { readonly entry: AuditEntry }) => (
     <td data-label="Outcome">
       <WordMark word={OUTCOMES[entry.outcome]} />
     </td>
-    <td data-label="Action" className="cell-name">
+    <td data-label="Action">
       <code>{entry.action}</code>
       {entry.message === null ? null : (
-        <p className="row-sentence">
+        <div className="quiet">
           {entry.code}: {entry.message}
-        </p>
+        </div>
       )}
     </td>
     <td data-label="Subject">
