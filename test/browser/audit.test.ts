@@ -20,7 +20,9 @@ describe('the audit log', () => {
     });
     const params = { experimentId: RUNNING };
     await expect(viewer.deleteExperiment({ params, ifMatch: 1 })).rejects.toMatchObject({ status: 403 });
-    await expect(viewer.stopExperiment({ params, ifMatch: '*', body: { reason: 'enough' } })).rejects.toMatchObject({ status: 403 });
+    await expect(viewer.stopExperiment({ params, ifMatch: '*', body: { reason: 'enough' } })).rejects.toMatchObject({
+      status: 403,
+    });
   });
 
   test('shows who was refused what and why, and filters stay in the address', async () => {
@@ -46,7 +48,9 @@ describe('the audit log', () => {
     await page.getByText('2 entries, nothing altered, nothing missing').waitFor();
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export all entries' }).click();
-    const lines = readFileSync(await (await downloading).path(), 'utf8').trim().split('\n');
+    const lines = readFileSync(await (await downloading).path(), 'utf8')
+      .trim()
+      .split('\n');
     expect(lines.map((line) => JSON.parse(line)).map(({ position, action }) => [position, action])).toEqual([
       [1, 'deleteExperiment'],
       [2, 'stopExperiment'],

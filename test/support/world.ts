@@ -13,7 +13,18 @@ import { makeCreateExperiment } from '../../src/experiments/application/create-e
 import { makeDispatchDue } from '../../src/experiments/application/dispatch-due.ts';
 import { makeExperimentSteps } from '../../src/experiments/application/experiment-steps.ts';
 import { type MeasureDueSlots, makeLookAtExperiment } from '../../src/experiments/application/look-at-experiment.ts';
-import type { EpochRef, Machines, Settler } from '../../src/experiments/application/ports.ts';
+import type {
+  ClusterHands,
+  ClusterRegistry,
+  EpochRef,
+  ExperimentStore,
+  LookQueue,
+  LookStore,
+  Machines,
+  ReadinessQueue,
+  Settler,
+  WaitStore,
+} from '../../src/experiments/application/ports.ts';
 import { makeRunLifecycle } from '../../src/experiments/application/run-lifecycle.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { makeStartExperiment } from '../../src/experiments/application/start-experiment.ts';
@@ -25,6 +36,7 @@ import { type Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
 import type { Instant } from '../../src/kernel/instant.ts';
 import { accept } from '../../src/kernel/outcome.ts';
 import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-store.ts';
+import type { SampleStore } from '../../src/measurement/application/ports.ts';
 import type { Sample } from '../../src/measurement/domain/sample.ts';
 import { dueSlots, slotEnd, slotPhase } from '../../src/measurement/domain/slots.ts';
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
@@ -36,6 +48,7 @@ import { fromWire, toWire } from '../../src/platform/wire.ts';
 import { type Definition, readDefinition } from './asl.ts';
 import { type Execution, type Lambda, makeWalker } from './asl-walker.ts';
 import { CLUSTER, clusterNode, settings, T0, TENANT } from './builders.ts';
+import { type Call, type Fault, makeFaultPlan } from './faults.ts';
 import { recordingRefusals } from './platform.ts';
 import { makeCountingIds, makeVirtualTime } from './virtual-time.ts';
 
@@ -51,6 +64,8 @@ export interface WorldOptions {
   readonly promoteFromScreening?: boolean;
   /** wraps what the machines call, to make it fail */
   readonly around?: (step: string, call: () => Promise<unknown>) => Promise<unknown>;
+  /** what happens to each outbound call of the product's own code; absent: nothing */
+  readonly faultOf?: (call: Call) => Fault;
   /** messages that never arrive */
   readonly isLost?: (kind: 'look' | 'readiness', at: Instant) => boolean;
 }
@@ -113,6 +128,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
   };
   const code = { codeVersion: 'test', nodeVersion: 'test' };
   const failures: string[] = [];
+  const faults = makeFaultPlan(clock, options.faultOf ?? (() => 'none'));
 
   /** A queue: after a moment or its delay, as often as asked for; what throws comes again, five times. */
   const deliver = (delaySeconds: number, work: () => Promise<unknown>): void => {
@@ -181,21 +197,29 @@ export const makeWorld = (options: WorldOptions = {}) => {
         return clusterNode(name, { reservedBy: experiments.holds.get(`${pk}/${sk}`) ?? null });
       }),
   };
-  const access = { open: async () => accept(kubernetes) };
+  // what the product's own code is wired with; tests look past the faults
+  const ports = {
+    experiments: faults.around<ExperimentStore>('experiments', experiments),
+    samples: faults.around<SampleStore>('samples', samples),
+    recordedLooks: faults.around<LookStore>('recordedLooks', recordedLooks),
+    waits: faults.around<WaitStore>('waits', waits),
+    clusters: faults.around<ClusterRegistry>('clusters', clusters),
+  };
+  const access = { open: async () => accept(faults.around<ClusterHands>('kubernetes', kubernetes)) };
 
-  const looks = {
+  const looks: LookQueue = faults.around('looks', {
     ask: async (requests: readonly { readonly ref: EpochRef; readonly delaySeconds: number }[]) => {
       for (const { ref, delaySeconds } of requests) {
         deliver(delaySeconds, async () => (isLost('look', time.now()) ? null : lookAt(ref)));
       }
     },
-  };
-  const readiness = {
+  });
+  const readiness: ReadinessQueue = faults.around('readiness', {
     ask: async (ref: EpochRef, nth: number, delaySeconds: number) =>
       deliver(delaySeconds, async () => (isLost('readiness', time.now()) ? null : checkReadiness(ref, nth))),
-  };
+  });
   const measure: MeasureDueSlots = async ({ ref, grid, slotsPlanned, settleSeconds }) => {
-    const lastRecorded = await samples.lastSlot(ref.tenantId, ref.experimentId, ref.epoch);
+    const lastRecorded = await ports.samples.lastSlot(ref.tenantId, ref.experimentId, ref.epoch);
     const due = dueSlots({ grid, lastRecorded, slotsPlanned, settleSeconds, now: clock.now(), atMost: 60 });
     let last = lastRecorded;
     for (const slot of due) {
@@ -213,7 +237,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
           ]),
         );
       const lost = values['critical_processes_missing']?.[1] ?? 0;
-      await samples.record(ref.tenantId, {
+      await ports.samples.record(ref.tenantId, {
         experimentId: ref.experimentId,
         epoch: ref.epoch,
         slot,
@@ -236,11 +260,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
   };
 
   const common = {
-    experiments,
-    clusters,
-    samples,
-    recordedLooks,
-    waits,
+    ...ports,
     looks,
     policy,
     sha256,
@@ -271,20 +291,20 @@ export const makeWorld = (options: WorldOptions = {}) => {
     experiment: walkerOf(readDefinition('experiment')),
     withdrawal: walkerOf(readDefinition('withdrawal')),
   };
-  const machines: Machines = {
+  const machines: Machines = faults.around<Machines>('machines', {
     start: async (machine, name, input) => walkers[machine].start(name, toWire(MachineInput, input)),
-  };
-  const settler: Settler = {
+  });
+  const settler: Settler = faults.around<Settler>('settler', {
     succeed: async (token, answer) =>
       walkers.experiment.succeed(token, toWire(StepAnswer, answer)) ? 'settled' : 'gone',
     heartbeat: async (token) => (walkers.experiment.heartbeat(token) ? 'alive' : 'gone'),
-  };
+  });
 
   const lookAt = makeLookAtExperiment({ ...common, settler, measure });
   const checkReadiness = makeCheckReadiness({ ...common, access, readiness, settler });
-  const runLifecycle = makeRunLifecycle({ experiments, machines, looks, clock });
-  const dispatchDue = makeDispatchDue({ experiments, looks, policy, clock });
-  const sweep = makeSweepExperiments({ experiments, machines, clock });
+  const runLifecycle = makeRunLifecycle({ ...ports, machines, looks, clock });
+  const dispatchDue = makeDispatchDue({ ...ports, looks, policy, clock });
+  const sweep = makeSweepExperiments({ ...ports, machines, clock });
 
   const every = (seconds: number, work: () => Promise<unknown>): void => {
     const fire = (): void => {
@@ -296,9 +316,9 @@ export const makeWorld = (options: WorldOptions = {}) => {
   every(60, dispatchDue);
   every(3600, sweep);
 
-  const commands = makeCommandExperiment({ experiments, clock });
-  const create = makeCreateExperiment({ experiments, clusters, policy, sha256, clock });
-  const start = makeStartExperiment({ experiments, clusters, policy, sha256, clock });
+  const commands = makeCommandExperiment({ ...ports, clock });
+  const create = makeCreateExperiment({ ...ports, policy, sha256, clock });
+  const start = makeStartExperiment({ ...ports, policy, sha256, clock });
 
   const api = makeRouter({
     service: 'api-experiments',
@@ -307,7 +327,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
     refusedWrites: recordingRefusals(),
-    served: serveExperiments({ experiments, clusters, samples, recordedLooks, policy, sha256, code, clock }),
+    served: serveExperiments({ ...ports, policy, sha256, code, clock }),
   });
 
   const required = <T>(
@@ -327,6 +347,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     kubernetes,
     walkers,
     failures,
+    faults,
     commands,
     create,
     start,
