@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 
+const startedAtMs = Date.now();
 const root = resolve(import.meta.dirname ?? join(process.argv[1], '..'), '..');
 const [file, ...args] = process.argv.slice(2);
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -26,8 +27,8 @@ const lockHash = createHash('sha256')
 const isInstalled = () =>
   existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash && existsSync(join(nodeFolder, 'node'));
 
+let installSeconds = 0;
 if (!isInstalled()) {
-  const startedAt = Date.now();
   say('  ◐ dependencies            npm ci, about 40 s the first time');
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -37,13 +38,20 @@ if (!isInstalled()) {
   if (npm.status !== 0)
     giveUp('npm ci failed; its message is above. Check the network and the registry settings of npm, then try again.');
   writeFileSync(stamp, lockHash);
-  say(`  ✔ dependencies            ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  installSeconds = (Date.now() - startedAtMs) / 1000;
+  say(`  ✔ dependencies            ${Math.round(installSeconds)} s`);
 }
 
 const child = spawn(join(nodeFolder, 'node'), ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
   cwd: process.cwd(),
   stdio: 'inherit',
-  env: { ...process.env, PATH: `${nodeFolder}:${process.env.PATH}` },
+  env: {
+    ...process.env,
+    PATH: `${nodeFolder}:${process.env.PATH}`,
+    // for the table of where the time went: it begins when the person pressed Enter
+    PHOENIX_STARTED_AT_MS: String(startedAtMs),
+    PHOENIX_INSTALL_SECONDS: String(installSeconds),
+  },
 });
 // A terminal sends Ctrl-C to the whole group; other signals are passed on. The child decides when it is done.
 process.on('SIGINT', () => {});
