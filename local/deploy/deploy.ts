@@ -43,7 +43,8 @@ export interface DeployOptions {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-const LOCAL_ACCOUNT = '000000000000';
+/** The account that emulators say they are. */
+export const LOCAL_ACCOUNT = '000000000000';
 
 /**
  * Deploys all stacks of the local stage with the plain CDK, then puts right what the emulator leaves out. Bundling and
