@@ -79,6 +79,8 @@ export interface CollectorBinary {
 export interface Environment {
   readonly addresses: Addresses;
   readonly stateFolder: string;
+  /** Carried by every process of this environment: see processes/life.ts. */
+  readonly lifeId: string;
   /** Environment variables for every child that talks to the emulator: endpoint, region, dummy keys, no metadata lookups. */
   readonly awsEnvironment: Readonly<Record<string, string>>;
   /** One promise per part. A part that was not asked for rejects; a part that fails rejects with a sentence. */
@@ -201,6 +203,7 @@ export const startEnvironment = async (
   return {
     addresses,
     stateFolder,
+    lifeId: life.id,
     awsEnvironment: awsEnvironmentOf(addresses.emulator, region),
     ready: { emulator, prometheus, collector, cluster, nodes },
     crashed: children.crashed,

@@ -138,4 +138,5 @@ const sessionOf = (apiUrl: string, person: Person): (() => Promise<string>) => {
   };
 };
 
-export const startDemoLoad = (environment: Environment) => startLoad({ folder: join(environment.stateFolder, 'load') });
+export const startDemoLoad = ({ stateFolder, lifeId }: Environment) =>
+  startLoad({ folder: join(stateFolder, 'load'), lifeId });

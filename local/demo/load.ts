@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { endsWithLauncher } from '../processes/child.ts';
+import { childEnvironment, LIFE_VARIABLE } from '../processes/machine.ts';
 
 /** Names that a platform engineer expects on a node. */
 export const CRITICAL_PROCESSES = ['nginx', 'postgres', 'redis-server', 'java'] as const;
@@ -34,21 +36,16 @@ export interface Load {
  * Starts real processes with well-known names, so that a baseline has something to see and a candidate something to
  * leave out. Names are those that the kernel lists: a symbolic link gives a sleeping one its name, the worker sets its own.
  */
-export const startLoad = ({ folder, sleepProgram = '/bin/sleep' }: { folder: string; sleepProgram?: string }): Load => {
+export const startLoad = ({ folder, lifeId }: { readonly folder: string; readonly lifeId: string }): Load => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const running = new Set<ChildProcess>();
   let isStopping = false;
 
   const start = (kind: Kind): void => {
-    const program = join(folder, kind.name);
-    const life = String(kind.lifeSeconds ?? 86_400);
-    const child =
-      kind.busyRatio > 0
-        ? spawn(process.execPath, [join(import.meta.dirname, 'worker.mjs'), kind.name, String(kind.busyRatio)], {
-            stdio: 'ignore',
-          })
-        : spawn(program, [life], { stdio: 'ignore' });
+    const [program, given] = programOf(folder, kind);
+    const [command, args] = endsWithLauncher(program, given, 'SIGKILL');
+    const child = spawn(command, args, { stdio: 'ignore', env: childEnvironment({ [LIFE_VARIABLE]: lifeId }) });
     running.add(child);
     child.on('error', () => running.delete(child));
     child.on('exit', () => {
@@ -58,7 +55,7 @@ export const startLoad = ({ folder, sleepProgram = '/bin/sleep' }: { folder: str
   };
 
   for (const kind of KINDS) {
-    if (kind.busyRatio === 0) symlinkSync(sleepProgram, join(folder, kind.name));
+    if (kind.busyRatio === 0) symlinkSync('/bin/sleep', join(folder, kind.name));
     for (let i = 0; i < kind.count; i += 1) start(kind);
   }
   const killAll = (): void => {
@@ -77,3 +74,8 @@ export const startLoad = ({ folder, sleepProgram = '/bin/sleep' }: { folder: str
     },
   };
 };
+
+const programOf = (folder: string, kind: Kind): readonly [string, readonly string[]] =>
+  kind.busyRatio > 0
+    ? [process.execPath, [join(import.meta.dirname, 'worker.mjs'), kind.name, String(kind.busyRatio)]]
+    : [join(folder, kind.name), [String(kind.lifeSeconds ?? 86_400)]];

@@ -84,7 +84,7 @@ export const makeChildren = (life: Life): Children => {
 const startChild = (life: Life, specification: ChildSpecification, onCrash: (crash: Crash) => void): Child => {
   mkdirSync(dirname(specification.logFile), { recursive: true });
   const log = openSync(specification.logFile, 'a');
-  const [command, args] = endsWithParent(specification);
+  const [command, args] = endsWithLauncher(specification.command, specification.args, specification.whenOrphaned);
   const spawned = spawn(command, args, {
     env: { ...specification.env, [LIFE_VARIABLE]: life.id },
     ...(specification.cwd === undefined ? {} : { cwd: specification.cwd }),
@@ -164,18 +164,19 @@ export const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
   }
 };
 
-/** On Linux the kernel ends the child when the launcher is gone, even by kill -9. Elsewhere the next start cleans up. */
-const endsWithParent = ({
-  command,
-  args,
-  whenOrphaned = 'SIGTERM',
-}: ChildSpecification): readonly [string, readonly string[]] =>
-  hasSetpriv()
-    ? ['setpriv', ['--pdeathsig', whenOrphaned.replace('SIG', ''), '--', command, ...args]]
-    : [command, args];
+/**
+ * Command and arguments of a process that does not outlive this one: on Linux the kernel ends it even after kill -9.
+ * Elsewhere the next start cleans up.
+ */
+export const endsWithLauncher = (
+  command: string,
+  args: readonly string[],
+  signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM',
+): readonly [string, readonly string[]] =>
+  hasSetpriv() ? ['setpriv', ['--pdeathsig', signal.replace('SIG', ''), '--', command, ...args]] : [command, args];
 
 let setprivFound: boolean | undefined;
-export const hasSetpriv = (): boolean => {
+const hasSetpriv = (): boolean => {
   setprivFound ??=
     process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'TERM', '--', 'true']).status === 0;
   return setprivFound;

@@ -37,7 +37,7 @@ export const beginLife = async (stateFolder: string): Promise<Life> => {
   if (earlier !== undefined) {
     if (isAlive(earlier.leader) && earlier.leader.pid !== process.pid)
       throw new AlreadyRunning(stateFolder, earlier.leader.pid);
-    await endRemains(earlier);
+    await endEarlierLife(stateFolder, earlier);
   }
   mkdirSync(stateFolder, { recursive: true });
   const id = randomLife();
@@ -71,6 +71,27 @@ export const readLife = (stateFolder: string): LifeRecord | undefined => {
 /** Whether the same process still runs, not another one with its number. */
 export const isAlive = ({ pid, began }: Pick<ProcessRecord, 'pid' | 'began'>): boolean => processBegin(pid) === began;
 
+/** Processes of a life that still run, whatever became of its leader. */
+export const remainsOf = (life: LifeRecord): readonly number[] => [
+  ...new Set([...life.processes.filter(isAlive).map(({ pid }) => pid), ...pidsMarkedWith(life.id)]),
+];
+
+/** Ends what a life whose leader is gone has left behind, and forgets it. Answers with the number of processes. */
+export const endEarlierLife = async (stateFolder: string, life: LifeRecord): Promise<number> => {
+  const left = remainsOf(life);
+  left.forEach((pid) => {
+    signal(pid, 'SIGTERM');
+  });
+  for (let waitedMs = 0; remainsOf(life).length > 0 && waitedMs < GRACE_MS; waitedMs += 50) await pause(50);
+  remainsOf(life).forEach((pid) => {
+    signal(pid, 'SIGKILL');
+  });
+  rmSync(recordFile(stateFolder), { force: true });
+  return left.length;
+};
+
+const GRACE_MS = 5000;
+
 const recordFile = (stateFolder: string): string => join(stateFolder, 'life.json');
 
 const recordOf = (name: string, pid: number): ProcessRecord => ({ name, pid, began: processBegin(pid) ?? '' });
@@ -80,21 +101,6 @@ const writeLife = (stateFolder: string, life: LifeRecord): void => {
   const beside = `${recordFile(stateFolder)}.new`;
   writeFileSync(beside, JSON.stringify(life, undefined, 2), { mode: 0o600 });
   renameSync(beside, recordFile(stateFolder));
-};
-
-const GRACE_MS = 5000;
-
-const endRemains = async (life: LifeRecord): Promise<void> => {
-  const remains = (): readonly number[] => [
-    ...new Set([...life.processes.filter(isAlive).map(({ pid }) => pid), ...pidsMarkedWith(life.id)]),
-  ];
-  remains().forEach((pid) => {
-    signal(pid, 'SIGTERM');
-  });
-  for (let waitedMs = 0; remains().length > 0 && waitedMs < GRACE_MS; waitedMs += 50) await pause(50);
-  remains().forEach((pid) => {
-    signal(pid, 'SIGKILL');
-  });
 };
 
 const signal = (pid: number, name: NodeJS.Signals): void => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasSetpriv, signalGroup } from './child.ts';
+import { endsWithLauncher, signalGroup } from './child.ts';
 import { logTail } from './log-tail.ts';
 
 export interface Command {
@@ -26,10 +26,8 @@ export const run = async (command: Command): Promise<void> => {
   command.abort?.throwIfAborted();
   mkdirSync(dirname(command.logFile), { recursive: true });
   const log = openSync(command.logFile, 'a');
-  const tied = hasSetpriv()
-    ? { file: 'setpriv', args: ['--pdeathsig', 'TERM', '--', command.command, ...command.args] }
-    : { file: command.command, args: [...command.args] };
-  const child = spawn(tied.file, tied.args, {
+  const [file, args] = endsWithLauncher(command.command, command.args);
+  const child = spawn(file, args, {
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     env: { ...command.env },
     stdio: ['ignore', log, log],

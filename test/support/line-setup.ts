@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildDashboard } from '../../dashboard/build.ts';
-import { type Load, startLoad } from '../../local/demo/load.ts';
-import { type Line, startLine } from '../../local/line.ts';
+import type { Load } from '../../local/demo/load.ts';
+import { type Line, startDemoLoad, startLine } from '../../local/line.ts';
 import type { Person } from '../../local/seed.ts';
 import { makeProgressBoard } from '../../local/web/progress.ts';
 import { startWeb } from '../../local/web/server.ts';
@@ -66,7 +66,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
       environment.ready.cluster,
       environment.ready.nodes,
     ]);
-    load = startLoad({ folder: join(stateFolder, 'load') });
+    load = startDemoLoad(environment);
     const { folder } = await buildDashboard();
     web = await startWeb({
       port: 0,
