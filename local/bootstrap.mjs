@@ -29,7 +29,7 @@ const isInstalled = () =>
 
 let installSeconds = 0;
 if (!isInstalled()) {
-  say('  ◐ dependencies            npm ci, about 40 s the first time');
+  say('  ◐ dependencies  npm ci, about 40 s the first time');
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -39,7 +39,7 @@ if (!isInstalled()) {
     giveUp('npm ci failed; its message is above. Check the network and the registry settings of npm, then try again.');
   writeFileSync(stamp, lockHash);
   installSeconds = (Date.now() - startedAtMs) / 1000;
-  say(`  ✔ dependencies            ${Math.round(installSeconds)} s`);
+  say(`  ✔ dependencies  ${Math.round(installSeconds)} s`);
 }
 
 const child = spawn(join(nodeFolder, 'node'), ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {

@@ -65,6 +65,8 @@ export interface Progress {
   readonly state: 'waiting' | 'working' | 'ready' | 'failed' | 'stopping' | 'stopped';
   /** What is done now (`compiling the collector`), why it failed, or where it listens. */
   readonly detail: string;
+  /** What is worked on, where `detail` says how far that is. */
+  readonly step?: string;
   /** Of the step that `detail` names; of the whole part once it is ready. */
   readonly elapsedSeconds: number;
   /** How long the step takes, or will take when it is its turn; an honest guess, absent when nobody knows. */

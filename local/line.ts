@@ -12,6 +12,7 @@ import {
   startEnvironment,
 } from './environment.ts';
 import { awsEnvironmentOf } from './parts/emulator.ts';
+import { startStopwatch } from './processes/machine.ts';
 import { type Person, registerLocalCluster, seedPeople } from './seed.ts';
 
 /** What the screen is told: parts of the environment, and what is built on them. */
@@ -50,37 +51,44 @@ export const startLine = async (options: LineOptions, report: (progress: LinePro
   const environment = await startEnvironment(ownCloud ? wanted : { ...wanted, parts: PARTS_BESIDE_AWS }, report);
   const addresses = ownCloud ? environment.addresses : { ...environment.addresses, emulator: endpoint };
   const awsEnvironment = awsEnvironmentOf(addresses.emulator, region);
+  const stopping = new AbortController();
   const timed = async <T>(
     part: LineProgress['part'],
-    detail: string,
+    doing: string,
     expectedSeconds: number,
-    work: () => Promise<readonly [T, string]>,
+    work: (doingNow: (step: string, detail?: string) => void) => Promise<readonly [T, string]>,
   ): Promise<T> => {
-    const startedAt = performance.now();
-    const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
-    const tell = (state: Progress['state'], text: string) =>
-      report({ part, state, detail: text, elapsedSeconds: elapsedSeconds(), expectedSeconds } as LineProgress);
-    tell('working', detail);
-    const timer = setInterval(() => tell('working', detail), 1000);
+    const elapsedSeconds = startStopwatch();
+    const tell = (state: Progress['state'], detail: string, step = detail) =>
+      report({ part, state, detail, step, elapsedSeconds: elapsedSeconds(), expectedSeconds } as LineProgress);
+    let now = { step: doing, detail: doing };
+    const tellNow = () => tell('working', now.detail, now.step);
+    tellNow();
+    const timer = setInterval(tellNow, 1000);
     try {
-      const [value, where] = await work();
+      const [value, where] = await work((step, detail) => {
+        now = { step, detail: detail === undefined ? step : `${step}, ${detail}` };
+        tellNow();
+      });
       clearInterval(timer);
       tell('ready', where);
       return value;
     } catch (cause) {
       clearInterval(timer);
-      tell('failed', cause instanceof Error ? cause.message : String(cause));
+      if (!stopping.signal.aborted) tell('failed', cause instanceof Error ? cause.message : String(cause));
       throw cause;
     }
   };
 
   const deployment = (ownCloud ? environment.ready.emulator : Promise.resolve()).then(() =>
-    timed('stacks', 'cdk bootstrap and deploy', 25, async () => {
+    timed('stacks', 'cdk bootstrap and deploy', 25, async (doingNow) => {
       const deployed = await deployToEmulator({
         endpoint: addresses.emulator,
         region,
         awsEnvironment,
         logFolder: join(environment.stateFolder, 'logs'),
+        report: doingNow,
+        abort: stopping.signal,
         overrides: {
           settings: {
             allowedDirectClusters: [new URL(addresses.kubernetes).host],
@@ -95,7 +103,7 @@ export const startLine = async (options: LineOptions, report: (progress: LinePro
   const people = deployment.then((deployed) =>
     timed('people', 'one of each role', 2, async () => {
       const seeded = await seedPeople({ deployment: deployed, awsEnvironment });
-      return [seeded, seeded.map(({ email }) => email).join(', ')];
+      return [seeded, `${seeded.length}, one of each role`];
     }),
   );
 
@@ -106,23 +114,27 @@ export const startLine = async (options: LineOptions, report: (progress: LinePro
     return makeClient({ baseUrl: apiUrl, token: sessionOf(apiUrl, person), newIdempotencyKey: () => systemIds.ulid() });
   };
 
-  const clusterId = Promise.all([deployment, people, environment.ready.cluster, environment.ready.nodes]).then(
-    ([deployed, , cluster]) =>
-      timed('cluster check', 'registered, looked at by a worker', 10, async () => {
-        const id = await registerLocalCluster({
-          client: await clientOf('admin'),
-          cluster,
-          addresses,
-          deployment: deployed,
-          awsEnvironment,
-        });
-        return [id, id];
-      }),
+  const { cluster, nodes, prometheus } = environment.ready;
+  const clusterId = Promise.all([deployment, cluster, people, nodes, prometheus]).then(([deployed, runningCluster]) =>
+    timed('cluster check', 'registered, looked at by a worker', 10, async () => {
+      const id = await registerLocalCluster({
+        client: await clientOf('admin'),
+        cluster: runningCluster,
+        addresses,
+        deployment: deployed,
+        awsEnvironment,
+      });
+      return [id, id];
+    }),
   );
   // each of these is awaited by whoever needs it; nobody has to, for the process to live
   for (const part of [deployment, people, clusterId]) part.catch(() => {});
 
-  return { environment, deployment, people, clusterId, clientOf, stop: () => environment.stop() };
+  const stop = async (): Promise<void> => {
+    stopping.abort(new Error('the environment is being stopped'));
+    await Promise.all([environment.stop(), deployment.catch(() => {})]);
+  };
+  return { environment, deployment, people, clusterId, clientOf, stop };
 };
 
 /** Signs in at the first call and again a minute before the token ends. */

@@ -1,17 +1,30 @@
 // npm start: everything on this machine, a first experiment, and its verdict. Ctrl-C ends what it started.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { EXIT } from '../cli/exit-codes.ts';
+import { CommandFailure, describeFailure } from '../cli/failure.ts';
 import { openInBrowser } from '../cli/open-in-browser.ts';
 import { watchPicture } from '../cli/render/experiment.ts';
-import { type LocalEnvironmentRecord, localRecordFile, localStateFolder } from '../cli/session/local-environment.ts';
+import {
+  forgetLocalEnvironment,
+  type LocalEnvironmentRecord,
+  localStateFolder,
+  readLocalEnvironment,
+  writeLocalEnvironment,
+} from '../cli/session/local-environment.ts';
 import { isSettled } from '../cli/watch.ts';
 import { buildDashboard } from '../dashboard/build.ts';
 import type { Client } from '../src/client/client.ts';
 import type { ExperimentView } from '../src/experiments/contract/views.ts';
+import { makeTimeRecorder, phasesOf, renderBreakdown } from './breakdown.ts';
+import { checkEndpoint } from './deploy/endpoint.ts';
 import { firstExperiment } from './first-experiment.ts';
-import { type LineProgress, startDemoLoad, startLine } from './line.ts';
+import { type Line, type LineProgress, startDemoLoad, startLine } from './line.ts';
+import { AlreadyRunning } from './processes/life.ts';
+import { startStopwatch } from './processes/machine.ts';
+import { pause } from './processes/wait.ts';
 import { makeScreen, type ScreenLine } from './screen.ts';
+import type { Person } from './seed.ts';
+import { readStartOptions, type StartOptions } from './start-options.ts';
 import { makeProgressBoard } from './web/progress.ts';
 import { startWeb } from './web/server.ts';
 
@@ -21,147 +34,142 @@ const LABELS: Readonly<Record<LineProgress['part'] | 'dashboard' | 'load', strin
   collector: 'collector',
   cluster: 'Kubernetes',
   nodes: 'nodes',
-  stacks: 'stacks deployed',
+  stacks: 'stacks',
   people: 'people',
-  'cluster check': 'cluster registered',
+  'cluster check': 'registration',
   dashboard: 'dashboard',
   load: 'demo load',
 };
+const REGION = 'us-east-1';
 
-const startedAt = performance.now();
-const since = (): number => (performance.now() - startedAt) / 1000;
-const screen = makeScreen(process.stdout);
-const { values: given } = parseArgs({
-  options: {
-    /** a compatible emulator that runs already: docs/localstack.md */
-    endpoint: { type: 'string' },
-    'no-open': { type: 'boolean', default: false },
-    'no-experiment': { type: 'boolean', default: false },
-    'until-verdict': { type: 'boolean', default: false },
-  },
+/** What the bootstrap did before this process began. */
+const Boot = z.object({
+  PHOENIX_STARTED_AT_MS: z.coerce.number().optional(),
+  PHOENIX_INSTALL_SECONDS: z.coerce.number().default(0),
 });
-const withExperiment = !given['no-experiment'];
+const boot = Boot.parse(process.env);
+const startedAtMs = boot.PHOENIX_STARTED_AT_MS ?? Date.now();
+const bootSeconds = (Date.now() - startedAtMs) / 1000;
+const stopwatch = startStopwatch();
+const since = (): number => bootSeconds + stopwatch();
 
-process.stdout.write('\n  Phoenix · everything on this machine, nothing leaves it\n\n');
+const isTerminal = process.stdout.isTTY === true;
+const print = (text: string): void => void process.stdout.write(text);
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
+const messageOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));
 
+const screen = makeScreen(process.stdout);
 const board = makeProgressBoard();
-/** The terminal and the dashboard are told the same. */
-const show = (key: string, shown: ScreenLine): void => {
-  screen.set(key, shown);
-  board.set(key, shown);
-};
-const report = (progress: LineProgress): void => {
-  const state = progress.state === 'stopping' || progress.state === 'stopped' ? 'waiting' : progress.state;
-  show(progress.part, { ...progress, label: LABELS[progress.part], state });
-};
+const times = makeTimeRecorder(since);
+if (boot.PHOENIX_INSTALL_SECONDS > 0)
+  times.add({ part: 'dependencies', doing: 'npm ci', fromSeconds: 0, tookSeconds: boot.PHOENIX_INSTALL_SECONDS });
 
-const line = await startLine(
-  {
-    stateFolder: localStateFolder(),
-    scrapeIntervalSeconds: 2,
-    ...(given.endpoint === undefined ? {} : { endpoint: given.endpoint }),
-  },
-  report,
-);
-let record: LocalEnvironmentRecord = {
-  pid: process.pid,
-  startedAt: new Date().toISOString(),
-  webUrl: '',
-  apiUrl: null,
-  users: [],
-  clusterId: null,
-  experimentId: null,
+/** Terminal, dashboard and the table of times are told the same. */
+const show = (
+  part: keyof typeof LABELS,
+  { step, ...shown }: Omit<ScreenLine, 'label'> & { readonly step?: string },
+): void => {
+  const label = LABELS[part];
+  screen.set(part, { ...shown, label });
+  board.set(part, { ...shown, label });
+  times.tell(label, shown.state === 'working' ? (step ?? shown.detail) : null);
 };
-const remember = (change: Partial<LocalEnvironmentRecord>): void => {
-  record = { ...record, ...change };
-  mkdirSync(dirname(localRecordFile()), { recursive: true });
-  writeFileSync(localRecordFile(), JSON.stringify(record, null, 2), { mode: 0o600 });
-};
+const report = ({ part, state, ...progress }: LineProgress): void =>
+  show(part, { ...progress, state: state === 'stopping' || state === 'stopped' ? 'waiting' : state });
 
-let apiUrl: string | null = null;
-const stops: (() => Promise<void>)[] = [() => line.stop()];
-let ending: Promise<void> | null = null;
-
-/** Ends everything once; the sentence says why, when it was not a person's wish. */
-const end = (sentence: string | null, exitCode: number): Promise<void> => {
-  ending ??= (async () => {
-    screen.close();
-    process.stdout.write(sentence === null ? '\n  ending everything that was started\n' : `\n  ✘ ${sentence}\n`);
-    await Promise.allSettled([...stops].reverse().map((stop) => stop()));
-    rmSync(localRecordFile(), { force: true });
-    process.exit(exitCode);
-  })();
-  return ending;
-};
-process.on('SIGINT', () => void end(null, 0));
-process.on('SIGTERM', () => void end(null, 0));
-process.on('SIGHUP', () => void end(null, 0));
-process.on('uncaughtException', (failure) => void end(failure.message, 1));
-line.environment.crashed.then((crash) => end(crash.sentence, 1));
-
-const web = await (async () => {
-  show('dashboard', {
-    label: LABELS.dashboard,
-    state: 'working',
-    detail: 'building',
-    elapsedSeconds: since(),
-    expectedSeconds: 10,
-  });
-  const { folder } = await buildDashboard();
-  const started = await startWeb({
-    port: 8080,
-    apiBaseUrl: () => apiUrl,
-    distFolder: folder,
-    progress: board,
-  });
-  stops.push(() => started.stop());
-  remember({ webUrl: started.url });
-  if (!given['no-open'] && process.stdout.isTTY === true) openInBrowser(started.url);
-  show('dashboard', { label: LABELS.dashboard, state: 'ready', detail: started.url, elapsedSeconds: since() });
-  return started;
-})();
-
-const follow = async (client: Client, begun: ExperimentView): Promise<ExperimentView> => {
-  let view = begun;
-  while (!isSettled(view)) {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    view = (await client.getExperiment({ params: { experimentId: view.id } })).body;
-    screen.note(
-      process.stdout.isTTY
-        ? indent(watchPicture(view, Date.now()))
-        : `  ${view.state}  ${view.slotsMeasured} of ${view.slotsPlanned} slots`,
+const beginLine = async ({ endpoint }: StartOptions): Promise<Line> => {
+  const stateFolder = localStateFolder();
+  try {
+    if (endpoint !== undefined) {
+      show('emulator', { state: 'working', detail: `asking ${endpoint}` });
+      await checkEndpoint(endpoint, REGION);
+      show('emulator', { state: 'ready', detail: `${endpoint}, not started here` });
+    }
+    return await startLine(
+      { stateFolder, region: REGION, scrapeIntervalSeconds: 2, ...(endpoint === undefined ? {} : { endpoint }) },
+      report,
+    );
+  } catch (failure) {
+    if (!(failure instanceof AlreadyRunning)) throw failure;
+    const url = readLocalEnvironment()?.webUrl;
+    throw new CommandFailure(
+      EXIT.conflict,
+      `a local environment runs already (process ${failure.leaderPid}${url ? `, ${url}` : ''})`,
+      'use that one, or end it with `npm run phoenix -- down`',
     );
   }
-  return view;
 };
 
-const indent = (text: string): string => text.replaceAll(/^/gm, '  ');
+const start = async (options: StartOptions): Promise<void> => {
+  print('\n  Phoenix · everything on this machine, nothing leaves it\n\n');
+  const line = await beginLine(options);
+  const stops: (() => Promise<void>)[] = [() => line.stop()];
+  let ending: Promise<void> | null = null;
 
-try {
-  const deployment = await line.deployment;
-  apiUrl = deployment.apiUrl;
-  const people = await line.people;
-  remember({ apiUrl: web.url, users: people.map(({ email, password, role }) => ({ email, password, role })) });
-  screen.note(
-    indent(
-      [
-        'sign in at the dashboard:',
-        ...people.map(({ email, password, role }) => `  ${email.padEnd(30)}${password}   ${role}`),
-      ].join('\n'),
-    ),
-  );
+  /** Ends everything once; the sentence says why, when it was not a person's wish. */
+  const end = (sentence: string | null, exitCode: number): Promise<void> => {
+    ending ??= (async () => {
+      screen.close();
+      print(sentence === null ? '\n' : `\n  ✘ ${sentence}\n\n`);
+      print(`  ending ${sentence === null ? 'everything that was started' : 'everything else'}\n`);
+      await Promise.allSettled([...stops].reverse().map((stop) => stop()));
+      forgetLocalEnvironment();
+      print(`  ✔ ${sentence === null ? 'everything' : 'everything else'} has ended\n`);
+      if (options.endpoint !== undefined) print(`    the emulator at ${options.endpoint} goes on, with the stacks\n`);
+      process.exit(exitCode);
+    })();
+    return ending;
+  };
+  const endForPerson = (): void => {
+    if (ending !== null) print('  still ending\n');
+    void end(null, EXIT.done);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endForPerson);
+  process.on('uncaughtException', (failure) => void end(failure.message, EXIT.unexpected));
+  line.environment.crashed.then(({ sentence }) => end(sentence, EXIT.unexpected));
 
-  const clusterId = await line.clusterId;
-  remember({ clusterId });
-  const load = startDemoLoad(line.environment);
-  stops.push(() => load.stop());
-  show('load', {
-    label: LABELS.load,
-    state: 'ready',
-    detail: `${load.processCount} processes with well-known names`,
-  });
+  let record: LocalEnvironmentRecord = {
+    lifeId: line.environment.lifeId,
+    startedAt: new Date(startedAtMs).toISOString(),
+    webUrl: null,
+    apiUrl: null,
+    users: [],
+    clusterId: null,
+    experimentId: null,
+  };
+  const remember = (change: Partial<LocalEnvironmentRecord>): void => {
+    record = { ...record, ...change };
+    writeLocalEnvironment(record);
+  };
+  remember({});
 
-  if (withExperiment) {
+  try {
+    let apiUrl: string | null = null;
+    const elapsedSeconds = startStopwatch();
+    show('dashboard', { state: 'working', detail: 'building', elapsedSeconds: 0, expectedSeconds: 10 });
+    const { folder } = await buildDashboard();
+    const web = await startWeb({ port: 8080, apiBaseUrl: () => apiUrl, distFolder: folder, progress: board });
+    stops.push(() => web.stop());
+    remember({ webUrl: web.url });
+    if (options.open && isTerminal) openInBrowser(web.url);
+    show('dashboard', { state: 'ready', detail: web.url, elapsedSeconds: elapsedSeconds() });
+
+    apiUrl = (await line.deployment).apiUrl;
+    const people = await line.people;
+    remember({ apiUrl: web.url, users: [...people] });
+    screen.note(indent(describePeople(people)));
+
+    const clusterId = await line.clusterId;
+    remember({ clusterId });
+    const load = startDemoLoad(line.environment);
+    stops.push(() => load.stop());
+    show('load', { state: 'ready', detail: `${load.processCount} processes with well-known names` });
+
+    if (!options.experiment) {
+      screen.close();
+      print(`\n${indent(breakdown())}\n\n  ${web.url}   Ctrl-C ends everything.\n`);
+      return;
+    }
     const client = await line.clientOf('experimenter');
     const draft = await client.createExperiment({ body: firstExperiment(clusterId) });
     const begun = await client.startExperiment({
@@ -170,15 +178,54 @@ try {
     });
     remember({ experimentId: begun.body.id });
     const settled = await follow(client, begun.body);
+    const { body: history } = await client.listTransitions({ params: { experimentId: settled.id } });
+    phasesOf(history.items, { startedAtMs, seenAtMs: Date.now() }).forEach(times.add);
     screen.close();
-    process.stdout.write(`\n${indent(watchPicture(settled, Date.now()))}\n\n`);
-    process.stdout.write(`  ${web.url}/experiments/${settled.id}   ${settled.state}, after ${Math.round(since())} s\n`);
-    process.stdout.write('  sign in with:\n');
-    for (const { email, password, role } of people)
-      process.stdout.write(`    ${email.padEnd(30)}${password}   ${role}\n`);
-    process.stdout.write('  Ctrl-C ends everything.\n');
-    if (given['until-verdict']) await end(null, settled.verdict === null ? 1 : 0);
+    print(`\n${indent(watchPicture(settled, Date.now()))}\n`);
+    print(`\n  ${web.url}/experiments/${settled.id}\n${indent(describePeople(people))}\n`);
+    print(`\n${indent(breakdown())}\n`);
+    if (options.untilVerdict) return await end(null, settled.verdict === null ? EXIT.unexpected : EXIT.done);
+    print('\n  Ctrl-C ends everything.\n');
+  } catch (failure) {
+    // whoever misses a part notices at the same moment as the part's own end, which says more
+    await Promise.race([line.environment.crashed, pause(500)]);
+    await end(messageOf(failure), EXIT.unexpected);
   }
+};
+
+const describePeople = (people: readonly Person[]): string =>
+  ['sign in with:', ...people.map(({ email, password, role }) => `  ${email.padEnd(30)}${password}   ${role}`)].join(
+    '\n',
+  );
+
+const breakdown = (): string => renderBreakdown(times.steps(), { totalSeconds: since(), isTerminal });
+
+const follow = async (client: Client, begun: ExperimentView): Promise<ExperimentView> => {
+  let view = begun;
+  while (!isSettled(view)) {
+    await pause(2000);
+    view = (await client.getExperiment({ params: { experimentId: view.id } })).body;
+    screen.note(
+      indent(
+        isTerminal
+          ? watchPicture(view, Date.now())
+          : `${view.state}  ${view.slotsMeasured} of ${view.slotsPlanned} slots`,
+      ),
+    );
+  }
+  return view;
+};
+
+const options = readStartOptions(process.argv.slice(2), process.env, {
+  say: (text) => void process.stderr.write(text),
+  answer: print,
+});
+try {
+  if (typeof options === 'number') process.exitCode = options;
+  else await start(options);
 } catch (failure) {
-  if (ending === null) await end(failure instanceof Error ? failure.message : String(failure), 1);
+  const { text, exitCode } = describeFailure(failure);
+  screen.close();
+  process.stderr.write(`${indent(text)}\n`);
+  process.exitCode = exitCode;
 }

@@ -17,7 +17,7 @@ export interface Screen {
   set(key: string, line: ScreenLine): void;
   /** text below the lines that stays as it is until the next note */
   note(text: string): void;
-  /** the last picture stays; what comes later is printed below */
+  /** the last picture stays, and nothing changes it any more */
   close(): void;
 }
 
@@ -30,9 +30,12 @@ const timeOf = ({ state, elapsedSeconds, expectedSeconds }: ScreenLine): string 
   return isGuessUseful ? `${elapsed} of about ${describeDuration(expectedSeconds)}` : elapsed;
 };
 
-/** Text of one line: mark, label, time, detail. */
-export const renderLine = (line: ScreenLine): string =>
-  `  ${MARK[line.state]} ${line.label.padEnd(24)}${timeOf(line).padEnd(24)}${line.detail}`.trimEnd();
+/** Text of one line: mark, label, time, and of the detail its first line; a failure is told whole where all ends. */
+export const renderLine = (line: ScreenLine, columns = Number.POSITIVE_INFINITY): string => {
+  const text =
+    `  ${MARK[line.state]} ${line.label.padEnd(14)}${timeOf(line).padEnd(23)}${line.detail.split('\n', 1)[0]}`.trimEnd();
+  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
+};
 
 /** In a plain log, what is being worked on is said again twice a minute. */
 const isNewsAgain = ({ state, elapsedSeconds = 0 }: ScreenLine, saidAtSeconds = 0): boolean =>
@@ -47,11 +50,15 @@ export const makeScreen = (
   const update = isTerminal ? createLogUpdate(stream as WriteStream, { showCursor: true }) : null;
   const saidAt = new Map<string, number>();
   let noteText = '';
+  let isClosed = false;
   const redraw = (): void =>
-    update?.(`${[...lines.values()].map(renderLine).join('\n')}${noteText === '' ? '' : `\n\n${noteText}`}`);
+    update?.(
+      `${[...lines.values()].map((line) => renderLine(line, stream.columns)).join('\n')}${noteText === '' ? '' : `\n\n${noteText}`}`,
+    );
 
   return {
     set: (key, line) => {
+      if (isClosed) return;
       const before = lines.get(key);
       lines.set(key, line);
       if (update !== null) return redraw();
@@ -60,10 +67,14 @@ export const makeScreen = (
       stream.write(`${renderLine(line)}\n`);
     },
     note: (text) => {
+      if (isClosed) return;
       if (update === null && text !== noteText) stream.write(`${text}\n`);
       noteText = text;
       redraw();
     },
-    close: () => update?.done(),
+    close: () => {
+      isClosed = true;
+      update?.done();
+    },
   };
 };

@@ -37,8 +37,8 @@ export interface DeployOptions {
   readonly overrides?: StageOverrides;
   /** default: the product's own */
   readonly functionsFolder?: string;
-  /** told about once a second: `3 of 7 stacks` */
-  readonly report?: (detail: string) => void;
+  /** told at the begin of each step and about once a second while there is news: `deploying`, `3 of 7 stacks` */
+  readonly report?: (step: string, detail?: string) => void;
   readonly abort?: AbortSignal;
 }
 
@@ -62,7 +62,7 @@ export const deployToEmulator = async (options: DeployOptions): Promise<Deployme
       ...['--context', 'stage=local', '--context', `functions=${functionsFolder}`],
       ...['--context', `overrides=${JSON.stringify(overrides)}`],
     ];
-    options.report?.('bundling functions');
+    options.report?.('bundling functions and writing templates');
     await Promise.all([
       cdk(options, 'bundling functions and writing templates', ['synth', '--quiet', ...facts, '--output', assembly]),
       // in a folder without cdk.json: it would synthesise as well
@@ -72,8 +72,7 @@ export const deployToEmulator = async (options: DeployOptions): Promise<Deployme
     const logFile = logOf(options, 'deploy');
     rmSync(logFile, { force: true });
     await telling(
-      options,
-      () => `${stacksDone(logFile)} of ${stacks.length} stacks`,
+      () => options.report?.('deploying', `${stacksDone(logFile)} of ${stacks.length} stacks`),
       () =>
         cdk(options, 'deploying the stacks', [
           'deploy',
@@ -116,9 +115,9 @@ const cdk = (
 
 const logOf = ({ logFolder }: DeployOptions, step: string): string => join(logFolder, `cdk-${step}.log`);
 
-const telling = async (options: DeployOptions, detail: () => string, work: () => Promise<void>): Promise<void> => {
-  options.report?.(detail());
-  const timer = setInterval(() => options.report?.(detail()), 1000);
+const telling = async (tell: () => void, work: () => Promise<void>): Promise<void> => {
+  tell();
+  const timer = setInterval(tell, 1000);
   try {
     await work();
   } finally {

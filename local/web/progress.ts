@@ -1,18 +1,20 @@
+import * as z from 'zod';
+
 /** How far one part of the local environment is: the same line that the terminal shows. */
-export interface PartProgress {
-  readonly key: string;
-  readonly label: string;
-  readonly state: 'waiting' | 'working' | 'ready' | 'failed';
-  readonly detail: string;
-  readonly elapsedSeconds: number | null;
+const PartProgress = z.object({
+  key: z.string(),
+  label: z.string(),
+  state: z.enum(['waiting', 'working', 'ready', 'failed']),
+  detail: z.string(),
+  elapsedSeconds: z.number().nullable(),
   /** an honest guess of the whole, null when nobody knows */
-  readonly expectedSeconds: number | null;
-}
+  expectedSeconds: z.number().nullable(),
+});
+type PartProgress = z.infer<typeof PartProgress>;
 
 /** What `GET /local/progress` answers. */
-export interface LocalProgress {
-  readonly parts: readonly PartProgress[];
-}
+export const LocalProgress = z.object({ parts: z.array(PartProgress) });
+export type LocalProgress = z.infer<typeof LocalProgress>;
 
 export type PartReport = Pick<PartProgress, 'label' | 'state' | 'detail'> & {
   readonly elapsedSeconds?: number;

@@ -1,22 +1,30 @@
 import { expect, test } from 'vitest';
-import { makeScreen, renderLine, type ScreenLine } from '../../local/screen.ts';
+import { makeScreen, renderLine, type ScreenLine } from '../../../local/screen.ts';
 
 test('a line that works shows what is done, how long, and an honest guess', () => {
   expect(
     renderLine({ label: 'collector', state: 'working', detail: 'compiling', elapsedSeconds: 72, expectedSeconds: 180 }),
-  ).toBe('  ◐ collector               1 min of about 3 min    compiling');
+  ).toBe('  ◐ collector     1 min of about 3 min   compiling');
 });
 
 test('a guess that was too short is not shown any more', () => {
   expect(
     renderLine({ label: 'collector', state: 'working', detail: '', elapsedSeconds: 200, expectedSeconds: 180 }),
-  ).toBe('  ◐ collector               3 min');
+  ).toBe('  ◐ collector     3 min');
 });
 
 test('a line that is ready says where it listens', () => {
   expect(renderLine({ label: 'dashboard', state: 'ready', detail: 'http://127.0.0.1:8080' })).toBe(
-    '  ✔ dashboard                                       http://127.0.0.1:8080',
+    '  ✔ dashboard                            http://127.0.0.1:8080',
   );
+});
+
+test('a line is not longer than the terminal, and a failure shows its first line only', () => {
+  const failed: ScreenLine = { label: 'collector', state: 'failed', detail: 'compiling failed:\nno space left' };
+  expect(renderLine(failed)).toBe('  ✘ collector                            compiling failed:');
+  expect(renderLine(failed, 48)).toBe('  ✘ collector                            compil…');
+  expect(renderLine(failed, 58)).toBe(renderLine(failed));
+  expect(renderLine(failed, 57)).not.toBe(renderLine(failed));
 });
 
 const logOf = (lines: readonly ScreenLine[]): string => {
@@ -49,4 +57,14 @@ test('a plain log says each change of state, and twice a minute what is still wo
       .filter((line) => line !== '')
       .map((line) => line.slice(2, 3)),
   ).toEqual(['◐', '◐', '◐', '✔']);
+});
+
+test('nothing changes what a closed screen has shown', () => {
+  const written: unknown[] = [];
+  const screen = makeScreen({ write: (text: unknown) => written.push(text) > 0 }, false);
+  screen.set('nodes', { label: 'nodes', state: 'ready', detail: '1' });
+  screen.close();
+  screen.set('nodes', { label: 'nodes', state: 'failed', detail: 'ended with all others' });
+  screen.note('later');
+  expect(written).toEqual([expect.stringContaining('✔ nodes')]);
 });
