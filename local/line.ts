@@ -12,7 +12,7 @@ import {
   startEnvironment,
 } from './environment.ts';
 import { awsEnvironmentOf } from './parts/emulator.ts';
-import { startStopwatch } from './processes/machine.ts';
+import { LIFE_VARIABLE, startStopwatch } from './processes/machine.ts';
 import { type Person, registerLocalCluster, seedPeople } from './seed.ts';
 
 /** What the screen is told: parts of the environment, and what is built on them. */
@@ -85,7 +85,7 @@ export const startLine = async (options: LineOptions, report: (progress: LinePro
       const deployed = await deployToEmulator({
         endpoint: addresses.emulator,
         region,
-        awsEnvironment,
+        awsEnvironment: { ...awsEnvironment, [LIFE_VARIABLE]: environment.lifeId },
         logFolder: join(environment.stateFolder, 'logs'),
         report: doingNow,
         abort: stopping.signal,

@@ -7,7 +7,7 @@ export interface StartOptions {
   readonly endpoint?: string;
   readonly open: boolean;
   readonly experiment: boolean;
-  readonly untilVerdict: boolean;
+  readonly untilVerdict?: true;
 }
 
 /** The options, on whichever command takes them. */
@@ -17,9 +17,7 @@ export const withStartOptions = (command: Command): Command =>
     .option('--no-open', 'do not open the dashboard in a browser')
     .option('--no-experiment', 'start everything and no first experiment')
     .addOption(
-      new Option('--until-verdict', 'end everything when the first experiment has its verdict')
-        .default(false)
-        .conflicts('experiment'),
+      new Option('--until-verdict', 'end everything when the first experiment has its verdict').conflicts('experiment'),
     );
 
 /** The words that ask for these options again: for handing them on to another process. */
@@ -27,7 +25,7 @@ export const argumentsOf = ({ endpoint, open, experiment, untilVerdict }: StartO
   ...(endpoint === undefined ? [] : ['--endpoint', endpoint]),
   ...(open ? [] : ['--no-open']),
   ...(experiment ? [] : ['--no-experiment']),
-  ...(untilVerdict ? ['--until-verdict'] : []),
+  ...(untilVerdict === true ? ['--until-verdict'] : []),
 ];
 
 /** What was asked for, or the exit code after a sentence on standard error (after the help on standard output: 0). */

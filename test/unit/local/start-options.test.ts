@@ -15,7 +15,7 @@ const read = (args: readonly string[], environment = {}) => {
   return { options, said, answered };
 };
 
-const PLAIN: StartOptions = { open: true, experiment: true, untilVerdict: false };
+const PLAIN: StartOptions = { open: true, experiment: true };
 
 test('a start without options opens the dashboard, runs an experiment and stays', () => {
   expect(read([]).options).toEqual(PLAIN);
