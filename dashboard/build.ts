@@ -80,6 +80,7 @@ const SOURCES = [
   'dashboard/{build,vite.config}.ts',
   'dashboard/index.html',
   'dashboard/{src,public}/**/*',
+  'local/web/progress.ts',
   'src/{client,kernel}/**/*.ts',
   'src/platform/wire.ts',
   'src/platform/declare/*.ts',

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,20 +10,14 @@ import { processBegin } from '../../local/processes/machine.ts';
 import { freePorts } from '../../local/processes/ports.ts';
 import { waitFor } from '../../local/processes/wait.ts';
 import { ensureEmulatorPython } from '../../local/toolchain/python.ts';
+import { type Ran, startProgram } from '../support/program.ts';
 import { toolCache, toolContext } from '../support/tools.ts';
 
 // The local environment as people start, look at and end it: other processes, a state folder of its own, no terminal.
 
-const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-start-'));
 const stateFolder = join(folder, 'state');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
@@ -39,26 +33,16 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-/** A program of this repository; a group of its own, as a terminal gives it. */
 const run = (file: string, args: readonly string[]) => {
-  const child = spawn(process.execPath, [join(root, file), ...args], { env: environment(), detached: true });
+  const { child, stdout, ended } = startProgram(file, args, { env: environment() });
   started.push(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const ended = new Promise<Ran>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
   return {
     ended,
     /** Waits until it has said so; fails at once when it has ended without. */
     says: (pattern: RegExp, deadlineSeconds = 120): Promise<RegExpExecArray> =>
       waitFor(
         { what: `the launcher to say ${pattern}`, deadlineSeconds, abort: whenEnded(ended) },
-        () => pattern.exec(stdout) ?? undefined,
+        () => pattern.exec(stdout()) ?? undefined,
       ),
     /** Ctrl-C of a terminal reaches every process of the group. */
     interrupt: () => process.kill(-(child.pid ?? 0), 'SIGINT'),
@@ -67,7 +51,9 @@ const run = (file: string, args: readonly string[]) => {
 
 const whenEnded = (ended: Promise<Ran>): AbortSignal => {
   const over = new AbortController();
-  ended.then(({ code, stdout, stderr }) => over.abort(new Error(`it has ended with ${code}:\n${stdout}${stderr}`)));
+  ended.then(({ exitCode, stdout, stderr }) =>
+    over.abort(new Error(`it has ended with ${exitCode}:\n${stdout}${stderr}`)),
+  );
   return over.signal;
 };
 
@@ -93,8 +79,8 @@ test('a part that dies is named, and all others are ended with it', async () => 
   const [, webUrl = ''] = await launcher.says(DASHBOARD);
   await launcher.says(/✔ Prometheus /);
 
-  const { code, stdout } = await phoenix('status', '-o', 'json');
-  expect(code).toBe(0);
+  const { exitCode, stdout } = await phoenix('status', '-o', 'json');
+  expect(exitCode).toBe(0);
   const status = JSON.parse(stdout);
   expect(status.web_url).toBe(webUrl);
   expect(status.parts).toContainEqual(expect.objectContaining({ label: 'Prometheus', state: 'ready' }));
@@ -107,9 +93,9 @@ test('a part that dies is named, and all others are ended with it', async () => 
   const ended = await launcher.ended;
   expect(ended.stdout).toMatch(/\n {2}✘ Prometheus was ended by SIGKILL after \d+ s; /);
   expect(ended.stdout).toMatch(/ending everything else\n {2}✔ everything else has ended\n$/);
-  expect(ended.code).toBe(1);
+  expect(ended.exitCode).toBe(1);
   expectGone(parts);
-  expect((await phoenix('status')).code).toBe(4);
+  expect((await phoenix('status')).exitCode).toBe(4);
 });
 
 test('Ctrl-C ends every part, also while the stacks are being deployed', async () => {
@@ -119,9 +105,9 @@ test('Ctrl-C ends every part, also while the stacks are being deployed', async (
   const parts = everyPart();
   expect(parts.pids.length).toBeGreaterThanOrEqual(7);
   launcher.interrupt();
-  const { code, stdout, stderr } = await launcher.ended;
+  const { exitCode, stdout, stderr } = await launcher.ended;
   expect(stdout).toMatch(/ending everything that was started\n {2}✔ everything has ended\n$/);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expectGone(parts);
 });
 
@@ -154,7 +140,7 @@ describe('an emulator that somebody else runs', () => {
     const parts = everyPart();
     const second = await start().ended;
     expect(second.stderr).toMatch(/✘ a local environment runs already \(process \d+, http:\/\/127\.0\.0\.1:\d+\)\n/);
-    expect(second.code).toBe(5);
+    expect(second.exitCode).toBe(5);
     expect(everyPart()).toEqual(parts);
 
     expect((await phoenix('status')).stdout).toMatch(/^dashboard +http:\/\/127\.0\.0\.1:\d+$/m);
@@ -162,26 +148,26 @@ describe('an emulator that somebody else runs', () => {
     expect(down.stderr).toMatch(
       /^✔ the local environment at http:\/\/\S+ has ended: process \d+ and \d+ parts, after \d+ s\n$/,
     );
-    expect(down.code).toBe(0);
-    const { code, stdout } = await launcher.ended;
-    expect(code).toBe(0);
+    expect(down.exitCode).toBe(0);
+    const { exitCode, stdout } = await launcher.ended;
+    expect(exitCode).toBe(0);
     expect(stdout).toContain(`the emulator at ${endpoint} goes on, with the stacks`);
     expectGone(parts);
     expect((await fetch(`${endpoint}/_ministack/ready`)).ok).toBe(true);
   });
 
   test('that has the stacks of an earlier start is refused, and nothing is started', async () => {
-    const { code, stderr } = await start('--endpoint', endpoint).ended;
+    const { exitCode, stderr } = await start('--endpoint', endpoint).ended;
     expect(stderr).toContain(`the emulator at ${endpoint} has the stacks of an earlier start`);
-    expect(code).toBe(5);
+    expect(exitCode).toBe(5);
     expect(readLife(stateFolder)).toBeUndefined();
   });
 
   test('and does not answer is told at once, and nothing is started', async () => {
     const [port = 0] = await freePorts(1);
-    const { code, stderr } = await start('--endpoint', `http://127.0.0.1:${port}`).ended;
+    const { exitCode, stderr } = await start('--endpoint', `http://127.0.0.1:${port}`).ended;
     expect(stderr).toMatch(/✘ no AWS emulator answers at http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
-    expect(code).toBe(6);
+    expect(exitCode).toBe(6);
     expect(readLife(stateFolder)).toBeUndefined();
   });
 });

@@ -1,22 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import * as z from 'zod';
+import { LocalProgress } from '../../../local/web/progress.ts';
 import { describeDuration } from '../../../src/kernel/duration.ts';
 import type { Tone } from '../format/words.ts';
 import { ToneIcon } from '../ui/icon.tsx';
 
-const LocalProgress = z.object({
-  parts: z.array(
-    z.object({
-      key: z.string(),
-      label: z.string(),
-      state: z.enum(['waiting', 'working', 'ready', 'failed']),
-      detail: z.string(),
-      elapsedSeconds: z.number().nullable(),
-      expectedSeconds: z.number().nullable(),
-    }),
-  ),
-});
-type LocalProgress = z.infer<typeof LocalProgress>;
 type Part = LocalProgress['parts'][number];
 
 // the web server of a local environment marks its pages; elsewhere nobody asks and nothing is shown

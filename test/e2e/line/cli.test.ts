@@ -1,47 +1,29 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/access/domain/permissions.ts';
 import { clientOf, line, objectsOnCluster } from '../../support/line.ts';
+import { startProgram } from '../../support/program.ts';
 
-const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-cli-'));
 const homeOf = (role: Role): string => join(folder, role);
 
-interface Ran {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the program as a person would: another process, files of its own, no terminal. */
+/** The program with files of its own for each role. */
 const phoenix = (
   args: readonly string[],
   { as = 'experimenter', input = '', env = {} }: { as?: Role; input?: string; env?: Record<string, string> } = {},
-): Promise<Ran> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'cli/phoenix.ts'), ...args], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        PHOENIX_HOME: homeOf(as),
-        PHOENIX_STATE: join(folder, 'none'),
-        PHOENIX_API_URL: line().webUrl,
-        ...env,
-      },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.stdin.end(input);
-    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
-  });
+) =>
+  startProgram('cli/phoenix.ts', args, {
+    input,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      PHOENIX_HOME: homeOf(as),
+      PHOENIX_STATE: join(folder, 'none'),
+      PHOENIX_API_URL: line().webUrl,
+      ...env,
+    },
+  }).ended;
 
 beforeAll(async () => {
   for (const { email, password, role } of line().people) {

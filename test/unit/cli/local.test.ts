@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,8 +14,8 @@ import {
 import type { LifeRecord } from '../../../local/processes/life.ts';
 import { LIFE_VARIABLE, processBegin, randomLife } from '../../../local/processes/machine.ts';
 import { waitFor } from '../../../local/processes/wait.ts';
+import { startProgram } from '../../support/program.ts';
 
-const root = join(import.meta.dirname, '../../..');
 let stateFolder: string;
 let started: ChildProcess[];
 beforeEach(() => {
@@ -59,14 +59,7 @@ const recordOf = (life: LifeRecord): LocalEnvironmentRecord => ({
 });
 
 const phoenix = (...args: readonly string[]) =>
-  new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [join(root, 'cli/phoenix.ts'), ...args],
-      { env: { ...process.env, PHOENIX_STATE: stateFolder } },
-      (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+  startProgram('cli/phoenix.ts', args, { env: { ...process.env, PHOENIX_STATE: stateFolder } }).ended;
 
 describe('what is found in the state folder', () => {
   test('is nothing where nothing was started, and where its record cannot be read', () => {
@@ -132,9 +125,9 @@ test('the status names parts, processes, address and age, and no password', asyn
 describe('phoenix', () => {
   test('status ends with 4 when none runs, down says so and is content', async () => {
     const status = await phoenix('status');
-    expect(status).toMatchObject({ code: 4, stdout: '' });
+    expect(status).toMatchObject({ exitCode: 4, stdout: '' });
     expect(status.stderr).toContain('no local environment is running\n  start one with');
-    expect(await phoenix('down')).toMatchObject({ code: 0, stderr: 'no local environment is running\n' });
+    expect(await phoenix('down')).toMatchObject({ exitCode: 0, stderr: 'no local environment is running\n' });
   });
 
   test('recognises a number that belongs to another program, leaves that alone and ends what was left behind', async () => {
@@ -142,11 +135,11 @@ describe('phoenix', () => {
     const [other, left] = [await stand(''), await stand('', id)];
     remember({ id, leader: { ...other, began: '1' }, processes: [left] });
     const status = await phoenix('status', '-o', 'json');
-    expect(status.code).toBe(4);
+    expect(status.exitCode).toBe(4);
     expect(status.stderr).toContain(`process ${other.pid} is another program now`);
     expect(status.stderr).toContain('`phoenix down` ends what it has left behind');
     const down = await phoenix('down');
-    expect(down).toMatchObject({ code: 0, stderr: expect.stringContaining('have been ended') });
+    expect(down).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('have been ended') });
     await waitFor({ what: 'the part to be gone', deadlineSeconds: 5 }, () =>
       processBegin(left.pid) === undefined ? true : undefined,
     );
@@ -157,8 +150,8 @@ describe('phoenix', () => {
   test('status as JSON has stable names', async () => {
     const life = await lifeOf();
     writeLocalEnvironment({ ...recordOf(life), webUrl: 'http://127.0.0.1:9' }, stateFolder);
-    const { code, stdout } = await phoenix('status', '-o', 'json');
-    expect(code).toBe(0);
+    const { exitCode, stdout } = await phoenix('status', '-o', 'json');
+    expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       pid: life.leader.pid,
       web_url: 'http://127.0.0.1:9',
@@ -171,8 +164,8 @@ describe('phoenix', () => {
   });
 
   test('up refuses an unknown option with the nearest one, before anything is started', async () => {
-    const { code, stderr } = await phoenix('up', '--no-opn');
-    expect(code).toBe(2);
+    const { exitCode, stderr } = await phoenix('up', '--no-opn');
+    expect(exitCode).toBe(2);
     expect(stderr).toContain('Did you mean --no-open?');
   });
 });
