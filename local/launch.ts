@@ -27,6 +27,18 @@ import type { StartOptions } from './start-options.ts';
 import { makeProgressBoard } from './web/progress.ts';
 import { startWeb } from './web/server.ts';
 
+/** Brings everything up and stays with it; a refusal is said with its exit code before anything has begun. */
+export const launch = async (options: StartOptions): Promise<void> => {
+  try {
+    await start(options);
+  } catch (failure) {
+    const { text, exitCode } = describeFailure(failure);
+    screen.close();
+    process.stderr.write(`\n${indent(text)}\n`);
+    process.exitCode = exitCode;
+  }
+};
+
 const LABELS: Readonly<Record<LineProgress['part'] | 'dashboard' | 'load', string>> = {
   emulator: 'AWS emulator',
   prometheus: 'Prometheus',
@@ -104,20 +116,8 @@ const beginLine = async ({ endpoint }: StartOptions): Promise<Line> => {
     throw new CommandFailure(
       EXIT.conflict,
       `a local environment runs already (process ${failure.leaderPid}${url ? `, ${url}` : ''})`,
-      'use that one, or end it with `npm run phoenix -- down`',
+      'use that one, or end it with `npx phoenix down`',
     );
-  }
-};
-
-/** Brings everything up and stays with it; a refusal is said with its exit code before anything has begun. */
-export const launch = async (options: StartOptions): Promise<void> => {
-  try {
-    await start(options);
-  } catch (failure) {
-    const { text, exitCode } = describeFailure(failure);
-    screen.close();
-    process.stderr.write(`\n${indent(text)}\n`);
-    process.exitCode = exitCode;
   }
 };
 
