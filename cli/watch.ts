@@ -1,9 +1,9 @@
-import { createLogUpdate } from 'log-update';
 import type { Client } from '../src/client/client.ts';
 import type { ExperimentView } from '../src/experiments/contract/views.ts';
 import { type State, TERMINAL_STATES } from '../src/experiments/domain/vocabulary.ts';
 import type { ExperimentId } from '../src/kernel/identity.ts';
 import { watchPicture } from './render/experiment.ts';
+import { drawInPlace } from './render/in-place.ts';
 
 const isTerminal = (state: State): boolean => TERMINAL_STATES.some((terminal) => terminal === state);
 
@@ -20,11 +20,11 @@ export const watchExperiment = async (request: {
   /** a stop or a promotion was asked for: it will leave the state in which it waits for one */
   readonly isAnswered?: boolean;
 }): Promise<ExperimentView> => {
-  const update = request.isTerminal ? createLogUpdate(process.stdout, { showCursor: true }) : null;
+  const update = request.isTerminal ? drawInPlace(process.stdout) : null;
   let lastSaid = '';
   for (;;) {
     const { body } = await (await request.client()).getExperiment({ params: { experimentId: request.id } });
-    if (update !== null) update(watchPicture(body, Date.now()));
+    update?.draw(watchPicture(body, Date.now()));
     const line = `${body.state}  ${body.slotsMeasured}/${body.slotsPlanned}`;
     if (update === null && line !== lastSaid) request.say(line);
     lastSaid = line;

@@ -3,6 +3,7 @@ import { EXIT } from '../cli/exit-codes.ts';
 import { CommandFailure, describeFailure } from '../cli/failure.ts';
 import { openInBrowser } from '../cli/open-in-browser.ts';
 import { watchPicture } from '../cli/render/experiment.ts';
+import { fitToWidth } from '../cli/render/in-place.ts';
 import {
   forgetLocalEnvironment,
   type LocalEnvironmentRecord,
@@ -65,7 +66,8 @@ const stopwatch = startStopwatch();
 const since = (): number => bootSeconds + stopwatch();
 
 const isTerminal = process.stdout.isTTY === true;
-const print = (text: string): void => void process.stdout.write(text);
+const print = (text: string): void =>
+  void process.stdout.write(isTerminal ? fitToWidth(text, process.stdout.columns) : text);
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 const messageOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));
 
@@ -200,6 +202,7 @@ const start = async (options: StartOptions): Promise<void> => {
     const settled = await follow(client, begun.body);
     const { body: history } = await client.listTransitions({ params: { experimentId: settled.id } });
     phasesOf(history.items, { startedAtMs, seenAtMs: Date.now() }).forEach(times.add);
+    screen.note('');
     screen.close();
     print(`\n${indent(watchPicture(settled, Date.now()))}\n`);
     print(`\n  ${web.url}/experiments/${settled.id}\n${indent(describePeople(people))}\n`);

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { createLogUpdate } from 'log-update';
+import { drawInPlace } from '../cli/render/in-place.ts';
 import { describeDuration } from '../src/kernel/duration.ts';
 
 /** One line of the start screen. */
@@ -15,7 +15,7 @@ export interface ScreenLine {
 export interface Screen {
   /** shows or replaces the line of `key`; lines keep the order in which they first came */
   set(key: string, line: ScreenLine): void;
-  /** text below the lines that stays as it is until the next note */
+  /** text below the lines that stays as it is until the next note; none when empty */
   note(text: string): void;
   /** the last picture stays, and nothing changes it any more */
   close(): void;
@@ -31,11 +31,8 @@ const timeOf = ({ state, elapsedSeconds, expectedSeconds }: ScreenLine): string 
 };
 
 /** Text of one line: mark, label, time, and of the detail its first line; a failure is told whole where all ends. */
-export const renderLine = (line: ScreenLine, columns = Number.POSITIVE_INFINITY): string => {
-  const text =
-    `  ${MARK[line.state]} ${line.label.padEnd(14)}${timeOf(line).padEnd(23)}${line.detail.split('\n', 1)[0]}`.trimEnd();
-  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
-};
+export const renderLine = (line: ScreenLine): string =>
+  `  ${MARK[line.state]} ${line.label.padEnd(14)}${timeOf(line).padEnd(23)}${line.detail.split('\n', 1)[0]}`.trimEnd();
 
 /** In a plain log, what is being worked on is said again twice a minute. */
 const isNewsAgain = ({ state, elapsedSeconds = 0 }: ScreenLine, saidAtSeconds = 0): boolean =>
@@ -47,34 +44,32 @@ export const makeScreen = (
   isTerminal: boolean = stream.isTTY === true,
 ): Screen => {
   const lines = new Map<string, ScreenLine>();
-  const update = isTerminal ? createLogUpdate(stream as WriteStream, { showCursor: true }) : null;
+  const picture = isTerminal ? drawInPlace(stream) : null;
   const saidAt = new Map<string, number>();
   let noteText = '';
   let isClosed = false;
   const redraw = (): void =>
-    update?.(
-      `${[...lines.values()].map((line) => renderLine(line, stream.columns)).join('\n')}${noteText === '' ? '' : `\n\n${noteText}`}`,
-    );
+    picture?.draw(`${[...lines.values()].map(renderLine).join('\n')}${noteText === '' ? '' : `\n\n${noteText}`}`);
 
   return {
     set: (key, line) => {
       if (isClosed) return;
       const before = lines.get(key);
       lines.set(key, line);
-      if (update !== null) return redraw();
+      if (picture !== null) return redraw();
       if (before?.state === line.state && !isNewsAgain(line, saidAt.get(key))) return;
       saidAt.set(key, line.elapsedSeconds ?? 0);
       stream.write(`${renderLine(line)}\n`);
     },
     note: (text) => {
       if (isClosed) return;
-      if (update === null && text !== noteText) stream.write(`${text}\n`);
+      if (picture === null && text !== '' && text !== noteText) stream.write(`${text}\n`);
       noteText = text;
       redraw();
     },
     close: () => {
       isClosed = true;
-      update?.done();
+      picture?.done();
     },
   };
 };

@@ -27,8 +27,8 @@ const line = ({ margin, scale, role, unit }: Effect): string => {
 
 const effectsTable = (effects: readonly Effect[]): string =>
   renderTable(
-    ['metric', 'candidate against baseline', 'line', 'role', 'finding'],
-    effects.map((effect) => [effect.title, finding(effect), line(effect), effect.role, MARK[effect.verdict]]),
+    ['metric', 'finding', 'candidate against baseline', 'line', 'role'],
+    effects.map((effect) => [effect.title, MARK[effect.verdict], finding(effect), line(effect), effect.role]),
   );
 
 /** The sentence first, then what it rests on, then what is possible now. */
