@@ -1,15 +1,16 @@
 import type { MetricCriterion } from '../../judgement/contract/criteria.ts';
 import type { Evidence, PairedReadings } from '../../judgement/contract/evidence.ts';
 import type * as judged from '../../judgement/contract/judgement.ts';
-import type { MetricVerdict } from '../../judgement/contract/vocabulary.ts';
+import type { MetricVerdict, StopVerdict } from '../../judgement/contract/vocabulary.ts';
 import { changeOf, declaredMargin, direction } from '../../judgement/domain/contrast.ts';
+import { amountWords, changeWords, intervalWords, listed, lowered, titleOf } from '../../judgement/domain/words.ts';
 import type { Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { factsOf, measuredSlot } from './evidence.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { historyWords, type NoiseHistory } from './noise-history.ts';
 import { CriterionMetric } from './settings.ts';
-import type { Effect, ExperimentVerdict, Look, Verdict } from './verdict.ts';
+import type { Effect, Look, Verdict } from './verdict.ts';
 
 // From judgement's numbers, where positive is worse, to what people read: -0.86 is 86 % less.
 
@@ -52,10 +53,11 @@ const besideItsLine = (effect: Effect, evidence: Evidence): Effect => {
 
 /** The saving without any model of noise: whole stretches of slots, drawn again and again. Shown, decides nothing. */
 const checkedAnotherWay = ({ onMeasuredNodes }: judged.Verdict): readonly string[] =>
-  onMeasuredNodes.flatMap(({ role, title, bootstrap }) => {
+  onMeasuredNodes.flatMap((metric) => {
+    const { role, title, bootstrap } = metric;
     if (role !== 'primary' || bootstrap === null) return [];
     const { lower, upper, blockSlots, draws } = bootstrap;
-    const bounds = [lower, upper].map((ratio) => `${percent(ratio - 1)} ${moreOrLess(ratio - 1)}`).join(' to ');
+    const bounds = [lower, upper].map((ratio) => changeWords(ratio - 1, 'ratio', 'number', metric)).join(' to ');
     return [`${title} checked another way, by drawing stretches of ${blockSlots} slots ${draws} times: ${bounds}.`];
   });
 
@@ -123,7 +125,7 @@ export const presentLook = (
     epoch,
     slot: measuredSlot(settings, look.slot),
     at,
-    sentence: sentenceSoFar(effects, look, evidence.design.horizonSlots),
+    sentence: sentenceSoFar(effects, look, evidence.design),
     verdictSoFar: look.stop?.verdict ?? null,
     effects,
     slotsUsed: used,
@@ -162,7 +164,7 @@ const liveEffect = (criterion: MetricCriterion, evidence: Evidence, look: judged
         slots: means.count,
         slotsMissing: look.slot - means.count,
         effectiveSlots: null,
-        sentence: limitSentence(facts.title, criterion.line, facts.unit, breaching, verdict),
+        sentence: limitSentence(facts.title, `${amountWords(criterion.line)} ${facts.unit}`, breaching, verdict),
       },
     ];
   }
@@ -184,7 +186,7 @@ const liveEffect = (criterion: MetricCriterion, evidence: Evidence, look: judged
       slots: found.n,
       slotsMissing: found.slotsMissing,
       effectiveSlots: found.effectiveN,
-      sentence: effectSentence(facts.title, change, facts.isShare, found.status),
+      sentence: effectSentence(criterion, change, found.status),
     },
   ];
 };
@@ -241,44 +243,37 @@ const pooled = (readings: PairedReadings | undefined, aggregate: 'sum' | 'mean')
   return [{ baseline: total('baseline'), candidate: total('candidate') }];
 };
 
-const percent = (ratio: number): string => `${Math.abs(ratio * 100).toPrecision(3)} %`;
-const points = (share: number): string => `${(share * 100).toPrecision(2)} points`;
-const moreOrLess = (value: number): string => (value < 0 ? 'less' : 'more');
-
-const effectSentence = (title: string, change: judged.Change, isShare: boolean, status: string): string => {
-  const { estimate, lower, upper, scale } = change;
-  if (estimate === null) return `${title}: nothing can be said yet (${status.replaceAll('_', ' ')})`;
-  if (scale === 'difference') {
-    const read = isShare ? points : (value: number) => value.toPrecision(3);
-    return lower === null || upper === null
-      ? `${title}: a difference of ${read(estimate)}`
-      : `${title}: a difference of ${read(estimate)} (${read(lower)} to ${read(upper)})`;
+const effectSentence = (
+  criterion: MetricCriterion,
+  change: judged.Change,
+  status: judged.MetricLook['status'],
+): string => {
+  const title = titleOf(criterion);
+  const unit = criterion.unit ?? 'number';
+  if (change.estimate === null) {
+    return `${title}: ${status === 'no_data' ? 'nothing was measured yet' : 'the numbers are too large or too small to compare'}`;
   }
-  const interval =
-    lower === null || upper === null
-      ? ''
-      : ` (${[lower, upper].map((bound) => `${percent(bound)} ${moreOrLess(bound)}`).join(' to ')})`;
-  return `${title}: ${percent(estimate)} ${moreOrLess(estimate)}${interval}`;
+  return `${title}: ${changeWords(change.estimate, change.scale, unit, criterion)} ${intervalWords(change, unit, criterion)}`.trim();
 };
 
-const limitSentence = (
-  title: string,
-  line: number,
-  unit: string,
-  breaching: readonly string[],
-  verdict: MetricVerdict,
-): string => {
+const limitSentence = (title: string, line: string, breaching: readonly string[], verdict: MetricVerdict): string => {
   if (verdict === 'no_data') return `${title}: nothing was measured yet`;
   return breaching.length === 0
-    ? `${title}: within ${line} ${unit} on every node`
-    : `${title}: beyond ${line} ${unit} on ${breaching.join(', ')}`;
+    ? `${title}: within ${line} on every node`
+    : `${title}: beyond ${line} on ${listed(breaching)}`;
 };
 
-const sentenceSoFar = (effects: readonly Effect[], look: judged.Look, horizon: number): string => {
-  const progress = `after ${look.slot} of ${horizon} slots`;
+const sentenceSoFar = (
+  effects: readonly Effect[],
+  look: judged.Look,
+  { criteria, horizonSlots }: Evidence['design'],
+): string => {
+  const progress = `after ${look.slot} of ${horizonSlots} slots`;
   if (look.stop !== null) {
-    const where = look.stop.node === null ? '' : ` on ${look.stop.node}`;
-    return `${stopWords(look.stop.verdict)} ${look.stop.metric ?? ''}${where}, ${progress}.`.replaceAll('  ', ' ');
+    const { metric, node, verdict } = look.stop;
+    const criterion = criteria.find(({ name }) => name === metric);
+    const what = criterion === undefined ? '' : `: ${lowered(titleOf(criterion))}`;
+    return `${STOP_WORDS[verdict]}${what}${node === null ? '' : ` on ${node}`}, ${progress}.`;
   }
   const primary = effects.find(({ role }) => role === 'primary');
   const worse = effects.filter(({ role, verdict }) => role !== 'diagnostic' && verdict === 'worse');
@@ -286,9 +281,11 @@ const sentenceSoFar = (effects: readonly Effect[], look: judged.Look, horizon: n
   return `So far, ${progress}: ${primary?.sentence ?? 'nothing is measured'}. ${guards}.`;
 };
 
-const stopWords = (verdict: ExperimentVerdict): string =>
-  verdict === 'abort_limit'
-    ? 'A limit is crossed:'
-    : verdict === 'abort_harm'
-      ? 'Harm is proven:'
-      : `It ends as ${verdict}:`;
+/** What ended it before its horizon. */
+const STOP_WORDS: Readonly<Record<StopVerdict, string>> = {
+  abort_limit: 'A limit is crossed',
+  abort_harm: 'Harm is proven',
+  invalid_input_mismatch: 'The variants did not receive the same input',
+  error_infrastructure: 'Our own failure ended it',
+  cancelled: 'A person stopped it',
+};

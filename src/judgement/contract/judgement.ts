@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MetricName, MetricRole, Scale } from './criteria.ts';
-import { ExperimentVerdict, MetricFlag, MetricStatus, MetricVerdict, Strength } from './vocabulary.ts';
+import { ExperimentVerdict, MetricFlag, MetricStatus, MetricVerdict, StopVerdict, Strength } from './vocabulary.ts';
 
 const number = z.number().nullable();
 const count = z.int().min(0);
@@ -54,7 +54,7 @@ export type LimitLook = z.infer<typeof LimitLook>;
 
 /** Why an experiment ends before its horizon. */
 export const Stop = z.object({
-  verdict: ExperimentVerdict,
+  verdict: StopVerdict,
   /** the metric that acted; null when ended from outside */
   metric: MetricName.nullable(),
   node: z.string().nullable(),

@@ -16,6 +16,16 @@ export const ExperimentVerdict = z.enum([
 ]);
 export type ExperimentVerdict = z.infer<typeof ExperimentVerdict>;
 
+/** Those that end an experiment before its horizon, the strongest first: of several in one slot the first wins. */
+export const StopVerdict = ExperimentVerdict.extract([
+  'cancelled',
+  'error_infrastructure',
+  'abort_limit',
+  'invalid_input_mismatch',
+  'abort_harm',
+]);
+export type StopVerdict = z.infer<typeof StopVerdict>;
+
 /** What we learnt about one metric. */
 export const MetricVerdict = z.enum([
   'better',

@@ -1,3 +1,4 @@
+import type { TrustFact } from '../contract/evidence.ts';
 import { POOLED } from '../contract/evidence.ts';
 import type { IfRolledOut, TrustCheck, Verdict } from '../contract/judgement.ts';
 import type { ExperimentVerdict } from '../contract/vocabulary.ts';
@@ -180,17 +181,33 @@ const trustChecks = (
           ? 'At least 90 % of the slots are usable, without a long gap.'
           : `Too few usable slots: ${lacking.map(({ judgement }) => `${judgement.title} ${judgement.n} of ${course.slots}`).join(', ')}.`,
     },
-    fact('both_ready', trust.bothReady, 'Both variants were ready'),
-    fact('same_settings_otherwise', trust.sameSettingsOtherwise, 'The variants differ in the tested change only'),
-    fact('clock', trust.clock, 'The clocks agree'),
+    { name: 'both_ready', outcome: trust.bothReady, sentence: BOTH_READY[trust.bothReady] },
+    {
+      name: 'same_settings_otherwise',
+      outcome: trust.sameSettingsOtherwise,
+      sentence: SAME_SETTINGS[trust.sameSettingsOtherwise],
+    },
+    { name: 'clock', outcome: trust.clock, sentence: CLOCK[trust.clock] },
   ];
 };
 
-const fact = (name: TrustCheck['name'], outcome: TrustCheck['outcome'], claim: string): TrustCheck => ({
-  name,
-  outcome,
-  sentence: outcome === 'passed' ? `${claim}.` : `${claim}: ${outcome === 'failed' ? 'no' : 'not known'}.`,
-});
+const BOTH_READY: Readonly<Record<TrustFact, string>> = {
+  passed: 'Both variants were ready before the first slot.',
+  failed: 'Not both variants were ready before the first slot.',
+  unknown: 'Nobody said whether both variants were ready before the first slot.',
+};
+
+const SAME_SETTINGS: Readonly<Record<TrustFact, string>> = {
+  passed: 'The variants differ in the tested change only.',
+  failed: 'The variants differ in more than the tested change.',
+  unknown: 'Nobody said whether the variants differ in more than the tested change.',
+};
+
+const CLOCK: Readonly<Record<TrustFact, string>> = {
+  passed: 'The clocks agreed.',
+  failed: 'The clocks did not agree.',
+  unknown: 'Nobody said whether the clocks agreed.',
+};
 
 const rollOut = (
   { design, metrics: columns }: Material,
@@ -204,7 +221,7 @@ const rollOut = (
     return {
       known: true,
       supportsPromotion: verdict === 'promote',
-      sentence: `All ${names.size} nodes were measured.`,
+      sentence: names.size === 1 ? 'The only node was measured.' : `All ${names.size} nodes were measured.`,
     };
   }
   const acting = metrics.filter(({ criterion }) => criterion.role === 'primary' || criterion.role === 'guardrail');

@@ -6,6 +6,7 @@ import { changeOf, declaredScale, direction, lineOf } from './contrast.ts';
 import { horizonBounds } from './horizon-bounds.ts';
 import { KAPPA, longRunVariance, seriesOf } from './long-run-variance.ts';
 import { finite, meanOf, sumOf } from './numbers.ts';
+import { FEWEST_PAIRS } from './pooling.ts';
 import { studentUpperQuantile } from './special-functions.ts';
 
 /** What an interval over nodes is made of: one effect and one weight per node. */
@@ -18,7 +19,6 @@ export interface FleetInterval {
 
 const FEWEST_NODES = 5;
 const FEWEST_EFFECTIVE_NODES = 4;
-const FEWEST_PAIRS = 5;
 const NOT_KNOWN = 'not known: measure more nodes';
 
 /**

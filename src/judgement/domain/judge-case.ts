@@ -185,13 +185,13 @@ const repeatedNames = (metrics: readonly CaseMetric[]): CaseError[] =>
       : [],
   );
 
-/** One slot at least, so that a case without a single value is judged as what it is: no data. */
 /** So that a refused case is found again. Only a text or a number: turning anything else into a text may throw. */
 const idOf = (value: unknown): string | null => {
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
   return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
 };
 
+/** One slot at least, so that a case without a single value is judged as what it is: no data. */
 const longestSeries = (metrics: readonly CaseMetric[]): number =>
   metrics
     .flatMap((metric) => nodesOf(metric))

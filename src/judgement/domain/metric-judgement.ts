@@ -4,7 +4,7 @@ import type { FleetEffect, MetricJudgement, MetricLook } from '../contract/judge
 import type { MetricFlag } from '../contract/vocabulary.ts';
 import { blockBootstrap, seededUniform } from './bootstrap.ts';
 import type { MetricColumns } from './columns.ts';
-import { changeOf, declaredMargin, direction, lineOf } from './contrast.ts';
+import { changeOf, declaredMargin, declaredScale, direction, lineOf } from './contrast.ts';
 import { conditionalBinomial } from './counts.ts';
 import { halvesDisagree } from './drift.ts';
 import { fleetEffect } from './fleet.ts';
@@ -13,6 +13,7 @@ import { type MetricFacts, metricVerdict } from './metric-decision.ts';
 import type { MetricStream, StreamSummary } from './metric-stream.ts';
 import { metricSentence, questionOf, whatWouldHaveChangedMetric } from './metric-words.ts';
 import { finite, sumOf } from './numbers.ts';
+import { FEWEST_PAIRS } from './pooling.ts';
 import { stillNeededSlots } from './power.ts';
 import { titleOf } from './words.ts';
 
@@ -33,7 +34,6 @@ export interface DecisionSetting {
 }
 
 const LONGEST_GAP = 5;
-const FEWEST_PAIRS = 5;
 
 /** Over the budget: more than a tenth of the slots missing, or a gap of more than five. */
 export const isOverMissingBudget = (summary: StreamSummary, slots: number): boolean =>
@@ -177,9 +177,9 @@ export const judgeLimit = (
   return { criterion, facts: undefined, judgement: { ...plain, sentence } };
 };
 
-/** Declared, or read off the values: everything between 0 and 1 on the difference scale is a share. */
-const unitOf = (criterion: MetricCriterion, { scale, isShare }: StreamSummary): 'share' | 'number' =>
-  criterion.unit ?? (scale === 'difference' && isShare ? 'share' : 'number');
+/** Declared, or read off the values: what is compared by difference and lies between 0 and 1 is a share. */
+const unitOf = (criterion: MetricCriterion, { isShare }: StreamSummary): 'share' | 'number' =>
+  criterion.unit ?? (declaredScale(criterion) === 'difference' && isShare ? 'share' : 'number');
 
 /** p of the claim that the role asks for. */
 const claimP = ({ role, line, bounds }: MetricFacts): number | undefined => {

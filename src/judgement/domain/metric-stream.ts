@@ -15,7 +15,7 @@ import {
 } from './monitor-rule.ts';
 import { finite } from './numbers.ts';
 import { ownEntry } from './own-entry.ts';
-import type { PooledPair } from './pooling.ts';
+import { FEWEST_PAIRS, type PooledPair } from './pooling.ts';
 import { makeRunningSeries, type RunningSeries } from './running-series.ts';
 import { oneSidedWidth, twoSidedWidth } from './sequences.ts';
 
@@ -56,7 +56,6 @@ interface SequenceBounds {
   readonly harm: number | undefined;
 }
 
-const FEWEST_PAIRS = 5;
 /** History and run are compared from here on. */
 const MISMATCH_FROM = 20;
 const MISMATCH_AUTOCORRELATION = 0.2;

@@ -1,7 +1,8 @@
 import type { MetricCriterion } from '../contract/criteria.ts';
 import type { MetricJudgement } from '../contract/judgement.ts';
 import { declaredMargin } from './contrast.ts';
-import { changeWords, intervalWords, lowered, sizeOf, titleOf, type Unit } from './words.ts';
+import { FEWEST_PAIRS } from './pooling.ts';
+import { amountWords, changeWords, intervalWords, lowered, sizeOf, titleOf, type Unit } from './words.ts';
 
 /** What the metric is asked, as a question. */
 export const questionOf = (criterion: MetricCriterion, unit: Unit): string => {
@@ -10,13 +11,13 @@ export const questionOf = (criterion: MetricCriterion, unit: Unit): string => {
     case 'primary':
       return `Does the candidate improve ${title} by more than ${marginWords(criterion, unit)}?`;
     case 'guardrail':
-      return `Is ${title} worse by less than ${marginWords(criterion, unit)}?`;
+      return `Did ${title} get worse by less than ${marginWords(criterion, unit)}?`;
     case 'trust':
       return `Did both variants receive the same ${title}, within ${marginWords(criterion, unit)}?`;
     case 'limit':
-      return `Does ${title} stay ${criterion.better === 'lower' ? 'at or below' : 'at or above'} ${criterion.line} on each node?`;
+      return `Did each node keep ${title} ${criterion.better === 'lower' ? 'at or below' : 'at or above'} ${amountWords(criterion.line)}?`;
     case 'diagnostic':
-      return `How does ${title} differ?`;
+      return `By how much did ${title} change?`;
   }
 };
 
@@ -44,7 +45,9 @@ const sentenceBody = (m: MetricJudgement, criterion: MetricCriterion, moment: Mo
     case 'invalid':
       return `nothing can be said, because the variants did not receive the same input${estimateAfter(m, criterion)}.`;
     case 'no_data':
-      return `not enough data, ${m.n} of ${moment.slots} slots are usable.`;
+      return m.n < FEWEST_PAIRS
+        ? `not enough data, ${m.n} of ${moment.slots} slots are usable and at least ${FEWEST_PAIRS} are needed.`
+        : `not enough data, ${m.n} of ${moment.slots} slots are usable.`;
     case 'no_variation':
       return `the same in both variants in each of ${m.n} slots.`;
     default:
@@ -58,10 +61,11 @@ const limitWords = (
   { slots, reachedOn }: Moment,
 ): string => {
   const side = criterion.better === 'lower' ? 'above' : 'below';
-  if (m.verdict === 'no_data') return `no value in ${slots} slots, so the line of ${criterion.line} was not watched.`;
-  if (m.verdict !== 'worse') return `never ${side} ${criterion.line} long enough to act.`;
-  const where = reachedOn === undefined || reachedOn === null || reachedOn === '*' ? '' : ` on node ${reachedOn}`;
-  return `${side} ${criterion.line}${where} in ${criterion.breaches} of ${criterion.of} slots.`;
+  const line = amountWords(criterion.line);
+  if (m.verdict === 'no_data') return `no value in ${slots} slots, so the line of ${line} was not watched.`;
+  if (m.verdict !== 'worse') return `never ${side} ${line} long enough to act.`;
+  const where = reachedOn === undefined || reachedOn === null || reachedOn === '*' ? '' : ` on ${reachedOn}`;
+  return `${side} ${line}${where} in ${criterion.breaches} of ${criterion.of} slots.`;
 };
 
 /** No estimate of noise: an exact difference. */
@@ -80,7 +84,9 @@ const comparedWords = (m: MetricJudgement, criterion: MetricCriterion, { harmBou
   if (m.verdict === 'worse' && harmBound !== null && m.abortLine !== null && isHarm(m)) {
     return `${estimateWords(m, criterion)}${allowance(m, criterion)}.`;
   }
-  return `${worstCaseWords(m, criterion)}${allowance(m, criterion)}.`;
+  return m.verdict === 'worse_within_margin'
+    ? `${estimateWords(m, criterion)}, worse than before and within the ${marginWords(criterion, m.unit)} that you allow.`
+    : `${worstCaseWords(m, criterion)}${allowance(m, criterion)}.`;
 };
 
 const isHarm = (m: MetricJudgement): boolean => m.lower !== null && m.lower > 0;
@@ -88,10 +94,10 @@ const isHarm = (m: MetricJudgement): boolean => m.lower !== null && m.lower > 0;
 const estimateWords = (m: MetricJudgement, criterion: MetricCriterion): string => {
   const estimate =
     m.change.estimate === null ? 'unknown' : changeWords(m.change.estimate, m.change.scale, m.unit, criterion);
-  return `${estimate} than before ${intervalWords(m.change, m.unit, criterion)}`
-    .replace('the same than', 'the same as')
-    .trim();
+  return `${thanBefore(estimate)} ${intervalWords(m.change, m.unit, criterion)}`.trim();
 };
+
+const thanBefore = (change: string): string => (change === 'the same' ? 'the same as before' : `${change} than before`);
 
 const estimateAfter = (m: MetricJudgement, criterion: MetricCriterion): string =>
   m.change.estimate === null || criterion.role !== 'trust'
@@ -103,7 +109,7 @@ const worstCaseWords = (m: MetricJudgement, criterion: MetricCriterion): string 
   const worst = criterion.better === 'lower' ? m.change.upper : m.change.lower;
   if (worst === null || m.upper === null) return 'unknown';
   if (m.upper < 0) return `better than before, by at least ${sizeOf(worst, m.change.scale, m.unit)}`;
-  const worstWords = `${changeWords(worst, m.change.scale, m.unit, criterion)} than before`;
+  const worstWords = thanBefore(changeWords(worst, m.change.scale, m.unit, criterion));
   if (m.verdict === 'worse') return `worse, ${estimateWords(m, criterion)}`;
   return m.verdict === 'unclear' ? `could be as much as ${worstWords}` : `at most ${worstWords}`;
 };
@@ -113,7 +119,7 @@ const allowance = (m: MetricJudgement, criterion: MetricCriterion): string => {
     case 'primary':
       return `, at least ${marginWords(criterion, m.unit)} was asked for`;
     case 'guardrail':
-      return `, you allow ${marginWords(criterion, m.unit)}`;
+      return `, you allow ${marginWords(criterion, m.unit)}${m.status === 'ratio_undefined' ? ' of the baseline, which had none' : ''}`;
     case 'trust':
       return `, allowed are ${marginWords(criterion, m.unit)}`;
     case 'limit':

@@ -5,6 +5,9 @@ export type PooledPair =
   | { readonly usable: true; readonly baseline: number; readonly candidate: number }
   | { readonly usable: false; readonly baseline: string | null; readonly candidate: string | null };
 
+/** Fewer usable pairs than this tell nothing (3.1 of the method). */
+export const FEWEST_PAIRS = 5;
+
 /** A pooled slot needs this share of the expected nodes, in tenths. */
 const NEEDED_TENTHS = 9;
 

@@ -3,6 +3,7 @@ import { counted } from '../../kernel/words.ts';
 import { POOLED } from '../contract/evidence.ts';
 import type { IfRolledOut, MetricJudgement, TrustCheck } from '../contract/judgement.ts';
 import type { ExperimentVerdict, MetricFlag, Strength } from '../contract/vocabulary.ts';
+import { abortMarginOf } from './contrast.ts';
 import type { Course } from './follow-slots.ts';
 import type { Material } from './material.ts';
 import { isFine } from './metric-decision.ts';
@@ -34,11 +35,17 @@ export const explain = (outcome: Outcome): Explanation => ({
   explanation: [
     ...outcome.metrics.map(({ judgement }) => judgement.sentence),
     ...findings(outcome),
-    ...outcome.trust.filter((check) => check.outcome === 'failed').map((check) => check.sentence),
+    ...outcome.trust
+      .filter((check) => check.outcome === 'failed' && !isSaidByMetric(check, outcome))
+      .map((check) => check.sentence),
     outcome.ifRolledOut.sentence,
   ],
   whatWouldHaveChanged: whatWouldHaveChanged(outcome),
 });
+
+/** Equal input is a metric, too, and says by itself how it differs. */
+const isSaidByMetric = ({ sentence }: TrustCheck, { metrics }: Outcome): boolean =>
+  metrics.some(({ judgement }) => judgement.sentence === sentence);
 
 const withRole = (metrics: readonly DecidedMetric[], role: string): readonly DecidedMetric[] =>
   metrics.filter(({ criterion }) => criterion.role === role);
@@ -49,7 +56,7 @@ const mainSentence = (outcome: Outcome): string => {
     case 'promote':
       return promoteSentence(outcome);
     case 'reject_no_benefit':
-      return `The candidate saves too little: ${savings(outcome)}. Nothing that matters got worse.`;
+      return `The candidate saves too little: ${savings(outcome)}. Nothing that matters got worse${isWorseWithin(withRole(outcome.metrics, 'guardrail')) ? ' than you allow' : ''}.`;
     case 'abort_harm':
       return `Stopped after ${counted(course.slots, 'slot')}: ${harmWords(outcome)}.`;
     case 'abort_limit':
@@ -78,10 +85,13 @@ const promoteSentence = (outcome: Outcome): string => {
   const safety =
     guardrails.length === 0
       ? 'but no guardrail was declared, so nothing is known about harm'
-      : `and nothing that matters got worse: ${guardrails.map(({ judgement }) => clause(judgement)).join('; ')}`;
+      : `and nothing that matters got worse${isWorseWithin(guardrails) ? ' than you allow' : ''}: ${guardrails.map(({ judgement }) => clause(judgement)).join('; ')}`;
   const horizon = Math.max(course.slots, material.slots);
   return `${capitalised(savings(outcome))}, ${safety}. ${used} of ${counted(horizon, 'slot')} were used.`;
 };
+
+const isWorseWithin = (guardrails: readonly DecidedMetric[]): boolean =>
+  guardrails.some(({ judgement }) => judgement.verdict === 'worse_within_margin');
 
 /** A metric's sentence inside another one. */
 const clause = ({ sentence }: MetricJudgement): string => lowered(sentence).replace(/\.$/, '');
@@ -108,16 +118,18 @@ const stoppedMetric = ({ course, metrics, verdict }: Outcome): DecidedMetric | u
       criterion.name === course.stop?.metric && (criterion.role === 'limit') === (verdict === 'abort_limit'),
   );
 
-const stopSentence = (outcome: Outcome): string => stoppedMetric(outcome)?.judgement.sentence ?? '';
+const stopSentence = (outcome: Outcome): string => stoppedMetric(outcome)?.judgement.sentence.replace(': ', ' ') ?? '';
 
 const harmWords = (outcome: Outcome): string => {
   const stopped = stoppedMetric(outcome);
   if (stopped === undefined) return 'harm was proven';
   const { criterion, judgement } = stopped;
-  const line = criterion.role === 'guardrail' ? (criterion.abortMargin ?? criterion.margin / 2) : 0;
+  const line = criterion.role === 'guardrail' ? abortMarginOf(criterion) : 0;
   const { scale } = judgement.change;
-  const beyond = line === 0 ? 'any proven harm' : `proven harm beyond ${sizeOf(line, scale, judgement.unit)}`;
-  return `${lowered(judgement.title)} is ${effectWords(stopped)} than before, and ${beyond} ends the experiment`;
+  // on a baseline of nothing a ratio allows nothing
+  const isAnyHarm = line === 0 || judgement.status === 'ratio_undefined';
+  const beyond = isAnyHarm ? 'any proven harm' : `proven harm beyond ${sizeOf(line, scale, judgement.unit)}`;
+  return `${lowered(judgement.title)}, ${effectWords(stopped)} than before, and ${beyond} ends the experiment`;
 };
 
 const mismatchWords = ({ metrics }: Outcome): string =>
@@ -143,8 +155,8 @@ const missingWords = ({ metrics, course }: Outcome): string => {
           (course.slots - judgement.n) * 10 <= course.slots &&
           isOverMissingBudget(facts.summary, course.slots);
         return isGap
-          ? `${lowered(judgement.title)} has a gap of ${counted(gap, 'slot')}`
-          : `${lowered(judgement.title)} has ${judgement.n} of ${counted(course.slots, 'slot')}, ${Math.ceil(course.slots * 0.9)} are needed`;
+          ? `${lowered(judgement.title)} with a gap of ${counted(gap, 'slot')}`
+          : `${lowered(judgement.title)} in ${judgement.n} of ${counted(course.slots, 'slot')}, ${Math.ceil(course.slots * 0.9)} are needed`;
       }),
   );
 };
@@ -157,9 +169,9 @@ const conflictWords = ({ metrics }: Outcome): string => {
   );
   const drifting = metrics.filter(({ judgement }) => judgement.flags.includes('drift'));
   return listed([
-    ...saving.map((metric) => `${lowered(metric.judgement.title)} improves, ${effectWords(metric)}`),
-    ...worse.map((metric) => `${lowered(metric.judgement.title)} gets worse, ${effectWords(metric)}`),
-    ...drifting.map(({ judgement }) => `${lowered(judgement.title)} drifts, its effect moved during the run`),
+    ...saving.map((metric) => `better in ${lowered(metric.judgement.title)}, ${effectWords(metric)}`),
+    ...worse.map((metric) => `worse in ${lowered(metric.judgement.title)}, ${effectWords(metric)}`),
+    ...drifting.map(({ judgement }) => `an effect in ${lowered(judgement.title)} that moved during the run`),
   ]);
 };
 

@@ -159,10 +159,10 @@ describe('what people read', () => {
     const early = lookAfter(2);
     expect(Look.parse(early)).toEqual(early);
     expect(early).toMatchObject({ slot: 4, verdictSoFar: null });
-    expect(early?.sentence).toMatch(/^So far, after 2 of 10 slots: Exported points: 86\.\d % less/);
+    expect(early?.sentence).toMatch(/^So far, after 2 of 10 slots: Exported points: 86 % less\. No guardrail is worse\.$/);
     const last = lookAfter(5);
     expect(last).toMatchObject({ slot: 7, verdictSoFar: 'abort_limit' });
-    expect(last?.sentence).toBe('A limit is crossed: critical_processes_missing on node-1, after 5 of 10 slots.');
+    expect(last?.sentence).toBe('A limit is crossed: critical processes missing on node-1, after 5 of 10 slots.');
     expect(lookAfter(6)).toBeNull();
   });
 
