@@ -10,6 +10,7 @@ import { type DecidedMetric, type DecisionSetting, judgeLimit, judgeMetric } fro
 import { benjaminiHochberg, holm } from './multiplicity.ts';
 import { largest } from './numbers.ts';
 import { explain, type Outcome } from './verdict-words.ts';
+import { fewOf } from './words.ts';
 
 /** One daily cycle. */
 const CONFIRMED_SECONDS = 86_400;
@@ -158,8 +159,8 @@ const trustChecks = (
   course: Course,
 ): readonly TrustCheck[] & TrustCheck[] => {
   const inputs = withRole(metrics, 'trust').map(({ judgement }) => judgement);
-  const acting = metrics.filter(({ criterion }) => ['primary', 'guardrail', 'trust'].includes(criterion.role));
-  const lacking = acting.filter(({ judgement, facts }) => facts?.lacksData || judgement.verdict === 'no_data');
+  const needed = metrics.filter(({ criterion }) => criterion.role !== 'diagnostic');
+  const lacking = needed.filter(({ judgement, facts }) => facts?.lacksData || judgement.verdict === 'no_data');
   const equalInput = inputs.some(({ verdict }) => verdict === 'invalid')
     ? 'failed'
     : inputs.length > 0 && inputs.every(({ verdict }) => isFine(verdict))
@@ -179,7 +180,7 @@ const trustChecks = (
       sentence:
         lacking.length === 0
           ? 'At least 90 % of the slots are usable, without a long gap.'
-          : `Too few usable slots: ${lacking.map(({ judgement }) => `${judgement.title} ${judgement.n} of ${course.slots}`).join(', ')}.`,
+          : `Too few usable slots: ${lacking.map((metric) => lackWords(metric, course.slots)).join(', ')}.`,
     },
     { name: 'both_ready', outcome: trust.bothReady, sentence: BOTH_READY[trust.bothReady] },
     {
@@ -190,6 +191,9 @@ const trustChecks = (
     { name: 'clock', outcome: trust.clock, sentence: CLOCK[trust.clock] },
   ];
 };
+
+const lackWords = ({ judgement: { title, n }, unwatchedNodes }: DecidedMetric, slots: number): string =>
+  unwatchedNodes.length === 0 || n === 0 ? `${title} ${n} of ${slots}` : `${title} on ${fewOf(unwatchedNodes)}`;
 
 const BOTH_READY: Readonly<Record<TrustFact, string>> = {
   passed: 'Both variants were ready before the first slot.',

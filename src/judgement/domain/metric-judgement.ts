@@ -3,7 +3,7 @@ import type { ExperimentDesign } from '../contract/evidence.ts';
 import type { FleetEffect, MetricJudgement, MetricLook } from '../contract/judgement.ts';
 import type { MetricFlag } from '../contract/vocabulary.ts';
 import { blockBootstrap, seededUniform } from './bootstrap.ts';
-import type { MetricColumns } from './columns.ts';
+import type { MetricColumns, NodeColumns } from './columns.ts';
 import { changeOf, declaredMargin, declaredScale, direction, lineOf } from './contrast.ts';
 import { conditionalBinomial } from './counts.ts';
 import { halvesDisagree } from './drift.ts';
@@ -13,7 +13,7 @@ import { type MetricFacts, metricVerdict } from './metric-decision.ts';
 import type { MetricStream, StreamSummary } from './metric-stream.ts';
 import { metricSentence, questionOf, whatWouldHaveChangedMetric } from './metric-words.ts';
 import { finite, sumOf } from './numbers.ts';
-import { FEWEST_PAIRS } from './pooling.ts';
+import { FEWEST_PAIRS, isEnoughOf } from './pooling.ts';
 import { stillNeededSlots } from './power.ts';
 import { titleOf } from './words.ts';
 
@@ -21,6 +21,8 @@ import { titleOf } from './words.ts';
 export interface DecidedMetric {
   readonly criterion: MetricCriterion;
   readonly facts: MetricFacts | undefined;
+  /** of a limit: nodes on which the line was not watched, because too many values are missing */
+  readonly unwatchedNodes: readonly string[];
   readonly judgement: MetricJudgement;
 }
 
@@ -36,8 +38,10 @@ export interface DecisionSetting {
 const LONGEST_GAP = 5;
 
 /** Over the budget: more than a tenth of the slots missing, or a gap of more than five. */
-export const isOverMissingBudget = (summary: StreamSummary, slots: number): boolean =>
-  (slots - summary.n) * 10 > slots || summary.longestGap > LONGEST_GAP;
+export const isOverMissingBudget = (
+  { n, longestGap }: Pick<StreamSummary, 'n' | 'longestGap'>,
+  slots: number,
+): boolean => (slots - n) * 10 > slots || longestGap > LONGEST_GAP;
 
 /** The judgement about one metric that is compared between variants (any role but a limit). */
 export const judgeMetric = (
@@ -119,10 +123,10 @@ export const judgeMetric = (
     sentence: metricSentence(plain, criterion, { slots, harmBound: harmChange(last, summary, sign) }),
     whatWouldHaveChanged: whatWouldHaveChangedMetric(plain, criterion),
   };
-  return { criterion, facts, judgement };
+  return { criterion, facts, unwatchedNodes: [], judgement };
 };
 
-/** A limit in the same form, without an effect. */
+/** A limit in the same form, without an effect. It holds on each node, so it has to be watched on each. */
 export const judgeLimit = (
   metric: MetricColumns,
   reachedOn: string | null,
@@ -130,17 +134,16 @@ export const judgeLimit = (
 ): DecidedMetric => {
   const { criterion } = metric;
   const { slots } = setting;
-  let n = 0;
-  for (let index = 0; index < slots; index++) {
-    if (metric.nodes.some(({ candidate }) => !Number.isNaN(candidate.values[index] ?? Number.NaN))) n += 1;
-  }
+  const n = measuredSlots(metric, slots);
+  const unwatchedNodes = metric.nodes.filter((node) => !isWatched(node, setting)).map(({ node }) => node);
+  const isKept = n > 0 && isEnoughOf(metric.nodes.length - unwatchedNodes.length, metric.nodes.length);
   const nothing = { scale: 'difference', estimate: null, lower: null, upper: null } as const;
   const plain: MetricJudgement = {
     name: criterion.name,
     title: titleOf(criterion),
     role: criterion.role,
     better: criterion.better,
-    verdict: reachedOn !== null ? 'worse' : n === 0 ? 'no_data' : 'not_worse',
+    verdict: reachedOn !== null ? 'worse' : isKept ? 'not_worse' : 'no_data',
     status: n === 0 ? 'no_data' : 'ok',
     flags: [],
     question: questionOf(criterion, criterion.unit ?? 'number'),
@@ -173,8 +176,34 @@ export const judgeLimit = (
     whatWouldHaveChanged: null,
     fleet: null,
   };
-  const sentence = metricSentence(plain, criterion, { slots, harmBound: null, reachedOn });
-  return { criterion, facts: undefined, judgement: { ...plain, sentence } };
+  const sentence = metricSentence(plain, criterion, { slots, harmBound: null, reachedOn, unwatchedNodes });
+  return { criterion, facts: undefined, unwatchedNodes, judgement: { ...plain, sentence } };
+};
+
+const hasValue = ({ candidate }: NodeColumns, index: number): boolean => !Number.isNaN(candidate.values[index]);
+
+/** Slots in which any node has a value. */
+const measuredSlots = ({ nodes }: MetricColumns, slots: number): number => {
+  let measured = 0;
+  for (let index = 0; index < slots; index++) if (nodes.some((node) => hasValue(node, index))) measured += 1;
+  return measured;
+};
+
+/** A node keeps within the budget for missing slots, counted from where it appears; a stop is short, not incomplete. */
+const isWatched = (node: NodeColumns, { slots, isHorizon }: DecisionSetting): boolean => {
+  let n = 0;
+  let gap = 0;
+  let longestGap = 0;
+  for (let index = node.since - 1; index < slots; index++) {
+    if (hasValue(node, index)) {
+      n += 1;
+      gap = 0;
+    } else {
+      gap += 1;
+      longestGap = Math.max(longestGap, gap);
+    }
+  }
+  return n > 0 && !(isHorizon && isOverMissingBudget({ n, longestGap }, slots - node.since + 1));
 };
 
 /** Declared, or read off the values: what is compared by difference and lies between 0 and 1 is a share. */

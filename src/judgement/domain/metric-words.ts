@@ -1,8 +1,9 @@
 import type { MetricCriterion } from '../contract/criteria.ts';
+import { POOLED } from '../contract/evidence.ts';
 import type { MetricJudgement } from '../contract/judgement.ts';
 import { declaredMargin } from './contrast.ts';
 import { FEWEST_PAIRS } from './pooling.ts';
-import { amountWords, changeWords, intervalWords, lowered, sizeOf, titleOf, type Unit } from './words.ts';
+import { amountWords, changeWords, fewOf, intervalWords, lowered, sizeOf, titleOf, type Unit } from './words.ts';
 
 /** What the metric is asked, as a question. */
 export const questionOf = (criterion: MetricCriterion, unit: Unit): string => {
@@ -33,6 +34,7 @@ export interface Moment {
   /** lower bound of proven harm, as people read it */
   readonly harmBound: number | null;
   readonly reachedOn?: string | null;
+  readonly unwatchedNodes?: readonly string[];
 }
 
 /** One plain sentence: numbers with intervals and margins, no symbols. */
@@ -58,11 +60,15 @@ const sentenceBody = (m: MetricJudgement, criterion: MetricCriterion, moment: Mo
 const limitWords = (
   m: MetricJudgement,
   criterion: MetricCriterion & { role: 'limit' },
-  { slots, reachedOn }: Moment,
+  { slots, reachedOn, unwatchedNodes = [] }: Moment,
 ): string => {
   const side = criterion.better === 'lower' ? 'above' : 'below';
   const line = amountWords(criterion.line);
-  if (m.verdict === 'no_data') return `no value in ${slots} slots, so the line of ${line} was not watched.`;
+  if (m.verdict === 'no_data') {
+    return m.n > 0 && unwatchedNodes.some((node) => node !== POOLED)
+      ? `too many values are missing on ${fewOf(unwatchedNodes)}, so the line of ${line} was not watched there.`
+      : `no value in ${slots} slots, so the line of ${line} was not watched.`;
+  }
   if (m.verdict !== 'worse') return `never ${side} ${line} long enough to act.`;
   const where = reachedOn === undefined || reachedOn === null || reachedOn === '*' ? '' : ` on ${reachedOn}`;
   return `${side} ${line}${where} in ${criterion.breaches} of ${criterion.of} slots.`;

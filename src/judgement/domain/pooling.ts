@@ -8,8 +8,11 @@ export type PooledPair =
 /** Fewer usable pairs than this tell nothing (3.1 of the method). */
 export const FEWEST_PAIRS = 5;
 
-/** A pooled slot needs this share of the expected nodes, in tenths. */
+/** A slot needs this share of the expected nodes, in tenths. */
 const NEEDED_TENTHS = 9;
+
+/** Nine tenths of the nodes speak for all of them: a node more or less that is away for a while is no reason to stop. */
+export const isEnoughOf = (complete: number, expected: number): boolean => complete * 10 >= expected * NEEDED_TENTHS;
 
 /**
  * Pools the nodes of one slot. A node counts only with both of its values, so that a value missing in one variant never
@@ -31,7 +34,7 @@ export const pool = ({ criterion, nodes }: MetricColumns, index: number): Pooled
     add(candidate, b, criterion.aggregate === 'sum' ? 1 : (node.candidate.weights.get(index) ?? 1));
   }
   if (expected === 0) return { usable: false, baseline: NO_SAMPLE, candidate: NO_SAMPLE };
-  if (complete * 10 < expected * NEEDED_TENTHS) {
+  if (!isEnoughOf(complete, expected)) {
     const seen = nodes.filter(({ since }) => since <= index + 1);
     return {
       usable: false,

@@ -9,7 +9,7 @@ import type { Material } from './material.ts';
 import { isFine } from './metric-decision.ts';
 import { type DecidedMetric, isOverMissingBudget } from './metric-judgement.ts';
 import { marginWords } from './metric-words.ts';
-import { capitalised, changeWords, intervalWords, listed, lowered, sizeOf } from './words.ts';
+import { capitalised, changeWords, fewOf, intervalWords, listed, lowered, sizeOf } from './words.ts';
 
 /** A decision before it has words. */
 export interface Outcome {
@@ -147,8 +147,12 @@ const missingWords = ({ metrics, course }: Outcome): string => {
   return listed(
     lacking
       .filter(({ criterion }) => criterion.role !== 'diagnostic')
-      .map(({ judgement, facts }) => {
-        if (judgement.role === 'limit') return `${lowered(judgement.title)}, which has a limit, was never measured`;
+      .map(({ judgement, facts, unwatchedNodes }) => {
+        if (judgement.role === 'limit') {
+          return judgement.n === 0
+            ? `${lowered(judgement.title)}, which has a limit, was never measured`
+            : `${lowered(judgement.title)}, which has a limit, was not watched on ${fewOf(unwatchedNodes)}`;
+        }
         const gap = facts?.summary.longestGap ?? 0;
         const isGap =
           facts !== undefined &&
@@ -222,9 +226,7 @@ const flagSentences = ({ title, flags }: MetricJudgement): readonly string[] =>
 const nodeSentences = ({ title, fleet }: MetricJudgement): readonly string[] =>
   fleet === null || fleet.nodesClearlyWorse.length === 0
     ? []
-    : [
-        `${title}: clearly worse on ${listed(fleet.nodesClearlyWorse.slice(0, 5))}${fleet.nodesClearlyWorse.length > 5 ? ' and more' : ''}.`,
-      ];
+    : [`${title}: clearly worse on ${fewOf(fleet.nodesClearlyWorse)}.`];
 
 /** How far the verdict reaches: a screening or not, on how many nodes, against what. */
 const qualifier = ({ material, course, strength }: Outcome): string => {

@@ -70,3 +70,11 @@ export const intervalWords = (change: Change, unit: Unit, criterion: Named): str
 /** `critical coverage, latency and loss`. */
 export const listed = (words: readonly string[]): string =>
   words.length <= 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** Names as far as anybody reads them: `node-1, node-2 and 40 more`. */
+export const fewOf = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? listed(names)
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+
+const MOST_NAMES = 5;

@@ -132,7 +132,7 @@ describe('while it runs', () => {
   });
 
   test('a limit acts on the second breach within three slots, on one node', () => {
-    const breach = (...values: number[]) => limit([...values, ...Array(100).fill(0.1)]);
+    const breach = (...values: number[]) => limit([...values, ...Array(120 - values.length).fill(0.1)]);
     expect(verdictOf([saves, equallyFast, breach(0.95, 0.1, 0.95)])).toMatchObject({
       verdict: 'abort_limit',
       decidedAtSlot: 3,
@@ -144,8 +144,8 @@ describe('while it runs', () => {
 
   test('breaches on two nodes do not add up', () => {
     const nodes = {
-      a: { baseline: [0.1, 0.1], candidate: [0.95, 0.1] },
-      b: { baseline: [0.1, 0.1], candidate: [0.1, 0.95] },
+      a: { baseline: Array(120).fill(0.1), candidate: [0.95, ...Array(119).fill(0.1)] },
+      b: { baseline: Array(120).fill(0.1), candidate: [0.1, 0.95, ...Array(118).fill(0.1)] },
     };
     const evidence = evidenceOf([saves, equallyFast, { criterion: { name: 'm', role: 'limit', line: 0.9 }, nodes }]);
     expect(judge(evidence).verdict?.verdict).toBe('promote');
@@ -165,16 +165,57 @@ describe('while it runs', () => {
     expect(verdict.onMeasuredNodes.find(({ role }) => role === 'diagnostic')).toEqual(alone);
   });
 
-  test('a limit that nobody measured allows no promotion; one value is a measurement', () => {
-    const verdictWith = (value: number | null) =>
-      verdictOf([saves, equallyFast, limit([...Array(99).fill(null), value])]);
-    expect(verdictWith(0.1).verdict).toBe('promote');
-    expect(verdictWith(null).verdict).toBe('inconclusive_no_data');
-    expect(verdictWith(null).sentence).toContain('which has a limit, was never measured');
+  test('a limit that nobody measured allows no promotion', () => {
+    const verdict = verdictOf([saves, equallyFast, limit(Array(120).fill(null))]);
+    expect(verdict.verdict).toBe('inconclusive_no_data');
+    expect(verdict.sentence).toContain('which has a limit, was never measured');
+  });
+
+  describe('a limit has to be watched on its nodes', () => {
+    const memory = (watched: readonly (readonly (number | null)[])[]): MetricOf => ({
+      criterion: { name: 'memory_ratio', role: 'limit', line: 0.9 },
+      nodes: Object.fromEntries(
+        watched.map((candidate, index) => [`node-${index + 1}`, { baseline: candidate, candidate }]),
+      ),
+    });
+    const whole: (number | null)[] = Array(120).fill(0.1);
+    const holes = (count: number) => whole.map((value, t) => (t % 9 === 4 && t / 9 < count ? null : value));
+    const decided = (...watched: readonly (readonly (number | null)[])[]) =>
+      verdictOf([saves, equallyFast, memory(watched)]);
+
+    test('twelve missing slots of 120 are allowed on a node, thirteen are not', () => {
+      expect(decided(whole, holes(12)).verdict).toBe('promote');
+      const verdict = decided(whole, holes(13));
+      expect(verdict.verdict).toBe('inconclusive_no_data');
+      expect(verdict.sentence).toContain('memory ratio, which has a limit, was not watched on node-2');
+      expect(metricOf(verdict, 'memory_ratio')).toMatchObject({ verdict: 'no_data' });
+      expect(verdict.trust.find(({ name }) => name === 'completeness')).toMatchObject({
+        outcome: 'failed',
+        sentence: 'Too few usable slots: Memory ratio on node-2.',
+      });
+    });
+
+    test('a gap of five slots is allowed on a node, of six not', () => {
+      const gap = (slots: number) => whole.map((value, t) => (t >= 50 && t < 50 + slots ? null : value));
+      expect(decided(gap(5)).verdict).toBe('promote');
+      expect(decided(gap(6)).verdict).toBe('inconclusive_no_data');
+    });
+
+    test('of ten nodes one may be away, two may not', () => {
+      const away: null[] = Array(120).fill(null);
+      const among = (count: number) => decided(...Array(10 - count).fill(whole), ...Array(count).fill(away));
+      expect(among(1).verdict).toBe('promote');
+      expect(among(2).verdict).toBe('inconclusive_no_data');
+      expect(among(2).sentence).toContain('not watched on node-10 and node-9');
+    });
+
+    test('a line that was crossed was crossed, whatever is missing elsewhere', () => {
+      expect(decided([0.95, 0.95], [null, null]).verdict).toBe('abort_limit');
+    });
   });
 
   test('a missing value never breaches a limit', () => {
-    expect(verdictOf([saves, equallyFast, limit([0.95, null, null, 0.95, ...Array(96).fill(0.1)])]).verdict).toBe(
+    expect(verdictOf([saves, equallyFast, limit([0.95, null, null, 0.95, ...Array(116).fill(0.1)])]).verdict).toBe(
       'promote',
     );
   });
