@@ -1,4 +1,5 @@
 import type { Effect, ExperimentView } from '../../src/experiments/contract/views.ts';
+import { trustWords } from '../../src/experiments/domain/verdict.ts';
 import { describeDuration } from '../../src/kernel/duration.ts';
 import { interval, number, percent, quantity } from './numbers.ts';
 import { renderFields, renderTable } from './table.ts';
@@ -46,6 +47,9 @@ export const describeExperiment = (view: ExperimentView): string => {
           ? 'not yet'
           : `${view.verdict.verdict} (${view.verdict.strength}${view.verdict.hypotheticalBaseline ? ', hypothetical baseline' : ''})`,
       ],
+      ...(view.verdict === null || view.verdict.trust.length === 0
+        ? []
+        : [['trust', trustWords(view.verdict)] as const]),
       ['compares', `${view.candidatePipeline.template} with ${view.baselinePipeline.template}`],
       ['nodes', view.nodes.length === 0 ? 'chosen at the start' : view.nodes.map(({ node }) => node).join(', ')],
       ['slots', `${view.slotsMeasured} of ${view.slotsPlanned}, ${describeDuration(view.slotSeconds)} each`],

@@ -219,17 +219,7 @@ def counts():
               [(0, 600), (3, 600), (30, 600), (570, 600), (600, 600), (1, 4)]]
     chi = [[o, w, float(stats.chisquare(o, np.array(w) / np.sum(w) * np.sum(o)).pvalue)] for o, w in
            [([50, 50], [1, 1]), ([48, 62], [1, 1]), ([5000000, 5010000], [1, 1]), ([10, 25, 40], [1, 2, 2])]]
-    e_values = []
-    for o, w in [([50, 50], [0.5, 0.5]), ([100, 180], [0.5, 0.5]), ([900, 50], [0.95, 0.05]), ([0, 12], [0.5, 0.5])]:
-        for k in [100, 2]:
-            prior = k * np.array(w)
-
-            def log_beta(v):
-                return float(np.sum(special.gammaln(v)) - special.gammaln(np.sum(v)))
-
-            value = log_beta(prior + np.array(o)) - log_beta(prior) - float(np.sum(np.array(o) * np.log(w)))
-            e_values.append([o, w, k, value])
-    return {"wilson": wilson, "chiSquare": chi, "eValue": e_values}
+    return {"wilson": wilson, "chiSquare": chi}
 
 
 def planner():

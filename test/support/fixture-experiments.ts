@@ -281,6 +281,17 @@ const verdictOf = (verdict: NonNullable<FixtureWish['verdict']>, look: Look | nu
     whatWouldHaveChanged: verdict === 'promote' ? 'A saving below 5 % would have led to “no benefit”.' : null,
     strength: 'screening',
     hypotheticalBaseline: true,
+    trust:
+      verdict === 'promote'
+        ? [
+            {
+              name: 'equal_input',
+              outcome: 'passed',
+              sentence: 'Scraped points: 0.21 % less for the candidate in all, within 1 %.',
+            },
+            { name: 'clock', outcome: 'unknown', sentence: 'Nobody said whether the clocks agreed.' },
+          ]
+        : [],
     onMeasuredNodes:
       verdict === 'abort_limit'
         ? (look?.effects ?? []).map((effect) =>

@@ -1,6 +1,7 @@
 import type { Effect, ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
 import type { CriterionMetric } from '../../../src/experiments/domain/settings.ts';
 import type { State } from '../../../src/experiments/domain/vocabulary.ts';
+import type { TrustCheck } from '../../../src/judgement/contract/judgement.ts';
 import type { Actor } from '../../../src/kernel/identity.ts';
 
 /** How good or bad news is: decides icon and colour together, never colour alone. */
@@ -26,6 +27,12 @@ export const STATE_WORDS: Readonly<Record<State, Word>> = {
   rolling_back: { word: 'rolling back', tone: 'busy' },
   rolled_back: { word: 'rolled back', tone: 'neutral' },
   ended: { word: 'ended', tone: 'neutral' },
+};
+
+export const CHECK_WORDS: Readonly<Record<TrustCheck['outcome'], Word>> = {
+  passed: { word: 'passed', tone: 'good' },
+  failed: { word: 'failed', tone: 'bad' },
+  unknown: { word: 'not known', tone: 'unclear' },
 };
 
 export const VERDICT_WORDS: Readonly<Record<ExperimentVerdict, Word>> = {

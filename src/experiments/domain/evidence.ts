@@ -1,6 +1,13 @@
 import type { MetricCriterion } from '../../judgement/contract/criteria.ts';
 import { Evidence, type EvidenceSlot, type PairedReadings, type Reading } from '../../judgement/contract/evidence.ts';
-import { METRICS, type Sample, VARIANTS, type Variant, type VariantReadings } from '../../measurement/domain/sample.ts';
+import {
+  METRICS,
+  type MetricName,
+  type Sample,
+  VARIANTS,
+  type Variant,
+  type VariantReadings,
+} from '../../measurement/domain/sample.ts';
 import type { CompleteSettings } from './experiment.ts';
 import type { NoiseHistory } from './noise-history.ts';
 import { slotsPlanned, warmupSlots } from './schedule.ts';
@@ -26,7 +33,7 @@ export const toEvidence = (
       // a template is nobody's pipeline of today: no money headline
       hypotheticalBaseline: true,
       bootstrapSeed: BOOTSTRAP_SEED,
-      criteria: toCriteria(settings),
+      criteria: [...toCriteria(settings), equalInput(settings)],
     },
     slots: samples
       .filter(({ phase }) => phase === 'measured')
@@ -37,7 +44,25 @@ export const toEvidence = (
     trust: { bothReady: 'passed', sameSettingsOtherwise: 'passed' },
   });
 
-/** What judgement is asked, in its own words. */
+/**
+ * Both variants collect the same metrics from the same nodes on the same schedule, so as many points have to come in.
+ * What a collector leaves out it leaves out afterwards.
+ */
+const equalInput = ({ slotSeconds, collectionIntervalSeconds }: CompleteSettings): MetricCriterion => ({
+  role: 'trust',
+  name: INPUT,
+  title: METRICS[INPUT].title,
+  better: METRICS[INPUT].better,
+  aggregate: 'sum',
+  unit: 'number',
+  scale: 'log_ratio',
+  margin: 0.01,
+  collectionsPerSlot: slotSeconds / collectionIntervalSeconds,
+});
+
+const INPUT = 'accepted_points' satisfies MetricName;
+
+/** What a person asks, in the words of judgement. */
 export const toCriteria = ({ successCriteria }: Pick<CompleteSettings, 'successCriteria'>): MetricCriterion[] =>
   successCriteria.map(toCriterion);
 
@@ -106,7 +131,10 @@ const toCriterion = (criterion: Criterion): MetricCriterion => {
 };
 
 const evidenceSlot = (settings: CompleteSettings, sample: Sample): EvidenceSlot => {
-  const metrics = new Set(settings.successCriteria.map(({ metric }) => metric));
+  const metrics = new Set<CriterionMetric | typeof INPUT>([
+    ...settings.successCriteria.map(({ metric }) => metric),
+    INPUT,
+  ]);
   return {
     slot: judgedSlot(settings, sample.slot),
     metrics: Object.fromEntries(
@@ -118,7 +146,7 @@ const evidenceSlot = (settings: CompleteSettings, sample: Sample): EvidenceSlot 
   };
 };
 
-const pairedReadings = (metric: CriterionMetric, sample: Sample): PairedReadings => {
+const pairedReadings = (metric: CriterionMetric | typeof INPUT, sample: Sample): PairedReadings => {
   switch (metric) {
     case 'critical_coverage':
       return coverage(sample);

@@ -29,6 +29,7 @@ export const presentVerdict = (
   whatWouldHaveChanged: verdict.whatWouldHaveChanged === '' ? null : verdict.whatWouldHaveChanged,
   strength: verdict.strength,
   hypotheticalBaseline: verdict.hypotheticalBaseline,
+  trust: verdict.trust,
   onMeasuredNodes: verdict.onMeasuredNodes.flatMap((metric) =>
     effectOf(metric, metric.change).map((effect) => besideItsLine(effect, evidence)),
   ),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { TrustCheck } from '../../judgement/contract/judgement.ts';
 import { ExperimentVerdict, MetricVerdict } from '../../judgement/contract/vocabulary.ts';
 import { Epoch } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
+import { counted } from '../../kernel/words.ts';
 import { CriterionMetric } from './settings.ts';
 
 export { ExperimentVerdict };
@@ -56,6 +58,8 @@ export const Verdict = z.object({
   strength: z.enum(['screening', 'confirmed']),
   /** true when nobody runs this baseline today; then no money headline */
   hypotheticalBaseline: z.boolean(),
+  /** whether it may be trusted at all; empty when nothing was measured */
+  trust: z.array(TrustCheck).default([]),
   onMeasuredNodes: z.array(Effect),
   /** null below five nodes: not known, measure more nodes */
   ifRolledOut: z.array(Effect).nullable(),
@@ -63,6 +67,19 @@ export const Verdict = z.object({
   at: Instant,
 });
 export type Verdict = z.infer<typeof Verdict>;
+
+type Trusted = Pick<Verdict, 'trust'>;
+
+/** `4 of 5 checks passed` */
+export const passedChecks = ({ trust }: Trusted): string =>
+  `${trust.filter(({ outcome }) => outcome === 'passed').length} of ${counted(trust.length, 'check')} passed`;
+
+/** What the trust checks came to: how many passed, and the others in their own words. */
+export const trustWords = ({ trust }: Trusted): string =>
+  [
+    `${passedChecks({ trust })}.`,
+    ...trust.filter(({ outcome }) => outcome !== 'passed').map(({ sentence }) => sentence),
+  ].join(' ');
 
 /** Verdicts after which a new epoch may try again; after an abort one clones instead. */
 export const RETRYABLE_VERDICTS: readonly ExperimentVerdict[] = [
@@ -84,6 +101,7 @@ export const verdictWithoutMeasurement = (verdict: ExperimentVerdict, sentence: 
   strength: 'screening',
   // the baseline is a template: nobody runs it today
   hypotheticalBaseline: true,
+  trust: [],
   onMeasuredNodes: [],
   ifRolledOut: null,
   decidedAtSlot: null,

@@ -19,6 +19,7 @@ export const CaseMetric = z.object({
   line: z.unknown().optional(),
   breaches: z.unknown().optional(),
   of: z.unknown().optional(),
+  collections_per_slot: z.unknown().optional(),
   baseline: Series.optional(),
   candidate: Series.optional(),
   nodes: z.record(z.string(), z.object({ baseline: Series.optional(), candidate: Series.optional() })).optional(),

@@ -82,6 +82,11 @@ export const TrustCriterion = z.strictObject({
   role: z.literal('trust'),
   scale,
   margin: z.number().gt(0).lt(1).default(0.01),
+  /**
+   * How often a slot is collected, where collectors read on a schedule. What came in is then counted in full, not
+   * sampled, so the totals of both variants are compared as they are. Absent: pushed items, judged like any other metric.
+   */
+  collectionsPerSlot: z.number().gt(0).max(1e6).optional(),
 });
 export type TrustCriterion = z.infer<typeof TrustCriterion>;
 

@@ -1,5 +1,5 @@
 import { sumOf } from './numbers.ts';
-import { binomialUpperTail, chiSquareUpperTail, logGamma, normalUpperQuantile } from './special-functions.ts';
+import { binomialUpperTail, chiSquareUpperTail, normalUpperQuantile } from './special-functions.ts';
 
 /** Wilson's interval of a proportion, two-sided at 1 - alpha (Wilson 1927). Null without draws. */
 export const wilsonInterval = (
@@ -53,18 +53,3 @@ export const sampleRatioMismatch = (counts: readonly number[], weights: readonly
   const statistic = sumOf(cells.map(({ count, expected }) => (count - expected) ** 2 / expected));
   return { status: 'ok', p: chiSquareUpperTail(statistic, cells.length - 1) };
 };
-
-/**
- * Logarithm of the Dirichlet-multinomial e-value of counts against weights (Lindon & Malek 2022): `min(1, exp(-value))`
- * is a p value at any look. `concentration` 100 for even traffic, about 2 for a handful of events.
- */
-export const sampleRatioLogE = (counts: readonly number[], weights: readonly number[], concentration = 100): number => {
-  const weight = sumOf(weights);
-  const shares = weights.map((w) => w / weight);
-  const prior = shares.map((share) => concentration * share);
-  const posterior = prior.map((value, arm) => value + (counts[arm] ?? 0));
-  const logLikelihood = sumOf(counts.map((count, arm) => (count === 0 ? 0 : count * Math.log(shares[arm] ?? 0))));
-  return logBeta(posterior) - logBeta(prior) - logLikelihood;
-};
-
-const logBeta = (values: readonly number[]): number => sumOf(values.map(logGamma)) - logGamma(sumOf(values));

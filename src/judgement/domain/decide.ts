@@ -1,4 +1,3 @@
-import type { TrustFact } from '../contract/evidence.ts';
 import { POOLED } from '../contract/evidence.ts';
 import type { IfRolledOut, TrustCheck, Verdict } from '../contract/judgement.ts';
 import type { ExperimentVerdict } from '../contract/vocabulary.ts';
@@ -9,8 +8,8 @@ import { hasNoSaving, isFine } from './metric-decision.ts';
 import { type DecidedMetric, type DecisionSetting, judgeLimit, judgeMetric } from './metric-judgement.ts';
 import { benjaminiHochberg, holm } from './multiplicity.ts';
 import { largest } from './numbers.ts';
+import { hasFailed, trustChecks } from './trust-checks.ts';
 import { explain, type Outcome } from './verdict-words.ts';
-import { fewOf } from './words.ts';
 
 /** One daily cycle. */
 const CONFIRMED_SECONDS = 86_400;
@@ -27,13 +26,13 @@ export const decide = (material: Material, course: Course): Verdict => {
     inputDiffers: course.stop?.verdict === 'invalid_input_mismatch',
   };
   const first = decideMetrics(material, course, setting);
-  const inputDiffers = first.some(({ judgement }) => judgement.role === 'trust' && judgement.verdict === 'invalid');
+  const inputDiffers = hasFailed(trustChecks(material, first, course), 'equal_input');
   const metrics =
     inputDiffers && !setting.inputDiffers ? decideMetrics(material, course, { ...setting, inputDiffers }) : first;
 
-  const verdict = course.stop?.verdict ?? verdictAtHorizon(material, metrics);
-  const ifRolledOut = rollOut(material, metrics, verdict);
   const trust = trustChecks(material, metrics, course);
+  const verdict = course.stop?.verdict ?? verdictAtHorizon(material, metrics, trust);
+  const ifRolledOut = rollOut(material, metrics, verdict);
   const strength = course.slots * material.design.stepSeconds < CONFIRMED_SECONDS ? 'screening' : 'confirmed';
   const minutes = verdict === 'inconclusive_underpowered' ? minutesStillNeeded(metrics) : null;
   const outcome: Outcome = {
@@ -92,20 +91,23 @@ const withRole = (metrics: readonly DecidedMetric[], role: string): readonly Dec
   metrics.filter(({ criterion }) => criterion.role === role);
 
 /** At the horizon the first that applies wins. */
-const verdictAtHorizon = (material: Material, metrics: readonly DecidedMetric[]): ExperimentVerdict => {
-  const { trust, design } = material;
+const verdictAtHorizon = (
+  { design }: Material,
+  metrics: readonly DecidedMetric[],
+  checks: readonly TrustCheck[],
+): ExperimentVerdict => {
   const primaries = withRole(metrics, 'primary');
   const guardrails = withRole(metrics, 'guardrail');
   const inputs = withRole(metrics, 'trust');
   const acting = [...primaries, ...guardrails, ...inputs];
 
-  if (trust.sameSettingsOtherwise === 'failed' || primaries.length === 0 || primaries.length > MOST_PRIMARIES) {
+  if (hasFailed(checks, 'same_settings_otherwise') || primaries.length === 0 || primaries.length > MOST_PRIMARIES) {
     return 'invalid_setup';
   }
-  if (trust.bothReady === 'failed' || trust.clock === 'failed' || isNothingButErrors(acting)) {
+  if (hasFailed(checks, 'both_ready') || hasFailed(checks, 'clock') || isNothingButErrors(acting)) {
     return 'error_infrastructure';
   }
-  if (inputs.some(({ judgement }) => judgement.verdict === 'invalid')) return 'invalid_input_mismatch';
+  if (hasFailed(checks, 'equal_input')) return 'invalid_input_mismatch';
   // a limit that nobody measured was not kept
   const needed = [...acting, ...withRole(metrics, 'limit')];
   if (needed.some(({ judgement }) => judgement.verdict === 'no_data')) return 'inconclusive_no_data';
@@ -151,66 +153,6 @@ const minutesStillNeeded = (metrics: readonly DecidedMetric[]): number | null =>
   );
   const minutes = undecided.map(({ judgement }) => judgement.minutesStillNeeded);
   return minutes.length === 0 || minutes.includes(null) ? null : largest(minutes as number[]);
-};
-
-const trustChecks = (
-  { trust }: Material,
-  metrics: readonly DecidedMetric[],
-  course: Course,
-): readonly TrustCheck[] & TrustCheck[] => {
-  const inputs = withRole(metrics, 'trust').map(({ judgement }) => judgement);
-  const needed = metrics.filter(({ criterion }) => criterion.role !== 'diagnostic');
-  const lacking = needed.filter(({ judgement, facts }) => facts?.lacksData || judgement.verdict === 'no_data');
-  const equalInput = inputs.some(({ verdict }) => verdict === 'invalid')
-    ? 'failed'
-    : inputs.length > 0 && inputs.every(({ verdict }) => isFine(verdict))
-      ? 'passed'
-      : 'unknown';
-  return [
-    {
-      name: 'equal_input',
-      outcome: equalInput,
-      sentence:
-        inputs.length === 0 ? 'Equality of the input was not measured.' : inputs.map((m) => m.sentence).join(' '),
-    },
-    {
-      name: 'completeness',
-      // a run that was stopped early is short, not incomplete
-      outcome: lacking.length === 0 ? 'passed' : course.stop === null ? 'failed' : 'unknown',
-      sentence:
-        lacking.length === 0
-          ? 'At least 90 % of the slots are usable, without a long gap.'
-          : `Too few usable slots: ${lacking.map((metric) => lackWords(metric, course.slots)).join(', ')}.`,
-    },
-    { name: 'both_ready', outcome: trust.bothReady, sentence: BOTH_READY[trust.bothReady] },
-    {
-      name: 'same_settings_otherwise',
-      outcome: trust.sameSettingsOtherwise,
-      sentence: SAME_SETTINGS[trust.sameSettingsOtherwise],
-    },
-    { name: 'clock', outcome: trust.clock, sentence: CLOCK[trust.clock] },
-  ];
-};
-
-const lackWords = ({ judgement: { title, n }, unwatchedNodes }: DecidedMetric, slots: number): string =>
-  unwatchedNodes.length === 0 || n === 0 ? `${title} ${n} of ${slots}` : `${title} on ${fewOf(unwatchedNodes)}`;
-
-const BOTH_READY: Readonly<Record<TrustFact, string>> = {
-  passed: 'Both variants were ready before the first slot.',
-  failed: 'Not both variants were ready before the first slot.',
-  unknown: 'Nobody said whether both variants were ready before the first slot.',
-};
-
-const SAME_SETTINGS: Readonly<Record<TrustFact, string>> = {
-  passed: 'The variants differ in the tested change only.',
-  failed: 'The variants differ in more than the tested change.',
-  unknown: 'Nobody said whether the variants differ in more than the tested change.',
-};
-
-const CLOCK: Readonly<Record<TrustFact, string>> = {
-  passed: 'The clocks agreed.',
-  failed: 'The clocks did not agree.',
-  unknown: 'Nobody said whether the clocks agreed.',
 };
 
 const rollOut = (

@@ -151,7 +151,7 @@ const criterionOf = (metric: CaseMetric) =>
       : { scale: metric.scale }),
     ...(metric.role === 'primary' ? { minimumSaving: metric.minimum_saving ?? DEFAULT_MINIMUM_SAVING } : {}),
     ...(metric.role === 'guardrail' ? { margin: metric.margin, abortMargin: metric.abort_margin } : {}),
-    ...(metric.role === 'trust' ? { margin: metric.margin } : {}),
+    ...(metric.role === 'trust' ? { margin: metric.margin, collectionsPerSlot: metric.collections_per_slot } : {}),
   });
 
 /** Absent and null mean the default. */
@@ -167,6 +167,7 @@ const WIRE_NAME_BY_FIELD: Readonly<Record<string, string>> = {
   bootstrapSeed: 'bootstrap_seed',
   minimumSaving: 'minimum_saving',
   abortMargin: 'abort_margin',
+  collectionsPerSlot: 'collections_per_slot',
 };
 
 const wirePointer = (path: readonly PropertyKey[]): string =>

@@ -1,11 +1,14 @@
 import type { MetricCriterion } from '../contract/criteria.ts';
 import type { MetricVerdict } from '../contract/vocabulary.ts';
+import { isWithin } from './equal-input.ts';
 import type { HorizonBounds } from './horizon-bounds.ts';
 import type { StreamSummary } from './metric-stream.ts';
 
 /** What a metric's verdict rests on; `line` is the positive margin or minimum saving on the oriented scale. */
 export interface MetricFacts {
   readonly role: Exclude<MetricCriterion['role'], 'limit'>;
+  /** collected on a schedule, by collectors that are read in each slot */
+  readonly isScheduled: boolean;
   readonly line: number | null;
   readonly summary: StreamSummary;
   readonly bounds: HorizonBounds | undefined;
@@ -21,6 +24,7 @@ export const metricVerdict = (facts: MetricFacts): MetricVerdict => {
   if (facts.inputDiffers) return 'invalid';
   if (role === 'guardrail' && summary.reached) return 'worse';
   if (facts.lacksData) return 'no_data';
+  if (summary.counted !== undefined) return isWithin(summary.counted) ? 'equivalent' : 'invalid';
   if (summary.status === 'no_variation') return 'no_variation';
   if (summary.isConstant) return exactVerdict(facts);
   if (bounds === undefined) return 'unclear';

@@ -61,6 +61,7 @@ export const judgeMetric = (
   const lacksData = summary.n < FEWEST_PAIRS || (setting.isHorizon && isOverMissingBudget(summary, slots));
   const facts: MetricFacts = {
     role: criterion.role,
+    isScheduled: criterion.role === 'trust' && criterion.collectionsPerSlot !== undefined,
     line,
     summary,
     bounds,
@@ -120,7 +121,11 @@ export const judgeMetric = (
   };
   const judgement = {
     ...plain,
-    sentence: metricSentence(plain, criterion, { slots, harmBound: harmChange(last, summary, sign) }),
+    sentence: metricSentence(plain, criterion, {
+      slots,
+      harmBound: harmChange(last, summary, sign),
+      counted: summary.counted,
+    }),
     whatWouldHaveChanged: whatWouldHaveChangedMetric(plain, criterion),
   };
   return { criterion, facts, unwatchedNodes: [], judgement };

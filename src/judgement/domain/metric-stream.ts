@@ -3,6 +3,7 @@ import type { ExperimentDesign, HistorySeries } from '../contract/evidence.ts';
 import type { Dropped, MetricLook } from '../contract/judgement.ts';
 import type { MetricFlag, MetricStatus } from '../contract/vocabulary.ts';
 import { abortMarginOf, declaredScale, direction, lineOf, orientedMargin } from './contrast.ts';
+import { type CountedInput, countedInput, isWithin } from './equal-input.ts';
 import { type HistoryPrior, historyPrior, startingScale } from './history-prior.ts';
 import { KAPPA, type LongRunVariance, lagsAt, longRunVariance } from './long-run-variance.ts';
 import {
@@ -24,6 +25,8 @@ export interface StreamSummary {
   readonly n: number;
   readonly slotsMissing: number;
   readonly longestGap: number;
+  /** what came in, where it is counted in full */
+  readonly counted: CountedInput | undefined;
   readonly dropped: Dropped;
   readonly status: MetricStatus;
   readonly scale: Scale;
@@ -94,6 +97,7 @@ export const makeMetricStream = (
   let slotsMissing = 0;
   let blindSlots = 0;
   let longestGap = 0;
+  let stretches = 0;
   let dropped: Dropped = { baseline: {}, candidate: {} };
   let isShare = true;
   let crossingsInARow = 0;
@@ -162,9 +166,16 @@ export const makeMetricStream = (
     };
   };
 
+  const inputSoFar = (): CountedInput | undefined =>
+    countedInput(criterion, { baseline: baselineSum, candidate: candidateSum, n, stretches });
+
   /** Harm beyond the abort line, or an input that lies wholly outside its margin. */
   const isCrossing = (bounds: SequenceBounds, abortLine: number | null, line: number | null): boolean => {
-    if (criterion.role === 'trust') return line !== null && (bounds.lower > line || bounds.upper < -line);
+    if (criterion.role === 'trust') {
+      const known = inputSoFar();
+      const isOutside = line !== null && (bounds.lower > line || bounds.upper < -line);
+      return isOutside && (known === undefined || !isWithin(known));
+    }
     if (abortLine === null || bounds.harm === undefined) return false;
     return bounds.harm > abortLine && (!isGuarded() || guardCrosses(abortLine));
   };
@@ -238,6 +249,7 @@ export const makeMetricStream = (
         candidate[n] = b;
         if (scale === 'log_ratio' && (a <= 0 || b <= 0)) leaveRatios();
         series.add(contrast(a, b));
+        if (n === 0 || blindSlots > 0) stretches += 1;
         n += 1;
         baselineSum += a;
         candidateSum += b;
@@ -255,6 +267,7 @@ export const makeMetricStream = (
       n,
       slotsMissing,
       longestGap,
+      counted: inputSoFar(),
       dropped,
       status: status(),
       scale: isRatioUndefined() ? 'difference' : scale,

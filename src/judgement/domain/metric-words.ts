@@ -2,6 +2,7 @@ import type { MetricCriterion } from '../contract/criteria.ts';
 import { POOLED } from '../contract/evidence.ts';
 import type { MetricJudgement } from '../contract/judgement.ts';
 import { declaredMargin } from './contrast.ts';
+import type { CountedInput } from './equal-input.ts';
 import { FEWEST_PAIRS } from './pooling.ts';
 import { amountWords, changeWords, fewOf, intervalWords, lowered, sizeOf, titleOf, type Unit } from './words.ts';
 
@@ -33,6 +34,8 @@ export interface Moment {
   readonly slots: number;
   /** lower bound of proven harm, as people read it */
   readonly harmBound: number | null;
+  /** what came in, where it is counted in full */
+  readonly counted?: CountedInput | undefined;
   readonly reachedOn?: string | null;
   readonly unwatchedNodes?: readonly string[];
 }
@@ -43,9 +46,12 @@ export const metricSentence = (m: MetricJudgement, criterion: MetricCriterion, m
 
 const sentenceBody = (m: MetricJudgement, criterion: MetricCriterion, moment: Moment): string => {
   if (criterion.role === 'limit') return limitWords(m, criterion, moment);
+  if (moment.counted !== undefined && m.verdict === 'equivalent') return countedWords(criterion, moment.counted);
   switch (m.verdict) {
     case 'invalid':
-      return `nothing can be said, because the variants did not receive the same input${estimateAfter(m, criterion)}.`;
+      return criterion.role === 'trust'
+        ? unequalWords(m, criterion, moment)
+        : 'nothing can be said, because the variants did not receive the same input.';
     case 'no_data':
       return m.n < FEWEST_PAIRS
         ? `not enough data, ${m.n} of ${moment.slots} slots are usable and at least ${FEWEST_PAIRS} are needed.`
@@ -105,10 +111,23 @@ const estimateWords = (m: MetricJudgement, criterion: MetricCriterion): string =
 
 const thanBefore = (change: string): string => (change === 'the same' ? 'the same as before' : `${change} than before`);
 
-const estimateAfter = (m: MetricJudgement, criterion: MetricCriterion): string =>
-  m.change.estimate === null || criterion.role !== 'trust'
-    ? ''
-    : `: ${changeWords(m.change.estimate, m.change.scale, m.unit, criterion)} ${intervalWords(m.change, m.unit, criterion)}, allowed are ${marginWords(criterion, m.unit)}`;
+/** Equal input that was counted in full: the totals say it, no interval is needed. */
+const countedWords = (criterion: MetricCriterion, { difference, allowed }: CountedInput): string => {
+  const found = changeWords(difference, 'ratio', 'number', criterion);
+  const margin = marginWords(criterion, 'number');
+  if (difference === 0) return 'the same for both variants in all.';
+  return Math.abs(difference) <= (declaredMargin(criterion) ?? 0)
+    ? `${found} for the candidate in all, within ${margin}.`
+    : `${found} for the candidate in all, allowed are ${margin} and, as each variant may be read a collection earlier or later, ${sizeOf(allowed, 'ratio', 'number')} together.`;
+};
+
+const unequalWords = (m: MetricJudgement, criterion: MetricCriterion, { counted }: Moment): string => {
+  if (counted !== undefined) return countedWords(criterion, counted);
+  const allowed = `allowed are ${marginWords(criterion, m.unit)}`;
+  return m.change.estimate === null
+    ? `not the same for both variants, ${allowed}.`
+    : `${changeWords(m.change.estimate, m.change.scale, m.unit, criterion)} ${intervalWords(m.change, m.unit, criterion)}, ${allowed}.`;
+};
 
 /** The bound on the harmful side: "at most 7 % later than before". */
 const worstCaseWords = (m: MetricJudgement, criterion: MetricCriterion): string => {

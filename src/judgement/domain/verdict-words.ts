@@ -72,7 +72,7 @@ const mainSentence = (outcome: Outcome): string => {
     case 'invalid_setup':
       return `The question cannot be asked like this: ${setupWords(outcome)}.`;
     case 'error_infrastructure':
-      return 'Nothing can be said about the candidate, because the measurement itself failed.';
+      return `Nothing can be said about the candidate, because the measurement itself failed${failureWords(outcome)}.`;
     case 'cancelled':
       return `Stopped by a person after ${counted(course.slots, 'slot')}; this says nothing about the candidate.`;
   }
@@ -94,7 +94,7 @@ const isWorseWithin = (guardrails: readonly DecidedMetric[]): boolean =>
   guardrails.some(({ judgement }) => judgement.verdict === 'worse_within_margin');
 
 /** A metric's sentence inside another one. */
-const clause = ({ sentence }: MetricJudgement): string => lowered(sentence).replace(/\.$/, '');
+const clause = ({ sentence }: Pick<MetricJudgement, 'sentence'>): string => lowered(sentence).replace(/\.$/, '');
 
 /** `exported points 18.3 % less (15.9 to 20.6 % less)`, for each primary. */
 const savings = ({ metrics }: Outcome): string =>
@@ -132,15 +132,18 @@ const harmWords = (outcome: Outcome): string => {
   return `${lowered(judgement.title)}, ${effectWords(stopped)} than before, and ${beyond} ends the experiment`;
 };
 
-const mismatchWords = ({ metrics }: Outcome): string =>
-  listed(
-    withRole(metrics, 'trust')
-      .filter(({ judgement }) => judgement.verdict === 'invalid')
-      .map(
-        (metric) =>
-          `${lowered(metric.judgement.title)} ${effectWords(metric)}, allowed are ${marginWords(metric.criterion, metric.judgement.unit)}`,
-      ),
-  );
+const mismatchWords = ({ metrics, trust }: Outcome): string => {
+  const unequal = withRole(metrics, 'trust').filter(({ judgement }) => judgement.verdict === 'invalid');
+  return unequal.length > 0
+    ? unequal.map(({ judgement }) => clause(judgement)).join('; ')
+    : clause({ sentence: trust.find(({ name }) => name === 'equal_input')?.sentence ?? '' });
+};
+
+/** What of our own failed, as far as a check found it. */
+const failureWords = ({ trust }: Outcome): string => {
+  const failed = trust.find(({ name, outcome }) => outcome === 'failed' && (name === 'both_ready' || name === 'clock'));
+  return failed === undefined ? '' : `: ${clause(failed)}`;
+};
 
 const missingWords = ({ metrics, course }: Outcome): string => {
   const lacking = metrics.filter(({ judgement }) => judgement.verdict === 'no_data');

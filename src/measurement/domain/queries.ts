@@ -42,13 +42,15 @@ export const metricQueries = (scope: QueryScope): Readonly<Record<QueriedMetric 
     SELF_METRICS;
   const remoteWrite = { exporter: { matches: 'prometheus_remote_write.*' } };
   const grown = (metric: string, more: Matchers = {}): string => sumOf(growthOf(scope, metric, more));
-  // a counter is absent until it first counts; without failures it is zero, if this collector exports at all
-  const orZero = (query: string): string => `(${query} or 0 * ${sumOf(selector(scope, sent))})`;
+  // a counter is absent until it first counts; without failures it is zero, if this collector counts anything at all
+  const orZero = (query: string, counting: string = sent): string =>
+    `(${query} or 0 * ${sumOf(selector(scope, counting))})`;
   return {
     active_series: `count by (${BY}) (last_over_time(${selector(scope, null, { __name__: { matches: 'process_.+|system_.+' } })}[${lookBack(scope)}]))`,
     exported_points: grown(sent, remoteWrite),
     exported_bytes: grown(wireBytes),
-    accepted_points: grown(accepted),
+    // what the memory limiter refused had come in as well, and counts as lost
+    accepted_points: `${grown(accepted)} + ${orZero(grown(refused), accepted)}`,
     collector_cpu_seconds: grown(cpuSeconds),
     collector_memory_bytes: `max by (${BY}) (last_over_time(${selector(scope, memoryBytes)}[${lookBack(scope)}]))`,
     // remote write gives up by itself after its timeout: what counts as failed to send is lost, not tried again

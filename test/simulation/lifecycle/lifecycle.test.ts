@@ -50,6 +50,8 @@ describe('the way to a promotion', () => {
     expect(waiting).toMatchObject({
       verdict: { verdict: 'promote', strength: 'screening', hypotheticalBaseline: true },
     });
+    const checks = 'verdict' in waiting ? waiting.verdict?.trust : null;
+    expect(checks?.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed']);
     const primary =
       'verdict' in waiting ? waiting.verdict?.onMeasuredNodes.find(({ role }) => role === 'primary') : null;
     expect(primary?.effect).toBeCloseTo(-0.86, 2);
@@ -129,6 +131,19 @@ describe('cut short', () => {
     const ref = await world.begin();
     await until(world, ref, 'ended');
     expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'inconclusive_no_data' } });
+    await nothingIsLeft(world);
+  });
+
+  test('a candidate that collects less than the baseline cannot be compared with it', async () => {
+    const world = makeWorld({ readings: (slot) => ({ ...healthy(slot), accepted_points: [1000, 750] }) });
+    const ref = await world.begin();
+    await until(world, ref, 'ended');
+    const ended = await world.now(ref);
+    expect(ended).toMatchObject({ verdict: { verdict: 'invalid_input_mismatch' }, cleanup: 'done' });
+    expect('verdict' in ended ? ended.verdict?.trust[0] : null).toMatchObject({
+      name: 'equal_input',
+      outcome: 'failed',
+    });
     await nothingIsLeft(world);
   });
 

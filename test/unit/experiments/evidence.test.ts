@@ -14,6 +14,7 @@ const missing: Reading = { missing: 'no_series' };
 interface Slot {
   readonly exported?: readonly [Reading, Reading];
   readonly failed?: readonly [Reading, Reading];
+  readonly scraped?: readonly [Reading, Reading];
   readonly lost?: Reading;
   readonly seen?: readonly string[];
 }
@@ -21,7 +22,7 @@ interface Slot {
 /** Slots 0 to 2 are warm-up, ten judged ones follow. */
 const sample = (
   slot: number,
-  { exported, failed, lost = value(0), seen = ['nginx', 'postgres'] }: Slot = {},
+  { exported, failed, scraped = [value(1200), value(1200)], lost = value(0), seen = ['nginx', 'postgres'] }: Slot = {},
 ): Sample => {
   const noise = 1 + 0.01 * Math.sin(slot * 1.7);
   const points = exported ?? [value(1000 * noise), value(140 * noise + 0.2 * Math.cos(slot * 0.9))];
@@ -29,6 +30,7 @@ const sample = (
   const readings = (place: 0 | 1) => ({
     exported_points: { 'node-1': points[place] },
     failed_points: { 'node-1': failures[place] },
+    accepted_points: { 'node-1': scraped[place] },
     active_series: { 'node-1': value(place === 0 ? 500 : 70) },
     exported_bytes: { 'node-1': value(place === 0 ? 40_000 : 6000) },
     collector_cpu_seconds: { 'node-1': value(0.2) },
@@ -93,6 +95,20 @@ describe('evidence', () => {
     });
   });
 
+  test('what came in is evidence as well, as many collections in a slot as there are', () => {
+    const [from, to] = [value(1200), value(1199)];
+    expect(paired({ scraped: [from, to] }, 'accepted_points')).toEqual({
+      baseline: { 'node-1': from },
+      candidate: { 'node-1': to },
+    });
+    expect(toEvidence(settings(), [], null).design.criteria.at(-1)).toMatchObject({
+      name: 'accepted_points',
+      role: 'trust',
+      margin: 0.01,
+      collectionsPerSlot: 2,
+    });
+  });
+
   test('shares are compared by difference and abort on any proven harm, amounts by ratio', () => {
     const { criteria } = toEvidence(settings(), [], null).design;
     const of = (name: string) => criteria.find((criterion) => criterion.name === name);
@@ -133,6 +149,28 @@ describe('what people read', () => {
     expect(missing).toMatchObject({ margin: 0, baselineMean: 0, candidateMean: 0 });
   });
 
+  test('a verdict carries its trust checks, each with what was found', () => {
+    const trustIn = (slotOf: (slot: number) => Slot) => {
+      const evidence = toEvidence(settings(), allSlots(slotOf), null);
+      const { verdict } = judge(evidence);
+      if (verdict === null) throw new Error('no verdict at the horizon');
+      return presentVerdict(settings(), evidence, verdict, { history: null, at: T0 });
+    };
+    const alike = trustIn((slot) => ({ scraped: [value(1200 + slot), value(1198 + slot)] }));
+    expect(alike.trust.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['equal_input', 'passed'],
+      ['completeness', 'passed'],
+      ['both_ready', 'passed'],
+      ['same_settings_otherwise', 'passed'],
+      ['clock', 'passed'],
+    ]);
+    expect(alike.trust[0]?.sentence).toBe('Scraped points: 0.17 % less for the candidate in all, within 1 %.');
+    expect(alike.onMeasuredNodes.some(({ metric }) => String(metric) === 'accepted_points')).toBe(false);
+    const starved = trustIn(() => ({ scraped: [value(1200), value(900)] }));
+    expect(starved.verdict).toBe('invalid_input_mismatch');
+    expect(starved.sentence).toContain('scraped points: 25 % less for the candidate in all');
+  });
+
   test('changing a margin flips the verdict of the same samples', () => {
     const primary = { role: 'primary', metric: 'exported_points', minimumSavingRatio: 0.05 } as const;
     const worseCpu = allSlots().map((each) => ({
@@ -159,7 +197,9 @@ describe('what people read', () => {
     const early = lookAfter(2);
     expect(Look.parse(early)).toEqual(early);
     expect(early).toMatchObject({ slot: 4, verdictSoFar: null });
-    expect(early?.sentence).toMatch(/^So far, after 2 of 10 slots: Exported points: 86 % less\. No guardrail is worse\.$/);
+    expect(early?.sentence).toMatch(
+      /^So far, after 2 of 10 slots: Exported points: 86 % less\. No guardrail is worse\.$/,
+    );
     const last = lookAfter(5);
     expect(last).toMatchObject({ slot: 7, verdictSoFar: 'abort_limit' });
     expect(last?.sentence).toBe('A limit is crossed: critical processes missing on node-1, after 5 of 10 slots.');

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { blockBootstrap, seededUniform } from '../../../src/judgement/domain/bootstrap.ts';
-import {
-  conditionalBinomial,
-  sampleRatioLogE,
-  sampleRatioMismatch,
-  wilsonInterval,
-} from '../../../src/judgement/domain/counts.ts';
+import { conditionalBinomial, sampleRatioMismatch, wilsonInterval } from '../../../src/judgement/domain/counts.ts';
 import { fleetInterval } from '../../../src/judgement/domain/fleet.ts';
 import { horizonBounds } from '../../../src/judgement/domain/horizon-bounds.ts';
 import { KAPPA, longRunVariance, neweyWest, seriesOf } from '../../../src/judgement/domain/long-run-variance.ts';
@@ -153,17 +148,6 @@ describe('counts', () => {
   test('a count without weight is a leak, too few counts are no test', () => {
     expect(sampleRatioMismatch([10, 1], [1, 0])).toEqual({ status: 'leak', p: null });
     expect(sampleRatioMismatch([4, 5], [1, 1])).toEqual({ status: 'insufficient', p: null });
-  });
-
-  test('e-values of shares agree with gammaln', () => {
-    for (const [counts, weights, concentration, value] of references.counts.eValue as [
-      number[],
-      number[],
-      number,
-      number,
-    ][]) {
-      expect(sampleRatioLogE(counts, weights, concentration)).toBeCloseTo(value, 8);
-    }
   });
 
   test('rare errors: all of five in the candidate have one chance in 32', () => {

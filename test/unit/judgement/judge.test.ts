@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Evidence } from '../../../src/judgement/contract/evidence.ts';
-import type { Verdict } from '../../../src/judgement/contract/judgement.ts';
+import type { TrustCheck, Verdict } from '../../../src/judgement/contract/judgement.ts';
 import { decideAtHorizon, judge, lookAt, watch } from '../../../src/judgement/domain/judge.ts';
 import {
   evidenceOf,
@@ -10,6 +10,7 @@ import {
   noisy,
   primary,
   receivedItems,
+  type Series,
   times,
   without,
 } from './evidence-of.ts';
@@ -19,6 +20,7 @@ const costToo = noisy({ seed: 2 });
 const latency = noisy({ seed: 3, level: 50 });
 const latencyToo = noisy({ seed: 4, level: 50 });
 const saves = primary(cost, times(costToo, 0.8));
+const QUIET = { seed: 20, rho: 0, variation: 0.001 };
 const savesNothing = primary(cost, costToo);
 const equallyFast = guardrail(latency, latencyToo);
 
@@ -279,6 +281,85 @@ describe('equal input', () => {
   test('not shown equal is no promotion and no mismatch', () => {
     const verdict = verdictOf([saves, equallyFast, receivedItems(items, noisy({ seed: 31, variation: 0.05 }))]);
     expect(verdict.verdict).toBe('inconclusive_underpowered');
+  });
+});
+
+describe('input that is collected on a schedule is counted, not sampled', () => {
+  const scraped = (baseline: Series, candidate: Series, collectionsPerSlot = 3): MetricOf => ({
+    criterion: { name: 'accepted_points', title: 'Scraped points', role: 'trust', collectionsPerSlot },
+    nodes: { 'node-a': { baseline, candidate } },
+  });
+  const steady: number[] = Array(120).fill(3000);
+  const checked = (metric: MetricOf, name: TrustCheck['name'] = 'equal_input') => {
+    const verdict = verdictOf([saves, equallyFast, metric]);
+    return { verdict: verdict.verdict, ...verdict.trust.find((check) => check.name === name) };
+  };
+
+  test('totals may differ by the margin and by one collection of each variant', () => {
+    // 1 % and 2 of 360 collections
+    expect(checked(scraped(steady, times(steady, 0.985)))).toMatchObject({ verdict: 'promote', outcome: 'passed' });
+    expect(checked(scraped(steady, times(steady, 0.984)))).toMatchObject({
+      verdict: 'invalid_input_mismatch',
+      outcome: 'failed',
+    });
+  });
+
+  test('a collection that is read a slot later is no difference', () => {
+    // as real collectors were read: one slot with two collections, the next one with four
+    const baseline = [3434, 6885, 5134, 5138, 4964, 4858, 4876, 4803];
+    const candidate = [5148, 5154, 5140, 5160, 4932, 4851, 4869, 4817];
+    const [cheap, dear] = [cost.slice(0, 8), times(costToo.slice(0, 8), 0.5)];
+    const verdict = verdictOf([primary(cheap, dear), scraped(baseline, candidate)]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.trust[0]).toMatchObject({
+      outcome: 'passed',
+      sentence: 'Scraped points: 0.052 % less for the candidate in all, within 1 %.',
+    });
+  });
+
+  test('each gap has ends of its own', () => {
+    const difference = times(steady, 0.98);
+    const torn = (value: number, t: number) => (t % 12 === 5 ? null : value);
+    expect(checked(scraped(steady, difference)).outcome).toBe('failed');
+    expect(checked(scraped(steady, difference.map(torn))).outcome).toBe('passed');
+  });
+
+  test('a candidate that gets much less is stopped on the way', () => {
+    const less = noisy({ ...QUIET, seed: 21 }).map((value) => value * 0.9);
+    const verdict = verdictOf([saves, equallyFast, scraped(noisy(QUIET), less)]);
+    expect(verdict).toMatchObject({ verdict: 'invalid_input_mismatch', decidedAtSlot: 17 });
+    expect(verdict.abortedBy).toEqual({ metric: 'accepted_points', node: null });
+  });
+
+  test('a variant that was seen on far fewer nodes did not have the same input', () => {
+    const seenOn = (count: number): MetricOf => ({
+      criterion: { name: 'accepted_points', role: 'trust', collectionsPerSlot: 3 },
+      nodes: Object.fromEntries(
+        Array.from({ length: 20 }, (_, index) => [
+          `node-${index}`,
+          { baseline: steady, candidate: index < count ? steady : steady.map(() => null) },
+        ]),
+      ),
+    });
+    expect(checked(seenOn(19))).toMatchObject({ verdict: 'promote', outcome: 'passed' });
+    expect(checked(seenOn(3))).toMatchObject({
+      verdict: 'invalid_input_mismatch',
+      sentence: 'The baseline was seen on 20 nodes, the candidate on 3.',
+    });
+    expect(checked(seenOn(0)).verdict).toBe('inconclusive_no_data');
+  });
+
+  test('a store that is behind the clock is our failure, with more than a tenth of the slots', () => {
+    const late = (count: number): Series => steady.map((value, t) => (t % 9 === 4 && t / 9 < count ? 'late' : value));
+    expect(checked(scraped(late(12), late(12)), 'clock')).toMatchObject({ verdict: 'promote', outcome: 'passed' });
+    expect(checked(scraped(late(13), late(13)), 'clock')).toMatchObject({
+      verdict: 'error_infrastructure',
+      outcome: 'failed',
+      sentence:
+        'In 13 of 120 slots the store had nothing new from either variant: it stands still, or is behind the clock.',
+    });
+    expect(checked(scraped(late(13), steady), 'clock')).toMatchObject({ verdict: 'inconclusive_no_data' });
+    expect(checked(scraped([], []), 'clock')).toMatchObject({ outcome: 'unknown' });
   });
 });
 

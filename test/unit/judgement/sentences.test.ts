@@ -38,6 +38,11 @@ const shown = (name: string, factor: number): MetricOf => ({
   criterion: { name, role: 'diagnostic' },
   nodes: { '*': { baseline: cost, candidate: times(costToo, factor) } },
 });
+const SCRAPED = { name: 'accepted_points', title: 'Scraped points', role: 'trust', collectionsPerSlot: 3 };
+const scraped = (factor: number): MetricOf => ({
+  criterion: SCRAPED,
+  nodes: { 'node-a': { baseline: always(3000), candidate: always(3000 * factor) } },
+});
 const quiet = { seed: 20, rho: 0, variation: 0.001 };
 const failed = always(0).map(() => 'source_unreachable');
 
@@ -78,6 +83,18 @@ const SITUATIONS: Readonly<
   'unequal input': [[lowered(0.8), later(1), receivedItems(noisy(quiet), times(noisy({ ...quiet, seed: 21 }), 0.9))]],
   'equal input, not shown': [[lowered(0.8), later(1), receivedItems(noisy({ seed: 20 }), noisy({ seed: 21 }))]],
   'equal input': [[lowered(0.8), later(1), receivedItems(cost, cost)]],
+  'equal input, counted': [[lowered(0.8), later(1), scraped(0.998)]],
+  'equal input within the grain of counting': [[lowered(0.8), later(1), scraped(0.986)]],
+  'unequal input, counted': [[lowered(0.8), later(1), scraped(0.97)]],
+  'a store that is behind the clock': [
+    [
+      lowered(0.8),
+      {
+        criterion: SCRAPED,
+        nodes: { 'node-a': { baseline: always(0).map(() => 'late'), candidate: always(0).map(() => 'late') } },
+      },
+    ],
+  ],
   'a gap, and a variant without any value': [
     [
       primary(

@@ -1,8 +1,9 @@
 import type { Effect, ExperimentView } from '../../../../src/experiments/contract/views.ts';
+import { passedChecks } from '../../../../src/experiments/domain/verdict.ts';
 import { counted } from '../../../../src/kernel/words.ts';
 import { formatCount, formatNumber } from '../../format/numbers.ts';
-import { VERDICT_WORDS } from '../../format/words.ts';
-import { GuardrailMarks, VerdictMark } from '../../ui/chips.tsx';
+import { CHECK_WORDS, VERDICT_WORDS } from '../../format/words.ts';
+import { GuardrailMarks, VerdictMark, WordMark } from '../../ui/chips.tsx';
 import { Estimate } from '../../ui/measure.tsx';
 import { Time } from '../../ui/time.tsx';
 import { sentenceOf } from './sentence.ts';
@@ -55,6 +56,18 @@ export const VerdictPanel = ({ view }: { readonly view: ExperimentView }) => {
             ))}
           </ul>
           {verdict.whatWouldHaveChanged === null ? null : <p>{verdict.whatWouldHaveChanged}</p>}
+        </details>
+      )}
+      {verdict === null || verdict.trust.length === 0 ? null : (
+        <details className="verdict-why">
+          <summary>Can it be trusted? {passedChecks(verdict)}</summary>
+          <ul>
+            {verdict.trust.map(({ name, outcome, sentence }) => (
+              <li key={name}>
+                <WordMark word={CHECK_WORDS[outcome]} /> {sentence}
+              </li>
+            ))}
+          </ul>
         </details>
       )}
     </section>
