@@ -107,6 +107,10 @@ export const healthy: ReadingsOf = (slot) => {
   };
 };
 
+/** Two variants that are the same pipeline. */
+export const alike: ReadingsOf = (slot) =>
+  Object.fromEntries(Object.entries(healthy(slot)).map(([metric, pair]) => [metric, pair && [pair[0], pair[0]]]));
+
 /** From a slot on, the candidate no longer shows one of two critical processes. */
 export const losingFrom =
   (from: number): ReadingsOf =>

@@ -9,7 +9,7 @@ import {
   type Wanted,
 } from '../domain/noise-history.ts';
 import { warmupSlots } from '../domain/schedule.ts';
-import type { ExperimentStore, SampleReader } from './ports.ts';
+import type { ExperimentStore, SampleReader, Stored } from './ports.ts';
 
 /** How many of a cluster's newest experiments are looked through. */
 const MOST_EXPERIMENTS = 100;
@@ -21,8 +21,7 @@ const MOST_EXPERIMENTS = 100;
 export const makeFindHistory =
   ({ experiments, samples }: { readonly experiments: ExperimentStore; readonly samples: SampleReader }) =>
   async (tenantId: TenantId, wanted: Wanted): Promise<NoiseHistory | null> => {
-    const clusterId = wanted.settings.targets[0]?.clusterId;
-    const { items } = await experiments.list(tenantId, { clusterId }, { limit: MOST_EXPERIMENTS });
+    const items = await listComparable(experiments, tenantId, wanted);
     const comparable = items.flatMap((stored) => {
       const kind = kindOfHistory(stored.experiment, wanted);
       return kind === null || stored.progress.slotsMeasured < FEWEST_HISTORY_SLOTS ? [] : [{ ...stored, kind }];
@@ -41,3 +40,13 @@ export const makeFindHistory =
       ? null
       : { experimentId: experiment.id, name: experiment.settings.name, kind, slots, series: historySeries(evidence) };
   };
+
+/** The newest experiments of the wanted one's cluster. */
+export const listComparable = async (
+  experiments: Pick<ExperimentStore, 'list'>,
+  tenantId: TenantId,
+  { settings }: Wanted,
+): Promise<readonly Stored[]> => {
+  const clusterId = settings.targets[0]?.clusterId;
+  return (await experiments.list(tenantId, { clusterId }, { limit: MOST_EXPERIMENTS })).items;
+};

@@ -4,10 +4,11 @@ import { decideAtHorizon, judge, lookAt } from '../../judgement/domain/judge.ts'
 import type { Instant } from '../../kernel/instant.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
 import { evidenceUntil, judgedSlot, toEvidence } from '../domain/evidence.ts';
-import type { Experiment } from '../domain/experiment.ts';
+import { type Experiment, lifeOf } from '../domain/experiment.ts';
 import type { NoiseHistory } from '../domain/noise-history.ts';
 import { presentLook, presentVerdict } from '../domain/presentation.ts';
 import type { ExperimentVerdict, Verdict } from '../domain/verdict.ts';
+import { makeFindSelfTest } from './find-self-test.ts';
 import type { CodeIdentity, EpochRef, ExperimentStore, Hashing, LookStore, SampleReader, Stored } from './ports.ts';
 
 export interface JudgingPorts {
@@ -82,8 +83,9 @@ interface Judged {
 }
 
 /** The verdict of an epoch that has come to its horizon or was stopped by its own numbers; null while neither is true. */
-export const makeConclude = (ports: Parameters<typeof makeJudgeStored>[0]) => {
+export const makeConclude = (ports: Pick<JudgingPorts, 'experiments' | 'samples'>) => {
   const judgeStored = makeJudgeStored(ports);
+  const findSelfTest = makeFindSelfTest(ports);
   return async (
     ref: EpochRef,
     experiment: Experiment,
@@ -92,6 +94,13 @@ export const makeConclude = (ports: Parameters<typeof makeJudgeStored>[0]) => {
   ): Promise<Verdict | null> => {
     const { evidence, judgement, history } = await judgeStored(ref, experiment);
     const verdict = judgement.verdict ?? (end === 'horizon' ? decideAtHorizon(evidence) : null);
-    return verdict === null ? null : presentVerdict(experiment.settings, evidence, verdict, { history, at });
+    if (verdict === null) return null;
+    const { tenantId, settings } = experiment;
+    // who decides about a promotion should know how the set-up does with equal variants
+    const selfTest =
+      verdict.verdict === 'promote'
+        ? await findSelfTest(tenantId, { settings, nodes: lifeOf(experiment)?.nodes ?? [] })
+        : null;
+    return presentVerdict(settings, evidence, verdict, { history, selfTest, at });
   };
 };

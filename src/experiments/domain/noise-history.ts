@@ -37,19 +37,23 @@ export interface Wanted {
  * the same conditions: how much their contrast varies does not depend on how large it is. Or the baseline was measured
  * against itself.
  */
-export const kindOfHistory = (earlier: Experiment, { settings, nodes }: Wanted): NoiseHistory['kind'] | null => {
+export const kindOfHistory = (earlier: Experiment, wanted: Wanted): NoiseHistory['kind'] | null => {
+  if (!(isTerminal(earlier) && isMeasured(earlier.verdict) && isSameSetup(earlier, wanted))) return null;
+  const [known, { settings }] = [earlier.settings, wanted];
+  if (sameChoice(known.candidatePipeline, settings.candidatePipeline)) return 'same_pipelines';
+  return sameChoice(known.candidatePipeline, known.baselinePipeline) ? 'equal_variants' : null;
+};
+
+/** The same baseline on the same nodes, read by the same clock about the same processes. */
+export const isSameSetup = (earlier: Experiment, { settings, nodes }: Wanted): boolean => {
   const known = earlier.settings;
-  const isComparable =
-    isTerminal(earlier) &&
-    isMeasured(earlier.verdict) &&
+  return (
     known.slotSeconds === settings.slotSeconds &&
     known.collectionIntervalSeconds === settings.collectionIntervalSeconds &&
     isSameSet(known.criticalProcesses, settings.criticalProcesses) &&
     isSameSet((lifeOf(earlier)?.nodes ?? []).map(nodeKey), nodes.map(nodeKey)) &&
-    sameChoice(known.baselinePipeline, settings.baselinePipeline);
-  if (!isComparable) return null;
-  if (sameChoice(known.candidatePipeline, settings.candidatePipeline)) return 'same_pipelines';
-  return sameChoice(known.candidatePipeline, known.baselinePipeline) ? 'equal_variants' : null;
+    sameChoice(known.baselinePipeline, settings.baselinePipeline)
+  );
 };
 
 /** Where too much was missing, or the variants did not see the same, nothing is known about noise either. */

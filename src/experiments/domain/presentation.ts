@@ -3,12 +3,14 @@ import type { Evidence, PairedReadings } from '../../judgement/contract/evidence
 import type * as judged from '../../judgement/contract/judgement.ts';
 import type { MetricVerdict, StopVerdict } from '../../judgement/contract/vocabulary.ts';
 import { changeOf, declaredMargin, direction } from '../../judgement/domain/contrast.ts';
+import type { SelfTest } from '../../judgement/domain/self-test.ts';
 import { amountWords, changeWords, intervalWords, listed, lowered, titleOf } from '../../judgement/domain/words.ts';
 import type { Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { factsOf, measuredSlot } from './evidence.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { historyWords, type NoiseHistory } from './noise-history.ts';
+import { isSelfTest, ownSelfTestWords, selfTestWords } from './self-test.ts';
 import { CriterionMetric } from './settings.ts';
 import type { Effect, Look, Verdict } from './verdict.ts';
 
@@ -21,11 +23,21 @@ export const presentVerdict = (
   settings: CompleteSettings,
   evidence: Evidence,
   verdict: judged.Verdict,
-  { history, at }: { readonly history: NoiseHistory | null; readonly at: Instant },
+  {
+    history,
+    selfTest,
+    at,
+  }: { readonly history: NoiseHistory | null; readonly selfTest: SelfTest | null; readonly at: Instant },
 ): Verdict => ({
   verdict: verdict.verdict,
   sentence: verdict.sentence,
-  explanation: [...verdict.explanation, ...checkedAnotherWay(verdict), ...aboutNoise(verdict, history)],
+  explanation: [
+    ...verdict.explanation,
+    ...(isSelfTest(settings) ? [ownSelfTestWords(verdict)] : []),
+    ...(selfTest === null ? [] : [selfTestWords(selfTest)]),
+    ...checkedAnotherWay(verdict),
+    ...aboutNoise(verdict, history),
+  ],
   whatWouldHaveChanged: verdict.whatWouldHaveChanged === '' ? null : verdict.whatWouldHaveChanged,
   strength: verdict.strength,
   hypotheticalBaseline: verdict.hypotheticalBaseline,

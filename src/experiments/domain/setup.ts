@@ -245,7 +245,7 @@ const pipelineFindings = (settings: ExperimentSettings, canRender: CanRender): r
 };
 
 /** An A/A run is a legitimate question; it is asked by its label. */
-const isControl = ({ labels }: ExperimentSettings): boolean => labels['control'] === 'aa';
+export const isControl = ({ labels }: Pick<ExperimentSettings, 'labels'>): boolean => labels['control'] === 'aa';
 
 export const sameChoice = (a: PipelineChoice, b: PipelineChoice): boolean =>
   a.template === b.template &&

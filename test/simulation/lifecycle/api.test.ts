@@ -5,7 +5,7 @@ import { judge } from '../../../src/judgement/domain/judge.ts';
 import { fromWire } from '../../../src/platform/wire.ts';
 import { CLUSTER } from '../../support/builders.ts';
 import { httpRequest, testRun } from '../../support/platform.ts';
-import { makeWorld, sha256, type World } from '../../support/world.ts';
+import { alike, healthy, makeWorld, sha256, type World } from '../../support/world.ts';
 
 // The routes of experiments as people call them, while the machine runs behind them in virtual time.
 
@@ -133,6 +133,28 @@ describe('from a draft to a verdict', () => {
     expect(bundle.looks).toHaveLength(10);
     expect(differingLooks(bundle.experiment, bundle.evidence, bundle.judgement, bundle.looks, sha256)).toEqual([]);
     expect(bundle.judgement.verdict?.sentence).toBe((await call('GET', `${path}/verdict`)).body.sentence);
+  });
+});
+
+describe('equal variants', () => {
+  test('tell about the set-up, and who decides about a promotion is told', async () => {
+    let isEqual = true;
+    world = makeWorld({ readings: (slot) => (isEqual ? alike(slot) : healthy(slot)) });
+    const selfTest = await create({ candidate_pipeline: { template: 'baseline' }, labels: { control: 'aa' } });
+    await call('POST', `/experiments/${selfTest.body.id}/start`, { ifMatch: selfTest.etag });
+    const tested = await untilState(`/experiments/${selfTest.body.id}`, 'ended');
+    expect(tested.body.verdict.explanation).toContain(
+      'The variants are equal, so this was a self-test of the set-up. It is passed: no abort, no limit and no failed trust check.',
+    );
+
+    isEqual = false;
+    const asked = await create({ name: 'the real question' });
+    const path = `/experiments/${asked.body.id}`;
+    await call('POST', `${path}/start`, { ifMatch: asked.etag });
+    const offered = await untilState(path, 'awaiting_approval');
+    expect(offered.body.verdict.explanation.join(' ')).toContain(
+      'Under these conditions 1 experiment with equal variants raised no false alarm',
+    );
   });
 });
 
