@@ -1,6 +1,6 @@
 """Reference values for src/judgement, computed without its code.
 
-Run with Python 3.11, numpy 1.26, scipy 1.17, statsmodels 0.15 and mpmath 1.4:
+Run with Python 3.11, numpy 2.4, scipy 1.17, statsmodels 0.15 and mpmath 1.4:
     python test/references/statistics.py > test/references/statistics.json
 Values of scipy are compared with 30 digits of mpmath here; where they differ by more than 1e-12 relative (far tails),
 mpmath's value is written.
@@ -258,7 +258,35 @@ def fleet():
     return cases
 
 
+def stratified_fleet():
+    """Stratified mean (Cochran 1977, 5.3), with the delta method for shares that are estimated from volumes."""
+    generator = np.random.default_rng(6)
+    cases = []
+    for kinds in [[(6, 200), (8, 100)], [(2, 50), (3, 20), (7, 30)], [(5, 5), (6, 60)]]:
+        strata, sizes, variances, of_volumes, means, effective = [], [], [], [], [], []
+        for k, population in kinds:
+            x = generator.normal(generator.normal(-0.2, 0.1), 0.05, k)
+            volume = np.exp(generator.normal(0, 0.5, k))
+            strata.append({"effects": list(x), "volumes": list(volume), "populationNodes": population})
+            sizes.append(population * volume.mean())
+            w = volume / volume.sum()
+            means.append(float(w @ x))
+            variances.append(float(np.sum((x - w @ x) ** 2) / (k - 1) * (w @ w) * (1 - k / population)))
+            effective.append(1 / float(w @ w))
+            of_volumes.append(float(np.var(volume, ddof=1) / k * (1 - k / population) / np.mean(volume) ** 2))
+        shares = np.array(sizes) / np.sum(sizes)
+        apart = np.array(means) - shares @ np.array(means)
+        parts = shares**2 * (np.array(variances) + apart**2 * np.array(of_volumes))
+        freedom = parts.sum() ** 2 / float(np.sum(parts**2 / (np.array(effective) - 1)))
+        mean = float(shares @ np.array(means))
+        reach = float(stats.t.isf(0.025, freedom)) * math.sqrt(parts.sum())
+        cases.append({"strata": strata, "mean": mean, "lower": mean - reach, "upper": mean + reach,
+                      "effectiveNodes": 1 / float(np.sum(shares**2 / np.array(effective)))})
+    return cases
+
+
 print(json.dumps({
     "distributions": distributions(), "neweyWest": newey_west(), "algorithms": algorithms(), "sequences": sequences(),
     "multiplicity": multiplicity(), "counts": counts(), "planner": planner(), "equivalence": equivalence(), "fleet": fleet(),
+    "stratifiedFleet": stratified_fleet(),
 }, indent=1))

@@ -1,5 +1,6 @@
 import type { StepAnswer } from '../contract/workflow.ts';
 import { type Experiment, verdictOf } from '../domain/experiment.ts';
+import { whyNotOffered } from '../domain/promotion.ts';
 import { type ExperimentVerdict, type Verdict, verdictWithoutMeasurement } from '../domain/verdict.ts';
 import { makeAdvanceExperiment } from './change-experiment.ts';
 import { makeConclude } from './judging.ts';
@@ -109,15 +110,13 @@ const sentenceOf = (verdict: ExperimentVerdict, reason: string): string => {
   }
 };
 
-/** A screening offers no promotion unless the stage allows it. */
+/** Only a promote verdict is offered to a person, and only where it reaches. */
 const offer = (experiment: Experiment, promoteFromScreening: boolean): StepAnswer => {
   const verdict = verdictOf(experiment);
   if (verdict?.verdict !== 'promote') return answer('over');
-  return verdict.strength === 'confirmed' || promoteFromScreening ? answer('offer') : answer('over', SCREENING);
+  const reason = whyNotOffered(verdict, promoteFromScreening);
+  return reason === null ? answer('offer') : answer('over', reason);
 };
-
-const SCREENING =
-  'less than 24 h were measured: a screening does not promote on this stage; run it for a day or longer';
 
 const endingReason = (outcome: string, reason: string): string | null => {
   if (reason !== '') return reason;

@@ -34,7 +34,7 @@ export const makeFindHistory =
     const measured = await samples.list(tenantId, experiment.id, experiment.epoch, { fromSlot: Math.max(0, newest) });
     // asked as the new experiment asks, of what the old one measured
     const settings = { ...experiment.settings, successCriteria: wanted.settings.successCriteria };
-    const evidence = toEvidence(settings, measured, null);
+    const evidence = toEvidence(settings, measured);
     const slots = evidence.slots.length;
     return slots < FEWEST_HISTORY_SLOTS
       ? null

@@ -3,7 +3,7 @@ import type { Judgement } from '../../judgement/contract/judgement.ts';
 import { decideAtHorizon, judge, lookAt } from '../../judgement/domain/judge.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
-import { evidenceUntil, judgedSlot, toEvidence } from '../domain/evidence.ts';
+import { evidenceUntil, judgedSlot, type Known, toEvidence } from '../domain/evidence.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
 import type { NoiseHistory } from '../domain/noise-history.ts';
 import { presentLook, presentVerdict } from '../domain/presentation.ts';
@@ -37,7 +37,7 @@ export const makeTakeLooks =
     if (known !== null || lastRecorded === null || lastRecorded <= (latest?.slot ?? -1)) return known;
     const { settings } = stored.experiment;
     const all = await samples.list(ref.tenantId, ref.experimentId, ref.epoch);
-    const evidence = toEvidence(settings, all, await historyOf(experiments, ref));
+    const evidence = toEvidence(settings, all, await knownOf(experiments, ref));
     const fresh = all.filter(({ phase, slot }) => phase === 'measured' && slot > (latest?.slot ?? -1));
     for (const { slot } of fresh) {
       const known = evidenceUntil(evidence, judgedSlot(settings, slot));
@@ -59,20 +59,22 @@ export const makeTakeLooks =
 
 const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdict, sentence });
 
-/** What was known about noise when this epoch was planned. */
-const historyOf = async (experiments: Pick<ExperimentStore, 'plan'>, ref: EpochRef): Promise<NoiseHistory | null> =>
-  (await experiments.plan(ref))?.history ?? null;
+/** What was known when this epoch was planned. */
+const knownOf = async (experiments: Pick<ExperimentStore, 'plan'>, ref: EpochRef): Promise<Known> => {
+  const plan = await experiments.plan(ref);
+  return { history: plan?.history ?? null, fleet: plan?.fleet ?? null };
+};
 
 /** Evidence and its judgement, from what is stored: the same samples always give the same. */
 export const makeJudgeStored =
   ({ experiments, samples }: Pick<JudgingPorts, 'samples'> & { readonly experiments: Pick<ExperimentStore, 'plan'> }) =>
   async (ref: EpochRef, { settings }: Experiment): Promise<Judged> => {
-    const [measured, history] = await Promise.all([
+    const [measured, known] = await Promise.all([
       samples.list(ref.tenantId, ref.experimentId, ref.epoch),
-      historyOf(experiments, ref),
+      knownOf(experiments, ref),
     ]);
-    const evidence = toEvidence(settings, measured, history);
-    return { measured, history, evidence, judgement: judge(evidence) };
+    const evidence = toEvidence(settings, measured, known);
+    return { measured, history: known.history, evidence, judgement: judge(evidence) };
   };
 
 interface Judged {

@@ -7,8 +7,10 @@ import { VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
 import { collectorObjects } from '../../pipelines/domain/collector-objects.ts';
 import { type RenderRefusal, renderComparison, type Sha256 } from '../../pipelines/domain/render.ts';
 import { type FrameSettings, RenderedPipeline } from '../../pipelines/domain/template.ts';
+import type { Known } from '../domain/evidence.ts';
 import type { CompleteSettings, Experiment } from '../domain/experiment.ts';
 import { lifeOf } from '../domain/experiment.ts';
+import { Fleet } from '../domain/fleet.ts';
 import { NoiseHistory } from '../domain/noise-history.ts';
 import { totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
@@ -25,6 +27,8 @@ export const Plan = z.object({
   ),
   /** what was known about noise; null when no earlier experiment tells */
   history: NoiseHistory.nullable().default(null),
+  /** which nodes there are beside the measured ones; null when nobody knew */
+  fleet: Fleet.nullable().default(null),
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -54,7 +58,7 @@ export const renderFor = (
 export const makePlan = (
   experiment: Experiment,
   clusters: readonly Cluster[],
-  history: NoiseHistory | null,
+  known: Known,
   sha256: Sha256,
 ): Outcome<Plan, RenderRefusal> => {
   const nodes = lifeOf(experiment)?.nodes ?? [];
@@ -65,7 +69,7 @@ export const makePlan = (
     const here = nodes.filter(({ clusterId }) => clusterId === cluster.id).map(({ node }) => node);
     if (here.length > 0) entries.push({ clusterId: cluster.id, nodes: here, ...rendered.value });
   }
-  return accept({ clusters: entries, history });
+  return accept({ clusters: entries, ...known });
 };
 
 const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] =>

@@ -2,8 +2,9 @@ import type { Cluster } from '../../clusters/domain/cluster.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
 import type { StepAnswer } from '../contract/workflow.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
+import { fleetOf } from '../domain/fleet.ts';
 import { makeAdvanceExperiment } from './change-experiment.ts';
-import { clustersOf, makeAssertRunnable } from './check-experiment.ts';
+import { clustersOf, inventoryOf, makeAssertRunnable } from './check-experiment.ts';
 import { makeFindHistory } from './find-history.ts';
 import { makePlan, workOf } from './plan.ts';
 import type { EpochRef } from './ports.ts';
@@ -17,8 +18,16 @@ export const makePrepare = (ports: StepPorts) => {
 
   const makePlanNow = async (experiment: Experiment, clusters: readonly Cluster[]) => {
     const { tenantId, settings } = experiment;
-    const history = await findHistory(tenantId, { settings, nodes: lifeOf(experiment)?.nodes ?? [] });
-    return makePlan(experiment, clusters, history, ports.sha256);
+    const nodes = lifeOf(experiment)?.nodes ?? [];
+    const [history, inventory] = await Promise.all([
+      findHistory(tenantId, { settings, nodes }),
+      inventoryOf(
+        ports.clusters,
+        tenantId,
+        clusters.map(({ id }) => id),
+      ),
+    ]);
+    return makePlan(experiment, clusters, { history, fleet: fleetOf(inventory, nodes) }, ports.sha256);
   };
 
   const current = async (

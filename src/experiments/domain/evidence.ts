@@ -9,12 +9,21 @@ import {
   type VariantReadings,
 } from '../../measurement/domain/sample.ts';
 import type { CompleteSettings } from './experiment.ts';
+import type { Fleet } from './fleet.ts';
 import type { NoiseHistory } from './noise-history.ts';
 import { slotsPlanned, warmupSlots } from './schedule.ts';
 import type { Criterion, CriterionMetric } from './settings.ts';
 
 /** Any number would do, as long as it is always the same: a replay has to draw the same blocks. */
 const BOOTSTRAP_SEED = 1;
+
+/** What was known before the start, and is kept with the plan: every look and every replay knows the same. */
+export interface Known {
+  readonly history: NoiseHistory | null;
+  readonly fleet: Fleet | null;
+}
+
+const NOTHING_KNOWN: Known = { history: null, fleet: null };
 
 /**
  * Everything that judgement may know: the design, of each judged slot every metric per node, and what was known about
@@ -24,12 +33,14 @@ const BOOTSTRAP_SEED = 1;
 export const toEvidence = (
   settings: CompleteSettings,
   samples: readonly Sample[],
-  history: NoiseHistory | null,
+  { history, fleet }: Known = NOTHING_KNOWN,
 ): Evidence =>
   Evidence.parse({
     design: {
       stepSeconds: settings.slotSeconds,
       horizonSlots: slotsPlanned(settings),
+      populationNodes: fleet?.nodes ?? null,
+      ...(fleet !== null && fleet.strata.length > 0 ? { strata: fleet.strata } : {}),
       // a template is nobody's pipeline of today: no money headline
       hypotheticalBaseline: true,
       bootstrapSeed: BOOTSTRAP_SEED,

@@ -46,15 +46,38 @@ export const presentVerdict = (
     effectOf(metric, metric.change).map((effect) => besideItsLine(effect, evidence)),
   ),
   ifRolledOut: verdict.ifRolledOut.known
-    ? verdict.onMeasuredNodes.flatMap((metric) =>
-        metric.fleet === null || metric.fleet.effect === null
-          ? []
-          : effectOf({ ...metric, effectiveN: metric.fleet.effectiveNodes }, metric.fleet.change),
-      )
+    ? verdict.onMeasuredNodes.flatMap((metric) => elsewhere(metric, isWholeFleet(verdict.ifRolledOut)))
     : null,
+  rollOut: {
+    supportsPromotion: verdict.ifRolledOut.supportsPromotion,
+    sentence: verdict.ifRolledOut.sentence,
+    measuredNodes: verdict.ifRolledOut.reach?.measuredNodes ?? null,
+    fleetNodes: verdict.ifRolledOut.reach?.populationNodes ?? null,
+    unmeasuredNodes: unmeasuredNodes(verdict),
+  },
   decidedAtSlot: verdict.decidedAtSlot === 0 ? null : measuredSlot(settings, verdict.decidedAtSlot),
   at,
 });
+
+const isWholeFleet = ({ reach }: judged.IfRolledOut): boolean =>
+  reach !== undefined && reach.measuredNodes >= reach.populationNodes;
+
+/** On nodes that were not measured; where all were, what was measured is all there is to know. */
+const elsewhere = (metric: judged.MetricJudgement, isEveryNode: boolean): readonly Effect[] => {
+  if (isEveryNode) return effectOf(metric, metric.change);
+  return metric.fleet === null || metric.fleet.effect === null
+    ? []
+    : effectOf({ ...metric, effectiveN: metric.fleet.effectiveNodes }, metric.fleet.change);
+};
+
+/** Nodes on which something that the verdict rests on has too few values. */
+const unmeasuredNodes = ({ onMeasuredNodes }: judged.Verdict): string[] => [
+  ...new Set(
+    onMeasuredNodes
+      .filter(({ role }) => role === 'primary' || role === 'guardrail')
+      .flatMap(({ fleet }) => fleet?.nodesWithoutEffect ?? []),
+  ),
+];
 
 /** A limit compares nothing, so the judge gives it no means: what both variants showed, and the line that holds on a node. */
 const besideItsLine = (effect: Effect, evidence: Evidence): Effect => {

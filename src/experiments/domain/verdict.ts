@@ -63,6 +63,19 @@ export const Verdict = z.object({
   onMeasuredNodes: z.array(Effect),
   /** null below five nodes: not known, measure more nodes */
   ifRolledOut: z.array(Effect).nullable(),
+  /** how far it holds beyond the measured nodes; null when nothing was measured */
+  rollOut: z
+    .object({
+      supportsPromotion: z.boolean(),
+      sentence: z.string(),
+      measuredNodes: z.int().nullable(),
+      /** nodes of the clusters when it was planned */
+      fleetNodes: z.int().nullable(),
+      /** nodes that were to be measured and have too few values */
+      unmeasuredNodes: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
   decidedAtSlot: z.int().nullable(),
   at: Instant,
 });
@@ -104,6 +117,7 @@ export const verdictWithoutMeasurement = (verdict: ExperimentVerdict, sentence: 
   trust: [],
   onMeasuredNodes: [],
   ifRolledOut: null,
+  rollOut: null,
   decidedAtSlot: null,
   at,
 });

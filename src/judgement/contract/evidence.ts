@@ -35,6 +35,14 @@ export const EvidenceSlot = z.object({
 });
 export type EvidenceSlot = z.infer<typeof EvidenceSlot>;
 
+/** Nodes of one kind, for example one instance type: how many there are, and which of them are measured. */
+export const Stratum = z.object({
+  name: z.string().min(1).max(300),
+  populationNodes: z.int().min(1),
+  nodes: z.array(z.string()),
+});
+export type Stratum = z.infer<typeof Stratum>;
+
 /** What is fixed before the first counted slot. */
 export const ExperimentDesign = z.object({
   stepSeconds: z.number().gt(0).max(86_400),
@@ -43,6 +51,8 @@ export const ExperimentDesign = z.object({
   alpha: z.number().gt(0).max(0.25).default(0.05),
   /** nodes that a roll-out would reach; null when not known */
   populationNodes: z.int().min(1).nullable().default(null),
+  /** kinds of those nodes; absent: they are all of one kind, or nobody knows */
+  strata: z.array(Stratum).min(2).max(1000).optional(),
   /** nobody runs this baseline today: then no money headline */
   hypotheticalBaseline: z.boolean().default(false),
   /** ask for both bounds when run and history do not match (5.3 of the method); off unless simulated */

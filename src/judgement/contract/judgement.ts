@@ -92,6 +92,8 @@ export const FleetEffect = z.object({
   worstEffect: number,
   nodesClearlyWorse: z.array(z.string()),
   nodesWithoutEffect: z.array(z.string()),
+  /** kinds of nodes that the interval says nothing about: fewer than three of them were measured */
+  strataLeftOut: z.array(z.string()).optional(),
   reason: z.string().nullable(),
 });
 export type FleetEffect = z.infer<typeof FleetEffect>;
@@ -172,6 +174,8 @@ export const IfRolledOut = z.object({
   /** bounds over nodes support a promotion too */
   supportsPromotion: z.boolean(),
   sentence: z.string(),
+  /** how many nodes were measured, of how many that a roll-out would reach; absent when nobody counted them */
+  reach: z.object({ measuredNodes: count, populationNodes: count }).optional(),
 });
 export type IfRolledOut = z.infer<typeof IfRolledOut>;
 

@@ -1,7 +1,9 @@
+import { counted } from '../../kernel/words.ts';
 import { POOLED } from '../contract/evidence.ts';
 import type { IfRolledOut, TrustCheck, Verdict } from '../contract/judgement.ts';
 import type { ExperimentVerdict } from '../contract/vocabulary.ts';
 import { lineOf } from './contrast.ts';
+import { FEWEST_OF_A_KIND } from './fleet.ts';
 import type { Course } from './follow-slots.ts';
 import type { Material } from './material.ts';
 import { hasNoSaving, isFine } from './metric-decision.ts';
@@ -10,6 +12,7 @@ import { benjaminiHochberg, holm } from './multiplicity.ts';
 import { largest } from './numbers.ts';
 import { hasFailed, trustChecks } from './trust-checks.ts';
 import { explain, type Outcome } from './verdict-words.ts';
+import { fewOf } from './words.ts';
 
 /** One daily cycle. */
 const CONFIRMED_SECONDS = 86_400;
@@ -163,31 +166,46 @@ const rollOut = (
   const names = new Set(
     columns.flatMap(({ nodes }) => nodes.map(({ node }) => node)).filter((node) => node !== POOLED),
   );
-  if (names.size > 0 && names.size === design.populationNodes) {
+  const acting = metrics.filter(({ criterion }) => criterion.role === 'primary' || criterion.role === 'guardrail');
+  for (const { judgement } of acting) for (const node of judgement.fleet?.nodesWithoutEffect ?? []) names.delete(node);
+  const { populationNodes } = design;
+  const reach = populationNodes === null ? {} : { reach: { measuredNodes: names.size, populationNodes } };
+  if (populationNodes !== null && names.size >= populationNodes) {
     return {
       known: true,
       supportsPromotion: verdict === 'promote',
       sentence: names.size === 1 ? 'The only node was measured.' : `All ${names.size} nodes were measured.`,
+      ...reach,
     };
   }
-  const acting = metrics.filter(({ criterion }) => criterion.role === 'primary' || criterion.role === 'guardrail');
   const known = acting.length > 0 && acting.every(({ judgement }) => judgement.fleet?.upper != null);
   if (!known) {
+    const others =
+      populationNodes === null
+        ? 'nodes that were not measured'
+        : `the other ${populationNodes - names.size} of ${counted(populationNodes, 'node')}`;
     return {
       known: false,
       supportsPromotion: false,
-      sentence: 'What would happen on nodes that were not measured is not known: measure more nodes.',
+      sentence: `What would happen on ${others} is not known: measure more nodes.`,
+      ...reach,
     };
   }
   const guardrailsHold = withRole(metrics, 'guardrail').every((metric) => isBelow(metric, 1));
   const savingHolds = withRole(metrics, 'primary').some((metric) => isBelow(metric, -1));
   const supportsPromotion = verdict === 'promote' && guardrailsHold && savingHolds;
+  const leftOut = [...new Set(acting.flatMap(({ judgement }) => judgement.fleet?.strataLeftOut ?? []))];
+  const except =
+    leftOut.length === 0
+      ? ''
+      : `, except on ${fewOf(leftOut)}, of which fewer than ${FEWEST_OF_A_KIND} nodes were measured`;
   return {
     known: true,
     supportsPromotion,
     sentence: supportsPromotion
-      ? 'The differences between nodes allow the same claim for nodes that were not measured.'
+      ? `The differences between nodes allow the same claim for nodes that were not measured${except}.`
       : 'The differences between nodes do not allow a claim for nodes that were not measured.',
+    ...reach,
   };
 };
 

@@ -68,7 +68,7 @@ export const judgeMetric = (
     lacksData,
     inputDiffers: setting.inputDiffers,
   };
-  const fleet = fleetEffect(metric, slots, design.populationNodes, design.alpha);
+  const fleet = fleetEffect(metric, slots, design);
   const p = finite(claimP(facts));
   const oriented = {
     effect: summary.n === 0 ? null : finite(summary.effect),

@@ -67,6 +67,14 @@ const look = (slot: number, change: Partial<Look> = {}): Look => ({
   ...change,
 });
 
+const FLEET = {
+  nodes: 12,
+  strata: [
+    { name: 'm5.large', populationNodes: 10, nodes: ['ip-10-0-1-7'] },
+    { name: 't3.small', populationNodes: 2, nodes: [] },
+  ],
+};
+
 const HISTORY: NoiseHistory = {
   experimentId: ExperimentId.parse('exp-00000000000b'),
   name: 'an earlier one',
@@ -308,14 +316,15 @@ export const describeExperimentStore = (bench: () => ExperimentBench): void => {
       const { store } = bench();
       const { epochRef } = await begin(nodesOf('plan-1'));
       expect(await store.plan(epochRef)).toBeNull();
-      await store.savePlan(epochRef, { clusters: [], history: HISTORY });
+      await store.savePlan(epochRef, { clusters: [], history: HISTORY, fleet: FLEET });
       await store.savePlan(epochRef, {
         clusters: [
           { clusterId: ClusterId.parse('clu-00000000000a'), nodes: ['other'], baseline: rendered, candidate: rendered },
         ],
         history: null,
+        fleet: null,
       });
-      expect(await store.plan(epochRef)).toEqual({ clusters: [], history: HISTORY });
+      expect(await store.plan(epochRef)).toEqual({ clusters: [], history: HISTORY, fleet: FLEET });
       const observed = (ready: number) => ({
         observedAt: secondsAfter(T0, ready),
         clusters: [

@@ -51,6 +51,12 @@ describe('the way to a promotion', () => {
       verdict: { verdict: 'promote', strength: 'screening', hypotheticalBaseline: true },
     });
     const checks = 'verdict' in waiting ? waiting.verdict?.trust : null;
+    expect('verdict' in waiting ? waiting.verdict?.rollOut : null).toMatchObject({
+      supportsPromotion: true,
+      sentence: 'All 2 nodes were measured.',
+      measuredNodes: 2,
+      fleetNodes: 2,
+    });
     expect(checks?.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed']);
     const primary =
       'verdict' in waiting ? waiting.verdict?.onMeasuredNodes.find(({ role }) => role === 'primary') : null;

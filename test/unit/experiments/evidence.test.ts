@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toEvidence } from '../../../src/experiments/domain/evidence.ts';
+import type { Fleet } from '../../../src/experiments/domain/fleet.ts';
 import { presentLook, presentVerdict } from '../../../src/experiments/domain/presentation.ts';
 import { Look, Verdict } from '../../../src/experiments/domain/verdict.ts';
 import { judge, lookAt } from '../../../src/judgement/domain/judge.ts';
@@ -52,19 +53,16 @@ const sample = (
 };
 const allSlots = (slotOf: (slot: number) => Slot = () => ({})) =>
   Array.from({ length: 13 }, (_, slot) => sample(slot, slotOf(slot)));
-const paired = (slot: Slot, metric: string) =>
-  toEvidence(settings(), [sample(3, slot)], null).slots[0]?.metrics[metric];
+const paired = (slot: Slot, metric: string) => toEvidence(settings(), [sample(3, slot)]).slots[0]?.metrics[metric];
 
 describe('evidence', () => {
   test('warm-up is never judged, and judged slots are counted from one', () => {
-    expect(toEvidence(settings(), allSlots(), null).slots.map(({ slot }) => slot)).toEqual([
-      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-    ]);
+    expect(toEvidence(settings(), allSlots()).slots.map(({ slot }) => slot)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
   test('a slot that is not there stays not there', () => {
     const without = allSlots().filter(({ slot }) => slot !== 5);
-    expect(toEvidence(settings(), without, null).slots.map(({ slot }) => slot)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
+    expect(toEvidence(settings(), without).slots.map(({ slot }) => slot)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
   });
 
   test('coverage is the share of the baseline’s processes that the candidate shows, too', () => {
@@ -101,7 +99,7 @@ describe('evidence', () => {
       baseline: { 'node-1': from },
       candidate: { 'node-1': to },
     });
-    expect(toEvidence(settings(), [], null).design.criteria.at(-1)).toMatchObject({
+    expect(toEvidence(settings(), []).design.criteria.at(-1)).toMatchObject({
       name: 'accepted_points',
       role: 'trust',
       margin: 0.01,
@@ -109,8 +107,19 @@ describe('evidence', () => {
     });
   });
 
+  test('the nodes of the clusters are known as they were when it was planned', () => {
+    const strata = [
+      { name: 'm5.large', populationNodes: 10, nodes: ['node-1'] },
+      { name: 't3.small', populationNodes: 2, nodes: [] },
+    ];
+    const designWith = (fleet: Fleet | null) => toEvidence(settings(), [], { history: null, fleet }).design;
+    expect(designWith({ nodes: 12, strata })).toMatchObject({ populationNodes: 12, strata });
+    expect(designWith({ nodes: 12, strata: [] })).not.toHaveProperty('strata');
+    expect(designWith(null)).toMatchObject({ populationNodes: null });
+  });
+
   test('shares are compared by difference and abort on any proven harm, amounts by ratio', () => {
-    const { criteria } = toEvidence(settings(), [], null).design;
+    const { criteria } = toEvidence(settings(), []).design;
     const of = (name: string) => criteria.find((criterion) => criterion.name === name);
     expect(of('critical_coverage')).toMatchObject({
       scale: 'difference',
@@ -126,7 +135,7 @@ describe('evidence', () => {
 
 describe('what people read', () => {
   test('86 % less is -0.86, with its interval and the line it is held against', () => {
-    const evidence = toEvidence(settings(), allSlots(), null);
+    const evidence = toEvidence(settings(), allSlots());
     const { verdict } = judge(evidence);
     if (verdict === null) throw new Error('no verdict at the horizon');
     const read = presentVerdict(settings(), evidence, verdict, { history: null, selfTest: null, at: T0 });
@@ -136,6 +145,7 @@ describe('what people read', () => {
       strength: 'screening',
       hypotheticalBaseline: true,
       ifRolledOut: null,
+      rollOut: { supportsPromotion: false, fleetNodes: null, unmeasuredNodes: [] },
     });
     const primary = read.onMeasuredNodes.find(({ role }) => role === 'primary');
     expect(primary).toMatchObject({ metric: 'exported_points', verdict: 'better', scale: 'ratio', margin: -0.05 });
@@ -151,7 +161,7 @@ describe('what people read', () => {
 
   test('a verdict carries its trust checks, each with what was found', () => {
     const trustIn = (slotOf: (slot: number) => Slot) => {
-      const evidence = toEvidence(settings(), allSlots(slotOf), null);
+      const evidence = toEvidence(settings(), allSlots(slotOf));
       const { verdict } = judge(evidence);
       if (verdict === null) throw new Error('no verdict at the horizon');
       return presentVerdict(settings(), evidence, verdict, { history: null, selfTest: null, at: T0 });
@@ -180,7 +190,7 @@ describe('what people read', () => {
     }));
     const verdictWith = (marginRatio: number) => {
       const guard = { role: 'guardrail', metric: 'failed_points', marginRatio, abortMarginRatio: marginRatio } as const;
-      return judge(toEvidence(settings({ successCriteria: [primary, guard] }), worseCpu, null)).verdict?.verdict;
+      return judge(toEvidence(settings({ successCriteria: [primary, guard] }), worseCpu)).verdict?.verdict;
     };
     expect(verdictWith(0.5)).toBe('promote');
     expect(verdictWith(0.01)).not.toBe('promote');
@@ -188,7 +198,7 @@ describe('what people read', () => {
 
   test('a look says how far it is, and a crossed limit names metric and node', () => {
     const slots = allSlots((slot) => (slot >= 6 ? { lost: value(1) } : {}));
-    const evidence = toEvidence(settings(), slots, null);
+    const evidence = toEvidence(settings(), slots);
     const facts = { epoch: 1 as Epoch, at: T0, inputHash: 'h', codeVersion: 'c', nodeVersion: 'n' };
     const lookAfter = (judged: number) => {
       const look = lookAt(evidence, judged);
@@ -208,7 +218,7 @@ describe('what people read', () => {
 
   test('no measurement says nothing about the candidate', () => {
     const blind = allSlots(() => ({ exported: [missing, missing], failed: [missing, missing], lost: missing }));
-    const { verdict } = judge(toEvidence(settings(), blind, null));
+    const { verdict } = judge(toEvidence(settings(), blind));
     expect(verdict?.verdict).toBe('inconclusive_no_data');
   });
 });

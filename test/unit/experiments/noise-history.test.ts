@@ -54,7 +54,7 @@ const sample = (slot: number, points: number | null): Sample => {
 };
 
 test('series are pooled over nodes as they are judged; a slot without one of two nodes is missing, and so is one that never came', () => {
-  const evidence = toEvidence(settings(), [sample(4, 10), sample(5, null), sample(7, 30)], null);
+  const evidence = toEvidence(settings(), [sample(4, 10), sample(5, null), sample(7, 30)]);
   expect(historySeries(evidence)['exported_points']).toEqual({
     baseline: [11, null, null, 31],
     candidate: [11, null, null, 31],
@@ -68,7 +68,7 @@ test('a share of two nodes is the share of all their points, not the mean of two
     exported_points: { 'node-1': { value: 90 }, 'node-2': { value: 900 } },
     failed_points: { 'node-1': { value: 10 }, 'node-2': { value: 0 } },
   };
-  const evidence = toEvidence(settings(), [{ ...some, baseline: variant, candidate: variant }], null);
+  const evidence = toEvidence(settings(), [{ ...some, baseline: variant, candidate: variant }]);
   expect(historySeries(evidence)['lost_points_ratio']).toEqual({ baseline: [0.01], candidate: [0.01] });
 });
 
@@ -78,9 +78,7 @@ test('evidence is the same text whatever order a table gives its maps back in', 
     baseline: { exported_points: { 'node-1': { value: 1 }, 'node-2': { value: 10 } } },
   });
   const one = sample(4, 10);
-  expect(JSON.stringify(toEvidence(settings(), [turned(one)], null))).toBe(
-    JSON.stringify(toEvidence(settings(), [one], null)),
-  );
+  expect(JSON.stringify(toEvidence(settings(), [turned(one)]))).toBe(JSON.stringify(toEvidence(settings(), [one])));
 });
 
 test('how much a contrast varies does not depend on how large it is, so the same pipelines tell what equal ones would', () => {

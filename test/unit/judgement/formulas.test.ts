@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { blockBootstrap, seededUniform } from '../../../src/judgement/domain/bootstrap.ts';
 import { conditionalBinomial, sampleRatioMismatch, wilsonInterval } from '../../../src/judgement/domain/counts.ts';
-import { fleetInterval } from '../../../src/judgement/domain/fleet.ts';
+import { fleetInterval, stratifiedFleetInterval } from '../../../src/judgement/domain/fleet.ts';
 import { horizonBounds } from '../../../src/judgement/domain/horizon-bounds.ts';
 import { KAPPA, longRunVariance, neweyWest, seriesOf } from '../../../src/judgement/domain/long-run-variance.ts';
 import { makeSmallSampleWidening, withPrior } from '../../../src/judgement/domain/monitor-rule.ts';
 import { benjaminiHochberg, holm } from '../../../src/judgement/domain/multiplicity.ts';
+import { sumOf } from '../../../src/judgement/domain/numbers.ts';
 import { slotsForPower } from '../../../src/judgement/domain/power.ts';
 import { oneSidedWidth, twoSidedWidth } from '../../../src/judgement/domain/sequences.ts';
 import references from '../../references/statistics.json' with { type: 'json' };
@@ -178,7 +179,63 @@ describe('interval over nodes', () => {
     expectClose(found.lower, row.lower);
     expectClose(found.upper, row.upper);
   });
+
+  test.each(references.stratifiedFleet)('of several kinds of nodes agrees with numpy and scipy', (row) => {
+    const found = stratifiedFleetInterval(row.strata, 0.05);
+    expectClose(found.effect, row.mean);
+    expectClose(found.effectiveNodes, row.effectiveNodes);
+    expectClose(found.lower, row.lower);
+    expectClose(found.upper, row.upper);
+  });
+
+  test('of several kinds has no width when every node was measured', () => {
+    const kind = (effects: readonly number[]) => ({
+      effects,
+      volumes: effects.map(() => 1),
+      populationNodes: effects.length,
+    });
+    const found = stratifiedFleetInterval([kind([-0.1, -0.3]), kind([0, 0.2, 0.4])], 0.05);
+    expect(found.effect).toBeCloseTo(0.04, 12);
+    expect([found.lower, found.upper]).toEqual([found.effect, found.effect]);
+  });
+
+  test('of several kinds covers the truth of the fleet in at least 93 of 100 draws', () => {
+    const normal = normalOf(seededUniform(11));
+    const kinds = [
+      { nodes: 200, measured: 8, effect: -0.3, volume: 1 },
+      { nodes: 60, measured: 4, effect: -0.1, volume: 4 },
+      { nodes: 40, measured: 3, effect: 0.05, volume: 2 },
+    ];
+    const draws = 1500;
+    let covered = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      const fleet = kinds.map(({ nodes, effect, volume }) =>
+        Array.from({ length: nodes }, () => ({
+          effect: effect + 0.1 * normal(),
+          volume: volume * Math.exp(0.4 * normal()),
+        })),
+      );
+      const all = fleet.flat();
+      const truth = sumOf(all.map((node) => node.effect * node.volume)) / sumOf(all.map(({ volume }) => volume));
+      const { lower, upper } = stratifiedFleetInterval(
+        kinds.map(({ nodes, measured }, kind) => {
+          const some = (fleet[kind] ?? []).slice(0, measured);
+          return {
+            effects: some.map((node) => node.effect),
+            volumes: some.map(({ volume }) => volume),
+            populationNodes: nodes,
+          };
+        }),
+        0.05,
+      );
+      if (lower <= truth && truth <= upper) covered += 1;
+    }
+    expect(covered / draws).toBeGreaterThan(0.93);
+  });
 });
+
+const normalOf = (uniform: () => number) => (): number =>
+  Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 
 describe('block bootstrap', () => {
   const shared = noisy({ seed: 3, variation: 0.1 });

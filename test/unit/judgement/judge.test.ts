@@ -515,7 +515,63 @@ describe('nodes', () => {
 
   test('when all nodes were measured there is nothing left to extrapolate', () => {
     const verdict = verdictOf([perNode(alike.slice(0, 1), saving)], { populationNodes: 1 });
-    expect(verdict.ifRolledOut).toMatchObject({ known: true, supportsPromotion: true });
+    expect(verdict.ifRolledOut).toMatchObject({
+      known: true,
+      supportsPromotion: true,
+      reach: { measuredNodes: 1, populationNodes: 1 },
+    });
+  });
+
+  test('a node without five usable slots was not measured', () => {
+    const metric = perNode(alike.slice(0, 2), saving);
+    const absent = { baseline: metric.nodes['node-1']?.baseline ?? [], candidate: [1, 2, 3, 4] };
+    const verdict = verdictOf([{ ...metric, nodes: { ...metric.nodes, 'node-3': absent } }], { populationNodes: 3 });
+    expect(verdict.ifRolledOut).toMatchObject({
+      known: false,
+      sentence: 'What would happen on the other 1 of 3 nodes is not known: measure more nodes.',
+      reach: { measuredNodes: 2, populationNodes: 3 },
+    });
+    expect(metricOf(verdict, 'exported_points')?.fleet?.nodesWithoutEffect).toEqual(['node-3']);
+  });
+
+  describe('of several kinds', () => {
+    const kinds = (
+      ...strata: readonly (readonly [name: string, populationNodes: number, nodes: readonly string[]])[]
+    ) => ({
+      populationNodes: strata.reduce((sum, [, nodes]) => sum + nodes, 0),
+      strata: strata.map(([name, populationNodes, nodes]) => ({ name, populationNodes, nodes })),
+    });
+    const apart = perNode([0.7, 0.71, 0.69, 0.7, 0.9, 0.91, 0.89, 0.9], saving);
+
+    test('each counts for its share of the fleet, not for how many of it were measured', () => {
+      const effectWith = (design: object) =>
+        metricOf(verdictOf([apart, fast], design), 'exported_points')?.fleet?.change.estimate ?? 0;
+      const [large, small] = [names.slice(0, 4), names.slice(4)];
+      expect(effectWith({ populationNodes: 100 })).toBeCloseTo(-0.206, 2);
+      expect(effectWith(kinds(['large', 90, large], ['small', 10, small]))).toBeCloseTo(-0.28, 2);
+      expect(effectWith(kinds(['large', 10, large], ['small', 90, small]))).toBeCloseTo(-0.12, 2);
+    });
+
+    test('one of which fewer than three nodes were measured is named, and the claim leaves it out', () => {
+      const design = kinds(
+        ['large', 90, names.slice(0, 4)],
+        ['small', 10, names.slice(4, 7)],
+        ['odd', 5, names.slice(7)],
+      );
+      const verdict = verdictOf([apart, fast], design);
+      expect(metricOf(verdict, 'exported_points')?.fleet).toMatchObject({ nodes: 8, strataLeftOut: ['odd'] });
+      expect(verdict.ifRolledOut).toMatchObject({
+        known: true,
+        supportsPromotion: true,
+        sentence:
+          'The differences between nodes allow the same claim for nodes that were not measured, except on odd, of which fewer than 3 nodes were measured.',
+      });
+    });
+
+    test('none of which three nodes were measured leave nothing to say', () => {
+      const design = kinds(['a', 10, names.slice(0, 2)], ['b', 10, names.slice(2, 4)], ['c', 10, names.slice(4, 6)]);
+      expect(verdictOf([apart, fast], design).ifRolledOut).toMatchObject({ known: false, supportsPromotion: false });
+    });
   });
 
   test('a node counts with both values only, and a slot needs 90 % of its nodes', () => {

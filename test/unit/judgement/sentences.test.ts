@@ -148,6 +148,20 @@ const SITUATIONS: Readonly<
   'what is only shown': [[lowered(0.8), later(1), shown('active_series', 0.7), shown('bytes_on_the_wire', 1)]],
   'nodes that are alike': [onEight([0.8, 0.81, 0.79, 0.8, 0.82, 0.78, 0.8, 0.8]), { populationNodes: 300 }],
   'nodes that differ': [onEight([0.3, 1.4, 0.4, 1.3, 0.3, 1.2, 0.5, 0.4]), { populationNodes: 300 }],
+  'a node of twelve': [
+    [onNodes([0.8], { name: 'exported_points', role: 'primary', minimumSaving: 0.05 })],
+    { populationNodes: 12 },
+  ],
+  'nodes of several kinds': [
+    onEight([0.8, 0.81, 0.79, 0.8, 0.82, 0.78, 0.8, 0.8]),
+    {
+      populationNodes: 50,
+      strata: [
+        { name: 'm5.large', populationNodes: 40, nodes: ['node-1', 'node-2', 'node-3', 'node-4', 'node-5', 'node-6'] },
+        { name: 't3.small', populationNodes: 10, nodes: ['node-7', 'node-8'] },
+      ],
+    },
+  ],
   'every node there is': [
     [onNodes([0.8], { name: 'exported_points', role: 'primary', minimumSaving: 0.05 })],
     { populationNodes: 1 },

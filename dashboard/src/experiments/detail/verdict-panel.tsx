@@ -144,11 +144,27 @@ export const Facts = ({ view }: { readonly view: ExperimentView }) => {
 
 const RolledOut = ({ view }: { readonly view: ExperimentView }) => {
   const primary = view.verdict?.ifRolledOut?.find(({ role }) => role === 'primary');
-  if (primary !== undefined) return <Estimate effect={primary} />;
+  const rollOut = view.verdict?.rollOut ?? null;
+  const reach =
+    rollOut?.measuredNodes == null || rollOut.fleetNodes === null ? null : (
+      <span className="quiet">
+        {' '}
+        {formatCount(rollOut.measuredNodes)} of {counted(rollOut.fleetNodes, 'node')} measured
+      </span>
+    );
+  if (primary !== undefined) {
+    return (
+      <span title={rollOut?.sentence}>
+        <Estimate effect={primary} />
+        {reach}
+      </span>
+    );
+  }
   if (view.verdict === null) return <span className="quiet">known at the end</span>;
   return (
-    <span className="quiet" title="Below five nodes nothing can be said about others">
+    <span className="quiet" title={rollOut?.sentence ?? 'Below five nodes nothing can be said about others'}>
       not known: measure more nodes
+      {reach === null ? null : <>,{reach}</>}
     </span>
   );
 };
