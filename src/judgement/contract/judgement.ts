@@ -152,7 +152,7 @@ export const MetricJudgement = z.object({
   degreesOfFreedom: number,
   /** until the claim would be proven with 80 % power if the effect is as now estimated; null: not by time alone */
   minutesStillNeeded: number,
-  /** exact probability of so many counts in the candidate when rates are equal; whole numbers with a zero baseline only */
+  /** exact probability of so many counts in the candidate when rates are equal; rare whole counts only */
   rareEventsP: number,
   bootstrap: Bootstrap.nullable(),
   whatWouldHaveChanged: z.string().nullable(),

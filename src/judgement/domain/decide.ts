@@ -7,7 +7,13 @@ import { FEWEST_OF_A_KIND } from './fleet.ts';
 import type { Course } from './follow-slots.ts';
 import type { Material } from './material.ts';
 import { hasNoSaving, isFine } from './metric-decision.ts';
-import { type DecidedMetric, type DecisionSetting, judgeLimit, judgeMetric } from './metric-judgement.ts';
+import {
+  type DecidedMetric,
+  type DecisionSetting,
+  isSavingProven,
+  judgeLimit,
+  judgeMetric,
+} from './metric-judgement.ts';
 import { benjaminiHochberg, holm } from './multiplicity.ts';
 import { largest } from './numbers.ts';
 import { hasFailed, trustChecks } from './trust-checks.ts';
@@ -130,10 +136,6 @@ const verdictAtHorizon = (
   const isConflict = saving.length > 0 && (isGuardrailWorse || worsePrimaries.length > 0);
   return isConflict || isDrifting ? 'inconclusive_conflict' : 'inconclusive_underpowered';
 };
-
-/** Saving above the minimum; with two primaries after Holm. An exact number has no p. */
-const isSavingProven = ({ judgement }: DecidedMetric, alpha: number): boolean =>
-  judgement.verdict === 'better' && (judgement.adjustedP === null || judgement.adjustedP <= alpha);
 
 const isNothingButErrors = (metrics: readonly DecidedMetric[]): boolean => {
   const reasons = metrics.flatMap(({ judgement: { dropped } }) => [

@@ -43,6 +43,10 @@ export const isOverMissingBudget = (
   slots: number,
 ): boolean => (slots - n) * 10 > slots || longestGap > LONGEST_GAP;
 
+/** Saving above the minimum; with two primaries after Holm. An exact number has no p. */
+export const isSavingProven = ({ judgement }: DecidedMetric, alpha: number): boolean =>
+  judgement.verdict === 'better' && (judgement.adjustedP === null || judgement.adjustedP <= alpha);
+
 /** The judgement about one metric that is compared between variants (any role but a limit). */
 export const judgeMetric = (
   metric: MetricColumns,
@@ -111,7 +115,7 @@ export const judgeMetric = (
     effectiveN: finite(summary.own?.effectiveN),
     degreesOfFreedom: finite(bounds?.degreesOfFreedom),
     minutesStillNeeded: minutesStillNeeded(facts, design),
-    rareEventsP: rareEventsP(summary),
+    rareEventsP: rareEventsP(criterion, summary),
     bootstrap:
       design.bootstrapSeed === null
         ? null
@@ -251,9 +255,18 @@ const minutesStillNeeded = ({ role, line, bounds, summary }: MetricFacts, design
   return slots === null ? null : Math.ceil((slots * design.stepSeconds) / 60);
 };
 
-/** Whole counts where the baseline has none at all: the exact test shown beside the difference. */
-const rareEventsP = ({ pairs, status }: StreamSummary): number | null =>
-  status === 'ratio_undefined' ? finite(conditionalBinomial(sumOf(pairs.baseline), sumOf(pairs.candidate))) : null;
+/**
+ * Whole counts that are zero in at least half of the baseline's slots: the exact test (3.12 of the method), shown beside
+ * the difference. It decides nothing, because events that come in bunches make it too sure.
+ */
+const rareEventsP = (criterion: MetricCriterion, { pairs, n }: StreamSummary): number | null => {
+  const zeros = sumOf(pairs.baseline.map((value) => (value === 0 ? 1 : 0)));
+  const isRare = criterion.better === 'lower' && criterion.aggregate === 'sum' && n > 0 && 2 * zeros >= n;
+  const isCounted = [pairs.baseline, pairs.candidate].every((values) =>
+    values.every((value) => Number.isInteger(value)),
+  );
+  return isRare && isCounted ? finite(conditionalBinomial(sumOf(pairs.baseline), sumOf(pairs.candidate))) : null;
+};
 
 /** Lower bound of proven harm as people read it. */
 const harmChange = (last: MetricLook | undefined, summary: StreamSummary, sign: 1 | -1): number | null =>

@@ -92,7 +92,8 @@ const comparedWords = (m: MetricJudgement, criterion: MetricCriterion, { harmBou
       ? `the same for both variants within ${marginWords(criterion, m.unit)} ${intervalWords(m.change, m.unit, criterion)}.`
       : `equality within ${marginWords(criterion, m.unit)} could not be shown ${intervalWords(m.change, m.unit, criterion)}.`;
   }
-  if (criterion.role !== 'guardrail') return `${estimateWords(m, criterion)}${allowance(m, criterion)}.`;
+  if (criterion.role === 'diagnostic') return `${estimateWords(m, criterion)}, only shown.`;
+  if (criterion.role === 'primary') return `${estimateWords(m, criterion)}${allowance(m, criterion)}.`;
   if (m.verdict === 'worse' && harmBound !== null && m.abortLine !== null && isHarm(m)) {
     return `${estimateWords(m, criterion)}${allowance(m, criterion)}.`;
   }

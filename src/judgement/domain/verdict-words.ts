@@ -7,9 +7,9 @@ import { abortMarginOf } from './contrast.ts';
 import type { Course } from './follow-slots.ts';
 import type { Material } from './material.ts';
 import { isFine } from './metric-decision.ts';
-import { type DecidedMetric, isOverMissingBudget } from './metric-judgement.ts';
+import { type DecidedMetric, isOverMissingBudget, isSavingProven } from './metric-judgement.ts';
 import { marginWords } from './metric-words.ts';
-import { capitalised, changeWords, fewOf, intervalWords, listed, lowered, sizeOf } from './words.ts';
+import { amountWords, capitalised, changeWords, fewOf, intervalWords, listed, lowered, sizeOf } from './words.ts';
 
 /** A decision before it has words. */
 export interface Outcome {
@@ -183,12 +183,12 @@ const conflictWords = ({ metrics }: Outcome): string => {
 };
 
 /** What stands between the data and a decision. */
-const openMetrics = ({ metrics }: Outcome): readonly DecidedMetric[] => {
+const openMetrics = ({ metrics, material: { design } }: Outcome): readonly DecidedMetric[] => {
   const blocking = metrics.filter(
     ({ criterion, judgement }) =>
       (criterion.role === 'guardrail' || criterion.role === 'trust') && !isFine(judgement.verdict),
   );
-  const unsaved = withRole(metrics, 'primary').filter(({ judgement }) => judgement.verdict !== 'better');
+  const unsaved = withRole(metrics, 'primary').filter((primary) => !isSavingProven(primary, design.alpha));
   return [...blocking, ...unsaved];
 };
 
@@ -210,8 +210,45 @@ const setupWords = ({ metrics, material }: Outcome): string => {
     : `${primaries} primary metrics were declared, at most 2 can be decided`;
 };
 
-const findings = ({ metrics }: Outcome): readonly string[] =>
-  metrics.flatMap(({ judgement }) => [...flagSentences(judgement), ...nodeSentences(judgement)]);
+const findings = ({ metrics, material }: Outcome): readonly string[] =>
+  metrics.flatMap(({ judgement }) => [
+    ...flagSentences(judgement),
+    ...nodeSentences(judgement),
+    ...rareSentences(judgement),
+    ...severalSentences(judgement, material.design.alpha),
+  ]);
+
+/** Rare counts: how likely so many are, if they come one by one. */
+const rareSentences = ({
+  title,
+  rareEventsP: p,
+  baselineMean,
+  candidateMean,
+  n,
+}: MetricJudgement): readonly string[] => {
+  if (p === null || baselineMean === null || candidateMean === null) return [];
+  const [baseline, candidate] = [Math.round(baselineMean * n), Math.round(candidateMean * n)];
+  const how = p < 1e-4 ? 'fewer than 1 of 10000' : p > 0.5 ? 'more than half' : `about 1 of ${Math.round(1 / p)}`;
+  return [
+    `${title}: ${amountWords(candidate)} with the candidate and ${amountWords(baseline)} with the baseline; counts that come one by one, equally often, give as many in ${how} of such experiments.`,
+  ];
+};
+
+/** What holds by itself may be chance among several. */
+const severalSentences = ({ title, role, verdict, adjustedP }: MetricJudgement, alpha: number): readonly string[] => {
+  const isFound = verdict === 'better' || verdict === 'worse';
+  if (!isFound || adjustedP === null || adjustedP <= alpha) return [];
+  switch (role) {
+    case 'primary':
+      return verdict === 'better' ? [`${title}: proven by itself, but not as one of two primaries.`] : [];
+    case 'diagnostic':
+      return [`${title}: among everything that is only shown, a difference like this may be chance.`];
+    case 'guardrail':
+    case 'limit':
+    case 'trust':
+      return [];
+  }
+};
 
 const SENTENCE_BY_FLAG: Readonly<Record<MetricFlag, string | null>> = {
   autocorrelation_too_strong: 'neighbouring slots resemble each other too much; lengthen the slots or the run',

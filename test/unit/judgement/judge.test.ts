@@ -417,25 +417,25 @@ describe('missing data', () => {
 });
 
 describe('degenerate input', () => {
-  const constant = (value: number): number[] => Array(120).fill(value);
+  const always = (value: number): number[] => Array(120).fill(value);
   const only = (metric: MetricOf) => metricOf(verdictOf([saves, metric]), metric.criterion.name);
 
   test('both constant and equal: nothing to test, not worse', () => {
-    expect(only(guardrail(constant(5), constant(5)))).toMatchObject({ verdict: 'no_variation', effect: 0, p: null });
-    expect(verdictOf([saves, guardrail(constant(5), constant(5))]).verdict).toBe('promote');
-    expect(verdictOf([primary(constant(5), constant(5)), equallyFast]).verdict).toBe('reject_no_benefit');
+    expect(only(guardrail(always(5), always(5)))).toMatchObject({ verdict: 'no_variation', effect: 0, p: null });
+    expect(verdictOf([saves, guardrail(always(5), always(5))]).verdict).toBe('promote');
+    expect(verdictOf([primary(always(5), always(5)), equallyFast]).verdict).toBe('reject_no_benefit');
   });
 
   test('both constant and different: judged exactly against the margin', () => {
-    expect(only(guardrail(constant(100), constant(109)))).toMatchObject({
+    expect(only(guardrail(always(100), always(109)))).toMatchObject({
       verdict: 'not_worse',
       status: 'degenerate_variance',
       lower: null,
       p: null,
       flags: ['no_noise_estimate'],
     });
-    expect(only(guardrail(constant(100), constant(111)))?.verdict).toBe('worse');
-    expect(verdictOf([primary(constant(100), constant(80)), equallyFast]).verdict).toBe('promote');
+    expect(only(guardrail(always(100), always(111)))?.verdict).toBe('worse');
+    expect(verdictOf([primary(always(100), always(80)), equallyFast]).verdict).toBe('promote');
   });
 
   test('a zero turns a ratio into relative differences, from that slot on', () => {
@@ -448,14 +448,66 @@ describe('degenerate input', () => {
 
   test('errors that only the candidate has are harm, although no ratio exists', () => {
     const failed = latency.map((_, t) => 3 + (t % 4));
-    const verdict = verdictOf([saves, guardrail(constant(0), failed, { name: 'failed_points' })]);
+    const verdict = verdictOf([saves, guardrail(always(0), failed, { name: 'failed_points' })]);
     expect(verdict).toMatchObject({ verdict: 'abort_harm', abortedBy: { metric: 'failed_points' } });
     expect(metricOf(verdict, 'failed_points')).toMatchObject({ status: 'ratio_undefined', scale: 'difference' });
     expect(metricOf(verdict, 'failed_points')?.rareEventsP).toBeLessThan(1e-10);
   });
 
+  describe('rare counts', () => {
+    const every = (slots: number, value = 1): number[] => always(0).map((_, t) => (t % slots === 0 ? value : 0));
+    const failures = (baseline: number[], candidate: number[]) =>
+      verdictOf([
+        saves,
+        guardrail(baseline, candidate, { name: 'failed_points', title: 'Failed exports', abortMargin: 0.9 }),
+      ]);
+    const pOf = (baseline: number[], candidate: number[]) =>
+      metricOf(failures(baseline, candidate), 'failed_points')?.rareEventsP;
+
+    test('have an exact p, and a sentence that says what it rests on', () => {
+      // 3 and 12 of 15: the upper tail of a binomial with one half, 576 of 32768
+      expect(pOf(every(40), every(10))).toBeCloseTo(576 / 32_768, 12);
+      expect(failures(every(40), every(10)).explanation).toContain(
+        'Failed exports: 12 with the candidate and 3 with the baseline; counts that come one by one, equally often, give as many in about 1 of 57 of such experiments.',
+      );
+    });
+
+    test('are zero in half of the baseline’s slots, or they are not rare', () => {
+      expect(pOf(every(2), every(2))).toBeCloseTo(0.5, 1);
+      const oneMore = every(2).map((value, t) => (t === 1 ? 1 : value));
+      expect(pOf(oneMore, every(2))).toBeNull();
+    });
+
+    test('are whole, or they are no counts', () => {
+      expect(pOf(every(40), every(10, 0.5))).toBeNull();
+    });
+  });
+
+  test('what is only shown is corrected for being many, and says so', () => {
+    const shownAs = (name: string, factor: number): MetricOf => ({
+      criterion: { name, role: 'diagnostic' },
+      nodes: { '*': { baseline: cost, candidate: times(cost, factor).map((value, t) => value + (t % 7) * 30) } },
+    });
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      criterion: { name: `other_${index}`, role: 'diagnostic' },
+      nodes: { '*': { baseline: noisy({ seed: 200 + index }), candidate: noisy({ seed: 300 + index }) } },
+    }));
+    const verdict = verdictOf([saves, equallyFast, shownAs('far_apart', 0.5), ...many]);
+    const found = verdict.onMeasuredNodes.filter(({ role }) => role === 'diagnostic');
+    const byChance = found.filter(({ verdict: v, adjustedP }) => v !== 'unclear' && (adjustedP ?? 0) > 0.05);
+    expect(found[0]).toMatchObject({ name: 'far_apart', verdict: 'better' });
+    expect(found[0]?.adjustedP).toBeLessThan(0.05);
+    expect(byChance.length).toBeGreaterThan(0);
+    expect(verdict.explanation.filter((line) => line.includes('may be chance'))).toEqual(
+      byChance.map(
+        ({ title }) => `${title}: among everything that is only shown, a difference like this may be chance.`,
+      ),
+    );
+    expect(verdict.explanation[2]).toMatch(/only shown\.$/);
+  });
+
   test('both zero throughout is no variation', () => {
-    expect(only(guardrail(constant(0), constant(0)))?.verdict).toBe('no_variation');
+    expect(only(guardrail(always(0), always(0)))?.verdict).toBe('no_variation');
   });
 });
 
