@@ -5,7 +5,9 @@ import type { Command } from 'commander';
 import { parseWire } from '../../src/client/wire.ts';
 import { EvidenceBundle } from '../../src/experiments/contract/views.ts';
 import { differingLooks } from '../../src/experiments/domain/replay-looks.ts';
+import { MAXIMUM_CELLS } from '../../src/judgement/contract/evidence.ts';
 import { judgeLine } from '../../src/judgement/domain/judge-case.ts';
+import { isTooLarge } from '../../src/judgement/domain/material.ts';
 import { replay } from '../../src/judgement/domain/replay.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -20,6 +22,13 @@ export const registerJudge = (program: Command): void => {
     .action(async (file: string | undefined) => {
       const bundle = file === undefined ? null : bundleIn(file);
       if (bundle === null) return judgeLines(file);
+      if (isTooLarge(bundle.evidence)) {
+        throw new CommandFailure(
+          EXIT.invalid,
+          `${file} holds more than can be judged at once`,
+          `at most ${MAXIMUM_CELLS} values for a variant: nodes of all metrics, times the slots of the horizon`,
+        );
+      }
       const { reproduced, looks, differingSlots, judgement } = replay(bundle);
       const stored = differingLooks(bundle.experiment, bundle.evidence, judgement, bundle.looks, sha256);
       const isWhole = reproduced && stored.length === 0;

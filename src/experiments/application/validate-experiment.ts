@@ -5,6 +5,7 @@ import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { nodesMeant, type WantedNode } from '../domain/allocation.ts';
 import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
+import { tooMuchToJudge } from '../domain/setup.ts';
 import { type CheckPorts, clustersOf, inventoryOf, makeFindings } from './check-experiment.ts';
 import { renderFor, wantedOf } from './plan.ts';
 import type { Policy } from './ports.ts';
@@ -35,7 +36,12 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
     );
     const meant = clusters.accepted ? nodesMeant(settings.targets, inventory) : clusters;
     const nodes = meant.accepted && clusters.accepted ? (meant.value as readonly WantedNode[]) : [];
-    const findings = [...findingsOf(settings), ...(meant.accepted ? [] : targetFinding(meant.refusal))];
+    const tooMuch = tooMuchToJudge(settings, nodes.length);
+    const findings = [
+      ...findingsOf(settings),
+      ...(meant.accepted ? [] : targetFinding(meant.refusal)),
+      ...(tooMuch === null ? [] : [tooMuch]),
+    ];
     return {
       valid: findings.length === 0,
       findings,

@@ -1,6 +1,7 @@
 import type { FieldError, Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { PipelineChoice } from '../../pipelines/domain/template.ts';
 import type { CompleteSettings } from './experiment.ts';
+import { slotsPlanned } from './schedule.ts';
 import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA, type ExperimentSettings } from './settings.ts';
 
 /** What the stage demands of a duration; small on a laptop, 30 min elsewhere. */
@@ -16,6 +17,23 @@ export type CanRender = (choice: PipelineChoice, settings: ExperimentSettings) =
 export const MINIMUM_SLOTS = 6;
 /** Promotion evidence would outgrow the judge: 14 days of 5 s. */
 export const MAXIMUM_SLOTS = 250_000;
+
+/** What a worker's memory holds, measured: nodes times judged slots times metrics. */
+export const MAXIMUM_READINGS = 1_500_000;
+
+/** Too many nodes for so many slots: known once the nodes are. Null when it can be judged. */
+export const tooMuchToJudge = (settings: ExperimentSettings, nodeCount: number): FieldError | null => {
+  const slots = slotsPlanned(settings);
+  // equal input is asked besides
+  const metrics = completeSettings(settings).successCriteria.length + 1;
+  return nodeCount * slots * metrics <= MAXIMUM_READINGS
+    ? null
+    : finding(
+        '/slot_seconds',
+        'too-much-to-judge',
+        `${nodeCount} nodes, ${slots} slots and ${metrics} metrics are more than ${MAXIMUM_READINGS} readings of a variant; use longer slots or fewer nodes`,
+      );
+};
 
 /** Criteria that ask about critical processes, so they need their names. */
 const ABOUT_CRITICAL: readonly CriterionMetric[] = ['critical_coverage', 'critical_processes_missing'];
@@ -51,7 +69,7 @@ const finding = (pointer: string, code: string, message: string): FieldError => 
 
 const clockFindings = (settings: ExperimentSettings, floors: Floors): readonly FieldError[] => {
   const { slotSeconds, collectionIntervalSeconds, durationSeconds, warmupSeconds } = settings;
-  const slots = Math.ceil(durationSeconds / slotSeconds);
+  const slots = slotsPlanned(settings);
   return [
     ...(slotSeconds < 2 * collectionIntervalSeconds
       ? [

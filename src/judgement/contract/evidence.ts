@@ -4,6 +4,9 @@ import { MetricCriterion, MetricName } from './criteria.ts';
 /** More slots than 14 days of 5 s are refused. */
 export const MAXIMUM_SLOTS = 250_000;
 
+/** More slots times nodes, over all metrics, are refused: their numbers would not fit the memory of a laptop. */
+export const MAXIMUM_CELLS = 10_000_000;
+
 /**
  * A finite number, or why there is none. The reasons of `measurement` and of this context; never zero for "no data".
  * A share brings its denominator as `weight`, so that the mean of nodes is the share of all their items together.

@@ -1,11 +1,12 @@
 import { pointerOf } from '../../kernel/pointer.ts';
 import { type CaseAnswer, type CaseMetric, JudgeCase } from '../contract/case.ts';
 import { MetricCriterion } from '../contract/criteria.ts';
-import { ExperimentDesign, type HistorySeries, MAXIMUM_SLOTS, POOLED } from '../contract/evidence.ts';
+import { ExperimentDesign, type HistorySeries, MAXIMUM_CELLS, MAXIMUM_SLOTS, POOLED } from '../contract/evidence.ts';
 import type { MetricJudgement } from '../contract/judgement.ts';
 import { byName, type Column, emptyColumn, type MetricColumns, write } from './columns.ts';
 import { decideMaterial } from './judge.ts';
 import type { Material } from './material.ts';
+import { sumOf } from './numbers.ts';
 
 /** What was wrong with a case: where in its wire form, a code, and what would work. */
 type CaseError = CaseAnswer['errors'][number];
@@ -123,6 +124,8 @@ const materialOfCase = (input: JudgeCase): Material | { readonly errors: readonl
     ...repeatedNames(input.metrics),
   ];
   if (errors.length > 0 || design.data === undefined) return { errors };
+  const tooLarge = tooLargeError(input.metrics, design.data.horizonSlots);
+  if (tooLarge !== null) return { errors: [tooLarge] };
 
   const metrics = criteria.flatMap(({ data }, index): MetricColumns[] => {
     const metric = input.metrics[index];
@@ -136,6 +139,13 @@ const materialOfCase = (input: JudgeCase): Material | { readonly errors: readonl
     trust: { bothReady: 'unknown', sameSettingsOtherwise: 'unknown', clock: 'unknown' },
     interruption: null,
   };
+};
+
+const tooLargeError = (metrics: readonly CaseMetric[], slots: number): CaseError | null => {
+  const nodes = sumOf(metrics.map((metric) => nodesOf(metric).length));
+  if (nodes * slots <= MAXIMUM_CELLS) return null;
+  const message = `${nodes} series of nodes with ${slots} slots each are more than ${MAXIMUM_CELLS} values for a variant; shorten the horizon, or sum up nodes`;
+  return { pointer: '/metrics', code: 'too_large', message };
 };
 
 const criterionOf = (metric: CaseMetric) =>

@@ -1,4 +1,11 @@
-import type { Evidence, ExperimentDesign, HistorySeries, Interruption, TrustFacts } from '../contract/evidence.ts';
+import {
+  type Evidence,
+  type ExperimentDesign,
+  type HistorySeries,
+  type Interruption,
+  MAXIMUM_CELLS,
+  type TrustFacts,
+} from '../contract/evidence.ts';
 import { columnsOf, type MetricColumns } from './columns.ts';
 import { largest } from './numbers.ts';
 
@@ -24,3 +31,14 @@ export const materialOf = (evidence: Evidence, slots: number): Material => ({
 });
 
 export const lastSlotOf = (evidence: Evidence): number => Math.max(0, largest(evidence.slots.map(({ slot }) => slot)));
+
+/** Whether its columns would hold more numbers than fit: nodes are counted per metric, over the whole horizon. */
+export const isTooLarge = ({ design, slots }: Evidence): boolean => {
+  const nodes = new Set<string>();
+  for (const { metrics } of slots) {
+    for (const [metric, { baseline, candidate }] of Object.entries(metrics)) {
+      for (const node of [...Object.keys(baseline), ...Object.keys(candidate)]) nodes.add(`${metric}\n${node}`);
+    }
+  }
+  return nodes.size * design.horizonSlots > MAXIMUM_CELLS;
+};

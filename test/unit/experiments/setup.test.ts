@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CRITERIA, type ExperimentSettings } from '../../../src/experiments/domain/settings.ts';
-import { type CanRender, checkSetup, completeSettings, type Floors } from '../../../src/experiments/domain/setup.ts';
+import {
+  type CanRender,
+  checkSetup,
+  completeSettings,
+  type Floors,
+  tooMuchToJudge,
+} from '../../../src/experiments/domain/setup.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
 import { renderPipeline } from '../../../src/pipelines/domain/render.ts';
@@ -84,6 +90,17 @@ describe('criteria', () => {
     expect(codes({ criticalProcesses: [], successCriteria: [primary, asked] })).toEqual([
       '/success_criteria/1/metric critical-processes-missing',
     ]);
+  });
+});
+
+test('a worker has to hold what it judges: nodes, slots and metrics together', () => {
+  // eight criteria and equal input, over a day of minutes
+  const day = settings({ durationSeconds: 86_400, slotSeconds: 60 });
+  expect(tooMuchToJudge(day, 115)).toBeNull();
+  expect(tooMuchToJudge(day, 116)).toMatchObject({
+    code: 'too-much-to-judge',
+    message:
+      '116 nodes, 1440 slots and 9 metrics are more than 1500000 readings of a variant; use longer slots or fewer nodes',
   });
 });
 

@@ -166,6 +166,21 @@ describe('what cannot be judged is refused with the place and the reason', () =>
     ['half a slot', { id: 'x', horizon_slots: 1.5, metrics: [good] }, '/horizon_slots'],
     ['a million slots', { id: 'x', horizon_slots: 1e6, metrics: [good] }, '/horizon_slots'],
     ['a repeated name', { id: 'x', metrics: [good, good] }, '/metrics/1/name'],
+    [
+      'more nodes times slots than fit',
+      {
+        id: 'x',
+        horizon_slots: 250_000,
+        metrics: [
+          {
+            ...good,
+            baseline: undefined,
+            nodes: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`node-${index}`, { baseline: [1] }])),
+          },
+        ],
+      },
+      '/metrics',
+    ],
   ])('%s', (_, value, pointer) => {
     const answer = judgeCase(value);
     expect(answer).toMatchObject({ verdict: 'invalid_setup', decided_at_slot: null, metrics: [] });
@@ -193,33 +208,113 @@ describe('what cannot be judged is refused with the place and the reason', () =>
   });
 });
 
-test('whatever comes in, an answer goes out: no exception, no number that JSON lacks, no promotion out of rubbish', () => {
-  const value = fc.oneof(
+describe('whatever comes in', () => {
+  const rubbish = fc.oneof(
     fc.double(),
-    fc.constantFrom(null, 0, -0, Number.NaN, Number.POSITIVE_INFINITY, 5e-324, 1e100, -1e100, 1.7e308),
+    fc.constantFrom(null, 0, -0, -1, Number.NaN, Number.POSITIVE_INFINITY, 5e-324, 1e100, -1e100, 1.7e308),
     fc.string(),
   );
-  const series = fc.oneof(fc.array(value, { maxLength: 40 }), fc.constant(undefined));
-  const metric = fc.record({
-    name: fc.constantFrom('a', 'b', 'c', '__proto__', 'toString'),
-    role: fc.constantFrom('primary', 'guardrail', 'limit', 'trust', 'diagnostic'),
-    better: fc.constantFrom('lower', 'higher'),
-    scale: fc.constantFrom('log_ratio', 'difference'),
-    margin: fc.constantFrom(0, 0.1, 0.5),
-    line: fc.double({ noNaN: true, noDefaultInfinity: true }),
-    minimum_saving: fc.constantFrom(0, 0.05, 0.9),
-    baseline: series,
-    candidate: series,
+  const NAMES = ['a', 'b', 'c', '__proto__', 'toString'];
+  const series = fc.oneof(fc.array(rubbish, { maxLength: 40 }), fc.constant(undefined));
+  const pair = fc.record({ baseline: series, candidate: series });
+  const metric = fc
+    .record({
+      name: fc.constantFrom(...NAMES),
+      role: fc.constantFrom('primary', 'guardrail', 'limit', 'trust', 'diagnostic'),
+      better: fc.constantFrom('lower', 'higher'),
+      scale: fc.constantFrom('log_ratio', 'difference'),
+      aggregate: fc.constantFrom('sum', 'mean', undefined),
+      margin: fc.constantFrom(0, 0.1, 0.5),
+      abort_margin: fc.constantFrom(0, 0.9, undefined),
+      collections_per_slot: fc.constantFrom(1, 6, undefined),
+      line: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      minimum_saving: fc.constantFrom(0, 0.05, 0.9),
+      pooled: pair,
+      nodes: fc.option(fc.dictionary(fc.constantFrom('n-1', 'n-2', '*', '__proto__'), pair), { nil: undefined }),
+    })
+    .map(({ pooled, ...rest }) => ({ ...pooled, ...rest }));
+  const anyCase = fc.record({
+    id: fc.oneof(fc.string(), fc.double(), fc.constantFrom(null, [], {}, undefined)),
+    horizon_slots: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
+    step_seconds: fc.constantFrom(60, 1, 0, -1, 'x', undefined),
+    alpha: fc.constantFrom(0.05, 0.25, 1e-9, 0, Number.NaN, undefined),
+    population_nodes: fc.constantFrom(1, 2, 300, 0, 'many', undefined),
+    mismatch_guard: fc.constantFrom(true, undefined),
+    bootstrap_seed: fc.constantFrom(1, undefined),
+    metrics: fc.array(metric, { minLength: 1, maxLength: 4 }),
+    history: fc.option(fc.dictionary(fc.constantFrom(...NAMES), pair), { nil: undefined }),
   });
-  fc.assert(
-    fc.property(
-      fc.array(metric, { minLength: 1, maxLength: 4 }),
-      fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
-      (metrics, horizon) => {
-        const answer = judgeCase({ id: 'x', horizon_slots: horizon, metrics });
-        expect(CaseAnswer.parse(JSON.parse(JSON.stringify(answer)))).toEqual(answer);
-      },
-    ),
-    { numRuns: 400, seed: 99 },
-  );
+  const check = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number, property: (value: T) => void) =>
+    fc.assert(fc.property(arbitrary, property), { numRuns, seed: 99 });
+
+  test('an answer goes out: no exception, no number that JSON lacks, no p where nothing was computed', () => {
+    check(anyCase, 600, (input) => {
+      const answer = judgeCase(input);
+      expect(CaseAnswer.parse(JSON.parse(JSON.stringify(answer)))).toEqual(answer);
+      for (const { p, adjusted_p, n, lower, upper, effect, status } of answer.metrics) {
+        for (const value of [p, adjusted_p]) expect(value === null || (value >= 0 && value <= 1)).toBe(true);
+        if (n < 5 || status === 'no_variation' || status === 'degenerate_variance') expect(p).toBeNull();
+        if (lower !== null && upper !== null) expect(lower).toBeLessThanOrEqual(upper);
+        if (effect !== null) expect(Number.isFinite(effect)).toBe(true);
+      }
+    });
+  });
+
+  /** In how many slots both variants have a number that a ratio can be made of, and the longest row without. */
+  const usable = ({ baseline, candidate }: { baseline: readonly unknown[]; candidate: readonly unknown[] }) => {
+    const isNumber = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1e100;
+    let [slots, gap, longest] = [0, 0, 0];
+    for (const [t, a] of baseline.entries()) {
+      const isPair = isNumber(a) && isNumber(candidate[t]);
+      slots += isPair ? 1 : 0;
+      gap = isPair ? 0 : gap + 1;
+      longest = Math.max(longest, gap);
+    }
+    return { slots, longest };
+  };
+
+  test('no promotion out of rubbish: what is promoted was measured in nine slots of ten, without a long gap', () => {
+    const clean = {
+      cost: { baseline: cost as readonly unknown[], candidate: times(costToo, 0.7) as readonly unknown[] },
+      speed: { baseline: fine.baseline as readonly unknown[], candidate: fine.candidate as readonly unknown[] },
+    };
+    type Place = readonly ['cost' | 'speed', 'baseline' | 'candidate'];
+    const spoiling = fc.array(
+      fc.record({
+        place: fc.constantFrom<Place[]>(['cost', 'baseline'], ['cost', 'candidate'], ['speed', 'candidate']),
+        from: fc.integer({ min: 0, max: 119 }),
+        length: fc.integer({ min: 1, max: 7 }),
+        value: fc.constantFrom(null, Number.NaN, Number.POSITIVE_INFINITY, -1, '7', 1e200),
+      }),
+      { maxLength: 8 },
+    );
+    const verdicts = new Map<string, number>();
+    check(spoiling, 300, (spoilt) => {
+      const spoil = (of: Place[0], variant: Place[1]) =>
+        clean[of][variant].map((value, t) => {
+          const hit = spoilt.find(
+            ({ place, from, length }) => place[0] === of && place[1] === variant && t >= from && t < from + length,
+          );
+          return hit === undefined ? value : hit.value;
+        });
+      const both = (of: Place[0]) => ({ baseline: spoil(of, 'baseline'), candidate: spoil(of, 'candidate') });
+      const [money, speed] = [both('cost'), both('speed')];
+      const { verdict } = answerTo([
+        { ...good, ...money },
+        { ...fine, ...speed },
+      ]);
+      const isMeasured = [money, speed].map(usable).every(({ slots, longest }) => slots >= 108 && longest <= 5);
+      expect(verdict).toBe(isMeasured ? 'promote' : 'inconclusive_no_data');
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    });
+    // the property speaks of both
+    expect(verdicts.get('promote')).toBeGreaterThan(30);
+    expect(verdicts.get('inconclusive_no_data')).toBeGreaterThan(30);
+  });
+
+  test('from nothing but rubbish nothing is promoted', () => {
+    check(anyCase, 600, (input) => {
+      expect(judgeCase(input).verdict).not.toBe('promote');
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Evidence } from '../../../src/judgement/contract/evidence.ts';
 import type { TrustCheck, Verdict } from '../../../src/judgement/contract/judgement.ts';
 import { decideAtHorizon, judge, lookAt, watch } from '../../../src/judgement/domain/judge.ts';
+import { isTooLarge } from '../../../src/judgement/domain/material.ts';
 import {
   evidenceOf,
   guardrail,
@@ -414,6 +415,17 @@ describe('missing data', () => {
       dropped: { baseline: {}, candidate: { no_series: 1 } },
     });
   });
+});
+
+test('evidence is too large when its nodes times its horizon do not fit', () => {
+  const onNodes = (count: number) => ({
+    criterion: { name: 'm', role: 'diagnostic' },
+    nodes: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`n-${index}`, { baseline: [1], candidate: [1] }]),
+    ),
+  });
+  expect(isTooLarge(evidenceOf([onNodes(40)], { horizonSlots: 250_000 }))).toBe(false);
+  expect(isTooLarge(evidenceOf([onNodes(41)], { horizonSlots: 250_000 }))).toBe(true);
 });
 
 describe('degenerate input', () => {
