@@ -81,7 +81,7 @@ export const startLine = async (options: LineOptions, report: (progress: LinePro
   };
 
   const deployment = (ownCloud ? environment.ready.emulator : Promise.resolve()).then(() =>
-    timed('stacks', 'bundling functions and writing templates', 25, async (doingNow) => {
+    timed('stacks', 'bundling functions, writing templates', 25, async (doingNow) => {
       const deployed = await deployToEmulator({
         endpoint: addresses.emulator,
         region,

@@ -62,9 +62,9 @@ export const deployToEmulator = async (options: DeployOptions): Promise<Deployme
       ...['--context', 'stage=local', '--context', `functions=${functionsFolder}`],
       ...['--context', `overrides=${JSON.stringify(overrides)}`],
     ];
-    options.report?.('bundling functions and writing templates');
+    options.report?.('bundling functions, writing templates');
     await Promise.all([
-      cdk(options, 'bundling functions and writing templates', ['synth', '--quiet', ...facts, '--output', assembly]),
+      cdk(options, 'bundling functions, writing templates', ['synth', '--quiet', ...facts, '--output', assembly]),
       // in a folder without cdk.json: it would synthesise as well
       cdk(options, 'preparing the account', ['bootstrap', `aws://${LOCAL_ACCOUNT}/${options.region}`], folder),
     ]);
