@@ -4,6 +4,8 @@ import { serviceRoutes } from '../access/contract/service-routes.ts';
 import { auditRoutes } from '../audit/contract/routes.ts';
 import { CLUSTER_PROBLEMS } from '../clusters/contract/problems.ts';
 import { clusterRoutes } from '../clusters/contract/routes.ts';
+import { COST_PROBLEMS } from '../cost/contract/problems.ts';
+import { costRoutes } from '../cost/contract/routes.ts';
 import { eventRoutes } from '../events/contract/routes.ts';
 import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
 import { experimentRoutes } from '../experiments/contract/routes.ts';
@@ -19,6 +21,7 @@ export const ALL_ROUTES = [
   ...auditRoutes,
   ...clusterRoutes,
   ...pipelineRoutes,
+  ...costRoutes,
   ...experimentRoutes,
 ] as const;
 
@@ -28,5 +31,6 @@ export const ALL_PROBLEMS = {
   ...ACCESS_PROBLEMS,
   ...CLUSTER_PROBLEMS,
   ...PIPELINE_PROBLEMS,
+  ...COST_PROBLEMS,
   ...EXPERIMENT_PROBLEMS,
 } as const;

@@ -153,7 +153,7 @@ const intervalOf = (at: (end: End) => number | null): Interval | null => {
 };
 
 /** Beyond the exact numbers no bill is shown: the price or its unit is wrong by orders of magnitude. */
-const exactMicros = (micros: bigint | null): number | null =>
+export const exactMicros = (micros: bigint | null): number | null =>
   micros === null || micros > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(micros);
 
 /** The nearest places at which the price per unit changes; a whole unit away is not yet there. */

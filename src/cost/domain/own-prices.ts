@@ -9,6 +9,9 @@ import { Usage } from './usage.ts';
 export const Day = z.iso.date().brand<'Day'>();
 export type Day = z.infer<typeof Day>;
 
+/** The day in UTC: prices change at its beginning. */
+export const dayOf = (instant: Instant): Day => Day.parse(instant.slice(0, 10));
+
 /** What a contract says about one charge from a day on. It replaces every list price of this charge. */
 export const OwnRow = z.strictObject({
   sku: Sku,

@@ -15,25 +15,22 @@ import { ownPrices, ownRow, TODAY, USD } from './builders.ts';
 
 const price = fc.integer({ min: 0, max: 50_000_000 }).map((micros) => (micros / 1e6).toFixed(6));
 
+const twoPrices = fc.tuple(price, price, fc.integer({ min: 1, max: 100_000 }));
+
 /** Prices of a contract for every charge of a list, so that every bill is known: rising and falling tiers alike. */
-const pricedBook: fc.Arbitrary<PricedBook> = fc
-  .tuple(
-    fc.constantFrom(...PRICE_BOOKS),
-    fc.array(fc.tuple(price, fc.integer({ min: 1, max: 100_000 })), { minLength: 12, maxLength: 12 }),
-  )
-  .map(([book, tiers]) => {
-    const rows = book.charges.map(({ sku, per }, index) => {
-      const [first, second] = [tiers[2 * index] ?? ['1', 1], tiers[2 * index + 1] ?? ['2', 1]];
-      return ownRow({
-        sku,
-        tiers: [
-          { above: 0, price: first[0] },
-          { above: per * second[1], price: second[0] },
-        ],
-      });
+const pricedBook: fc.Arbitrary<PricedBook> = fc.constantFrom(...PRICE_BOOKS).chain((book) =>
+  fc.tuple(...book.charges.map(() => twoPrices)).map((prices) => {
+    const rows = book.charges.flatMap(({ sku, per }, index) => {
+      const [first, second, edge] = prices[index] ?? ['1', '2', 1];
+      const tiers = [
+        { above: 0, price: first },
+        { above: per * edge, price: second },
+      ];
+      return [ownRow({ sku, tiers })];
     });
     return inEffect(book, ownPrices(book.id, rows), TODAY);
-  });
+  }),
+);
 
 const interval = (most: number): fc.Arbitrary<Interval> =>
   fc

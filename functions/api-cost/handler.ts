@@ -1,0 +1,21 @@
+import { dynamodbOwnPrices } from '../../src/cost/adapters/dynamodb-own-prices.ts';
+import { serveCost } from '../../src/cost/application/serve-cost.ts';
+import { COST_PROBLEMS } from '../../src/cost/contract/problems.ts';
+import { systemClock, systemIds } from '../../src/kernel/system.ts';
+import { httpEntry } from '../../src/platform/entry.ts';
+import { makeRouter } from '../../src/platform/router.ts';
+import { gatekeeperOn, tableNamed } from '../front-door.ts';
+import { manifest } from './manifest.ts';
+
+export const handler = httpEntry(manifest, ({ core }) => {
+  const table = tableNamed(core);
+  return makeRouter({
+    service: manifest.name,
+    problems: COST_PROBLEMS,
+    gatekeeper: gatekeeperOn(table),
+    served: serveCost({
+      ownPrices: dynamodbOwnPrices({ table, clock: systemClock, ids: systemIds }),
+      clock: systemClock,
+    }),
+  });
+});

@@ -1,0 +1,109 @@
+import type { TenantId } from '../../kernel/identity.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { implement, type ServedRoute } from '../../platform/http/implement.ts';
+import { costRoutes, type PriceBookView } from '../contract/routes.ts';
+import { billOf } from '../domain/bill.ts';
+import { computeDeduction, everyBill } from '../domain/every-bill.ts';
+import { exactly } from '../domain/interval.ts';
+import type { Deduction } from '../domain/net-saving.ts';
+import { type Day, dayOf, inEffect, type OwnPrices, type PricedBook } from '../domain/own-prices.ts';
+import type { PriceBook, PriceBookId } from '../domain/price-book.ts';
+import { COLLECTOR_COMPUTE, findPriceBook, PRICE_BOOKS } from '../domain/price-books.ts';
+import { assertEven } from '../domain/saving.ts';
+import { type ChangePricesPorts, makeChangePrices } from './change-prices.ts';
+
+export type ServeCostPorts = ChangePricesPorts;
+
+/** The routes of cost, answered. List prices are code; only a tenant's own are read. */
+export const serveCost = (ports: ServeCostPorts): readonly ServedRoute[] => {
+  const { ownPrices, clock } = ports;
+  const change = makeChangePrices(ports);
+  const today = (): Day => dayOf(clock.now());
+
+  /** Every vendor, or the one that is asked for, as priced for the tenant; and what its nodes cost. */
+  const priced = async (
+    tenantId: TenantId,
+    { priceBook, day }: { readonly priceBook?: PriceBookId | undefined; readonly day: Day },
+  ): Promise<
+    Outcome<{ readonly books: readonly PricedBook[]; readonly nodes: PricedBook }, Refusal<'price-book-not-found'>>
+  > => {
+    const asked = priceBook === undefined ? accept(undefined) : findPriceBook(priceBook);
+    if (!asked.accepted) return asked;
+    const own = new Map((await ownPrices.list(tenantId)).map((each) => [each.bookId, each]));
+    const onDay = (book: PriceBook): PricedBook => inEffect(book, own.get(book.id) ?? null, day);
+    const books = asked.value === undefined ? PRICE_BOOKS.filter(({ kind }) => kind === 'vendor') : [asked.value];
+    return accept({ books: books.map(onDay), nodes: onDay(COLLECTOR_COMPUTE) });
+  };
+
+  return implement(costRoutes, {
+    listPriceBooks: async ({ caller, query: { day = today() } }) => {
+      const own = new Map((await ownPrices.list(caller.tenantId)).map((each) => [each.bookId, each]));
+      return accept({ body: { items: PRICE_BOOKS.map((book) => viewOf(book, own.get(book.id) ?? null, day)) } });
+    },
+
+    getPriceBook: async ({ caller, params: { priceBookId }, query: { day = today(), ownVersion } }) => {
+      const book = findPriceBook(priceBookId);
+      if (!book.accepted) return book;
+      const own = await ownAt(ownPrices, caller.tenantId, priceBookId, ownVersion);
+      return own.accepted
+        ? accept({ body: viewOf(book.value, own.value, day), version: own.value?.version ?? 0 })
+        : own;
+    },
+
+    changePrices: async ({ caller, params: { priceBookId }, ifMatch, body }) => {
+      const changed = await change(caller, priceBookId, ifMatch, body);
+      if (!changed.accepted) return changed;
+      const book = findPriceBook(priceBookId);
+      return book.accepted
+        ? accept({ body: viewOf(book.value, changed.value, today()), version: changed.value.version })
+        : book;
+    },
+
+    estimateCost: async ({ caller, body: { usage, rest, priceBook, day = today() } }) => {
+      const found = await priced(caller.tenantId, { priceBook, day });
+      return found.accepted
+        ? accept({ body: { day, items: found.value.books.map((book) => billOf(book, usage, rest)) } })
+        : found;
+    },
+
+    compareCost: async ({ caller, body: { priceBook, day = today(), experimentCost, ...comparison } }) => {
+      const even = assertEven(comparison);
+      if (!even.accepted) return even;
+      const found = await priced(caller.tenantId, { priceBook, day });
+      if (!found.accepted) return found;
+      const compute = computeDeduction(found.value.nodes, comparison);
+      const experiment: Deduction =
+        experimentCost === undefined
+          ? { open: 'nothing was said about what the experiment costs' }
+          : { currency: experimentCost.currency, cost: exactly(experimentCost.micros) };
+      return accept({
+        body: { day, compute, items: everyBill(found.value.books, comparison, { compute, experiment }) },
+      });
+    },
+  });
+};
+
+/** The tenant's prices as they are, or as an earlier version had them; version 0 is the list alone. */
+const ownAt = async (
+  ownPrices: ServeCostPorts['ownPrices'],
+  tenantId: TenantId,
+  bookId: PriceBookId,
+  version: number | undefined,
+): Promise<Outcome<OwnPrices | null, Refusal<'resource-not-found'>>> => {
+  if (version === 0) return accept(null);
+  if (version === undefined) return accept(await ownPrices.load(tenantId, bookId));
+  const found = await ownPrices.loadVersion(tenantId, bookId, version);
+  return found === null
+    ? refuse('resource-not-found', `your prices of ${bookId} have no version ${version}`, {
+        priceBook: bookId,
+        version,
+      })
+    : accept(found);
+};
+
+const viewOf = (book: PriceBook, own: OwnPrices | null, day: Day): PriceBookView => {
+  const { ownUsage: _, ...view } = inEffect(book, own, day);
+  if (own === null) return { ...view, day, own: null };
+  const { rows, usage, updatedAt, updatedBy } = own;
+  return { ...view, day, own: { rows, usage, updatedAt, updatedBy } };
+};
