@@ -1,6 +1,9 @@
+import { dynamodbOwnPrices } from '../../src/cost/adapters/dynamodb-own-prices.ts';
+import { COST_PROBLEMS } from '../../src/cost/contract/problems.ts';
+import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { EXPERIMENT_PROBLEMS } from '../../src/experiments/contract/problems.ts';
-import { systemClock } from '../../src/kernel/system.ts';
+import { systemClock, systemIds } from '../../src/kernel/system.ts';
 import { dynamodbSampleStore } from '../../src/measurement/adapters/dynamodb-sample-store.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
@@ -13,20 +16,29 @@ import { manifest } from './manifest.ts';
 export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, auditTrail, settings }) =>
   makeRouter({
     service: manifest.name,
-    problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS },
+    problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS, ...COST_PROBLEMS },
     gatekeeper: gatekeeperOn(tableNamed(core)),
     idempotency: idempotencyIn(ephemeral),
     cursors: cursorsSignedWith(cursorKey),
     refusedWrites: refusedWritesTo(auditTrail),
-    served: serveExperiments({
-      experiments: experimentsIn(core),
-      clusters: clustersIn(core),
-      samples: dynamodbSampleStore(tableNamed(samples)),
-      recordedLooks: looksIn(samples),
-      policy: { ...setupPolicyOf(settings), collectorImage: settings.collectorImage },
-      sha256,
-      code: CODE,
-      clock: systemClock,
-    }),
+    served: [
+      ...serveExperiments({
+        experiments: experimentsIn(core),
+        clusters: clustersIn(core),
+        samples: dynamodbSampleStore(tableNamed(samples)),
+        recordedLooks: looksIn(samples),
+        policy: { ...setupPolicyOf(settings), collectorImage: settings.collectorImage },
+        sha256,
+        code: CODE,
+        clock: systemClock,
+      }),
+      ...serveCosts({
+        experiments: experimentsIn(core),
+        clusters: clustersIn(core),
+        samples: dynamodbSampleStore(tableNamed(samples)),
+        ownPrices: dynamodbOwnPrices({ table: tableNamed(core), clock: systemClock, ids: systemIds }),
+        clock: systemClock,
+      }),
+    ],
   }),
 );

@@ -7,6 +7,7 @@ import { clusterRoutes } from '../clusters/contract/routes.ts';
 import { COST_PROBLEMS } from '../cost/contract/problems.ts';
 import { costRoutes } from '../cost/contract/routes.ts';
 import { eventRoutes } from '../events/contract/routes.ts';
+import { experimentCostRoutes } from '../experiments/contract/cost-routes.ts';
 import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
 import { experimentRoutes } from '../experiments/contract/routes.ts';
 import { PIPELINE_PROBLEMS } from '../pipelines/contract/problems.ts';
@@ -23,6 +24,7 @@ export const ALL_ROUTES = [
   ...pipelineRoutes,
   ...costRoutes,
   ...experimentRoutes,
+  ...experimentCostRoutes,
 ] as const;
 
 /** Every refusal that any of them can answer. */

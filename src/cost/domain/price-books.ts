@@ -1,12 +1,12 @@
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
-import { AMAZON } from './books/amazon.ts';
+import { AMAZON, AMAZON_MANAGED_PROMETHEUS } from './books/amazon.ts';
 import { DATADOG } from './books/datadog.ts';
 import { GRAFANA_CLOUD } from './books/grafana-cloud.ts';
 import { NEW_RELIC } from './books/new-relic.ts';
 import { COLLECTOR_COMPUTE, OTHERS } from './books/others.ts';
 import type { PriceBook } from './price-book.ts';
 
-export { COLLECTOR_COMPUTE };
+export { AMAZON_MANAGED_PROMETHEUS, COLLECTOR_COMPUTE };
 
 /** The one list of prices: nothing else in the code knows one. */
 export const PRICE_BOOKS: readonly PriceBook[] = [

@@ -14,4 +14,6 @@ export const EXPERIMENT_PROBLEMS = {
   'experiment-quota-exceeded': { status: 409, title: 'Too many experiments are running', retry: 'later' },
   'promotion-not-allowed': { status: 409, title: 'This verdict does not allow a promotion', retry: 'never' },
   'verdict-not-reached': { status: 404, title: 'There is no verdict yet', retry: 'later' },
+  'usage-not-measured': { status: 409, title: 'Too little was measured yet', retry: 'later' },
+  'fleet-not-known': { status: 409, title: 'What a whole fleet would do is not known', retry: 'after-change' },
 } as const satisfies Problems;

@@ -58,16 +58,18 @@ const CLOUDWATCH_METRICS = charge('series', {
   ],
 });
 
+export const AMAZON_MANAGED_PROMETHEUS: PriceBook = priceBook({
+  id: 'amazon-managed-prometheus',
+  vendor: 'Amazon Managed Prometheus',
+  title: 'Amazon Managed Prometheus',
+  version: 1,
+  billedOn: 'samples ingested, in tiers that get cheaper; what is stored, and the samples that queries read.',
+  notes: [BY_REGION],
+  charges: [...INGEST_AND_STORE],
+});
+
 export const AMAZON: readonly PriceBook[] = [
-  priceBook({
-    id: 'amazon-managed-prometheus',
-    vendor: 'Amazon Managed Prometheus',
-    title: 'Amazon Managed Prometheus',
-    version: 1,
-    billedOn: 'samples ingested, in tiers that get cheaper; what is stored, and the samples that queries read.',
-    notes: [BY_REGION],
-    charges: [...INGEST_AND_STORE],
-  }),
+  AMAZON_MANAGED_PROMETHEUS,
   priceBook({
     id: 'amazon-managed-prometheus-collector',
     vendor: 'Amazon Managed Prometheus',

@@ -1,0 +1,182 @@
+import { type BillRow, computeDeduction, everyBill } from '../../cost/domain/every-bill.ts';
+import { experimentCostOf } from '../../cost/domain/experiment-cost.ts';
+import { type Day, dayOf, inEffect, type OwnPrices, type PricedBook } from '../../cost/domain/own-prices.ts';
+import type { PriceBook } from '../../cost/domain/price-book.ts';
+import {
+  AMAZON_MANAGED_PROMETHEUS,
+  COLLECTOR_COMPUTE,
+  findPriceBook,
+  PRICE_BOOKS,
+} from '../../cost/domain/price-books.ts';
+import type { Comparison } from '../../cost/domain/saving.ts';
+import { stated } from '../../cost/domain/usage.ts';
+import type { TenantId } from '../../kernel/identity.ts';
+import { amountText } from '../../kernel/money.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Clock } from '../../kernel/ports.ts';
+import type { Sample } from '../../measurement/domain/sample.ts';
+import { implement, type ServedRoute } from '../../platform/http/implement.ts';
+import { type CostAnalysis, type CostQuery, experimentCostRoutes } from '../contract/cost-routes.ts';
+import { toEvidence } from '../domain/evidence.ts';
+import { type CompleteSettings, lifeOf, verdictOf } from '../domain/experiment.ts';
+import { experimentUse, FEWEST_SLOTS, type MeasuredUsage, measuredUsage } from '../domain/measured-usage.ts';
+import type { Effect } from '../domain/verdict.ts';
+import type { ClusterRegistry, ExperimentStore, SampleReader, Stored } from './ports.ts';
+
+/** Prices that a tenant laid over the lists, for reading. */
+export interface OwnPriceReader {
+  list(tenantId: TenantId): Promise<readonly OwnPrices[]>;
+}
+
+export interface ServeCostsPorts {
+  readonly experiments: Pick<ExperimentStore, 'load'>;
+  readonly samples: SampleReader;
+  readonly clusters: Pick<ClusterRegistry, 'load'>;
+  readonly ownPrices: OwnPriceReader;
+  readonly clock: Clock;
+}
+
+/** What evidence is worth in money. Nothing is stored: the same samples and prices give the same figures. */
+export const serveCosts = (ports: ServeCostsPorts): readonly ServedRoute[] =>
+  implement(experimentCostRoutes, {
+    getCostAnalysis: async ({ caller: { tenantId }, params: { experimentId }, query }) => {
+      const stored = await ports.experiments.load({ tenantId, experimentId });
+      if (stored === null) {
+        return refuse('resource-not-found', `there is no experiment ${experimentId}`, { experimentId });
+      }
+      const { epoch, settings } = stored.experiment;
+      const [measured, own, cluster] = await Promise.all([
+        ports.samples.list(tenantId, experimentId, epoch),
+        ports.ownPrices.list(tenantId),
+        settings.targets[0] === undefined ? null : ports.clusters.load(tenantId, settings.targets[0].clusterId),
+      ]);
+      const analysed = analyse(stored, measured, {
+        query,
+        own,
+        day: query.day ?? dayOf(ports.clock.now()),
+        store: cluster?.settings.metrics.kind === 'amp' ? AMAZON_MANAGED_PROMETHEUS : null,
+      });
+      return analysed.accepted ? accept({ body: analysed.value }) : analysed;
+    },
+  });
+
+interface Known {
+  readonly query: CostQuery;
+  readonly own: readonly OwnPrices[];
+  readonly day: Day;
+  /** prices of the measurement store, where it has any */
+  readonly store: PriceBook | null;
+}
+
+/** Evidence and prices → money. Pure. */
+const analyse = (
+  stored: Stored,
+  samples: readonly Sample[],
+  { query, own, day, store }: Known,
+): Outcome<CostAnalysis, Refusal<'price-book-not-found' | 'usage-not-measured' | 'fleet-not-known'>> => {
+  const { experiment } = stored;
+  const { settings } = experiment;
+  const asked = query.priceBook === undefined ? accept(undefined) : findPriceBook(query.priceBook);
+  if (!asked.accepted) return asked;
+  const nodesMeasured = lifeOf(experiment)?.nodes.length ?? 0;
+  const nodes = query.fleetNodes ?? nodesMeasured;
+  const effects = effectsMeant(stored, nodes, nodesMeasured);
+  if (!effects.accepted) return effects;
+  const measured = measuredUsage(samples, effects.value, {
+    nodes: nodesMeasured,
+    slotSeconds: settings.slotSeconds,
+    fleetNodes: nodes === nodesMeasured ? null : nodes,
+  });
+  if (measured === null) return notMeasured(stored);
+
+  const comparison = comparisonOf(measured, query);
+  const onDay = (book: PriceBook): PricedBook =>
+    inEffect(book, own.find(({ bookId }) => bookId === book.id) ?? null, day);
+  const nodePrices = onDay(COLLECTOR_COMPUTE);
+  const experimentCost = experimentCostOf(
+    experimentUse(samples, settings.slotSeconds),
+    nodePrices,
+    store === null ? null : onDay(store),
+  );
+  const compute = computeDeduction(nodePrices, comparison);
+  const books = asked.value === undefined ? PRICE_BOOKS.filter(({ kind }) => kind === 'vendor') : [asked.value];
+  const rows = everyBill(books.map(onDay), comparison, { compute, experiment: experimentCost.total });
+  const verdict = verdictOf(experiment);
+  const hypotheticalBaseline = verdict?.hypotheticalBaseline ?? isHypothetical(settings);
+  return accept({
+    experimentId: experiment.id,
+    epoch: experiment.epoch,
+    day,
+    verdict: verdict?.verdict ?? null,
+    nodesMeasured,
+    nodes,
+    slots: measured.slots,
+    hypotheticalBaseline,
+    noHeadline: hypotheticalBaseline ? NOBODY_RUNS_IT : null,
+    comparison,
+    wireBytesPerPoint: measured.wireBytesPerPoint,
+    compute,
+    experiment: experimentCost,
+    items: rows.map((row) => ({ ...row, headline: hypotheticalBaseline ? null : headlineOf(row, verdict === null) })),
+  });
+};
+
+const NOBODY_RUNS_IT =
+  'The baseline is a template that nobody runs here: what it would cost is not what you pay, so no saving is claimed.';
+
+const isHypothetical = (settings: CompleteSettings): boolean =>
+  toEvidence(settings, [], null).design.hypotheticalBaseline;
+
+/** Of the measured nodes as they were judged; of a fleet only as the verdict says about nodes that were not measured. */
+const effectsMeant = (
+  { experiment, progress }: Stored,
+  nodes: number,
+  nodesMeasured: number,
+): Outcome<readonly Effect[], Refusal<'fleet-not-known'>> => {
+  const verdict = verdictOf(experiment);
+  const onMeasured = verdict?.onMeasuredNodes ?? [];
+  if (nodes === nodesMeasured) return accept(onMeasured.length > 0 ? onMeasured : (progress.latestLook?.effects ?? []));
+  if (verdict?.ifRolledOut != null) return accept(verdict.ifRolledOut);
+  return refuse(
+    'fleet-not-known',
+    verdict === null
+      ? `what ${nodes} nodes would save is known with the verdict; it is ${experiment.state}`
+      : `${nodesMeasured} nodes were measured: what ${nodes} would save is not known; measure more nodes`,
+    { nodes, nodesMeasured },
+  );
+};
+
+const notMeasured = ({ experiment }: Stored) =>
+  refuse(
+    'usage-not-measured',
+    `usage is known from ${FEWEST_SLOTS} measured slots of both variants on; it is ${experiment.state}`,
+    { state: experiment.state },
+  );
+
+const comparisonOf = (
+  { baseline, candidate, change }: MeasuredUsage,
+  { bytesPerPoint, restSeries, restPointsPerMinute, restHosts }: CostQuery,
+): Comparison => {
+  const bytes = stated({ bytesPerPoint });
+  return {
+    baseline: { ...baseline, ...bytes },
+    candidate: { ...candidate, ...bytes },
+    change,
+    rest: stated({ series: restSeries, pointsPerMinute: restPointsPerMinute, hosts: restHosts }),
+  };
+};
+
+/** The one sentence about money, for a baseline that somebody runs; null where the bill is not known. */
+const headlineOf = ({ title, currency, net }: BillRow, isRunning: boolean): string | null => {
+  if (net === null) return null;
+  const { low, estimate, high } = net.monthly;
+  const after = 'cost' in net.compute ? ', compute of the collectors subtracted' : '';
+  const soFar = isRunning ? 'So far: ' : '';
+  if (low <= 0 && high >= 0) {
+    return `${soFar}whether it saves anything on ${title} is not known: ${amountText(low)} to ${amountText(high)} ${currency} a month${after}.`;
+  }
+  const verb = estimate > 0 ? 'saves' : 'costs';
+  const [least, most] = estimate > 0 ? [low, high] : [-high, -low];
+  const more = estimate > 0 ? '' : ' more';
+  return `${soFar}it ${verb} ${amountText(Math.abs(estimate))} ${currency}${more} a month on ${title} (${amountText(least)} to ${amountText(most)})${after}.`;
+};
