@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { registerAudit } from './commands/audit.ts';
 import { registerAuth } from './commands/auth.ts';
 import { registerCluster } from './commands/cluster.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerExperiment } from './commands/experiment.ts';
 import { registerJudge } from './commands/judge.ts';
 import { registerLocal } from './commands/local.ts';
@@ -37,6 +38,7 @@ export const makeProgram = (): Command => {
   registerAuth(program, context);
   registerCluster(program, context);
   registerPipeline(program, context);
+  registerCost(program, context);
   registerExperiment(program, context);
   registerAudit(program, context);
   registerJudge(program);

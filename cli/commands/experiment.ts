@@ -15,7 +15,7 @@ import { renderTable } from '../render/table.ts';
 import { watchExperiment } from '../watch.ts';
 import { type SettingsOptions, settingsFrom, withSettings } from './experiment-settings.ts';
 
-const parseId = (text: string): ExperimentId => {
+export const parseId = (text: string): ExperimentId => {
   const id = ExperimentId.safeParse(text);
   if (id.success) return id.data;
   throw new CommandFailure(

@@ -1,6 +1,6 @@
 import type { RouteDefinition } from '../platform/declare/route.ts';
 
-export { fromWire, parseWire, toWire } from '../platform/wire.ts';
+export { fromWire, parseWire, snakeCase, toWire } from '../platform/wire.ts';
 
 /** The schema of what a route answers, by its name. */
 export const responseOf = <const R extends readonly RouteDefinition[], N extends R[number]['name']>(

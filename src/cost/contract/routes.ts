@@ -28,6 +28,7 @@ const Asked = { priceBook: PriceBookId.optional(), day: Day.optional() };
 
 export const EstimateRequest = z.strictObject({ ...Asked, usage: Usage, rest: Usage.default({}) });
 export const Estimates = z.object({ day: Day, items: z.array(Bill) });
+export type Estimates = z.infer<typeof Estimates>;
 
 export const CompareRequest = z.strictObject({
   ...Asked,
@@ -37,6 +38,7 @@ export const CompareRequest = z.strictObject({
 });
 export type CompareRequest = z.infer<typeof CompareRequest>;
 export const Comparisons = z.object({ day: Day, compute: Deduction, items: z.array(BillRow) });
+export type Comparisons = z.infer<typeof Comparisons>;
 
 export const costRoutes = [
   route({

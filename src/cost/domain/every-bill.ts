@@ -24,5 +24,5 @@ export const computeDeduction = (nodes: PricedBook, comparison: Comparison): Ded
   const { baseline, candidate, saving, currency } = savingOf(nodes, { ...comparison, rest: {} });
   if (saving !== null) return { currency, cost: byEnd((end) => 0 - saving[otherEnd(end)]) };
   const open = [...baseline.lines, ...candidate.lines].flatMap((line) => (line.open === null ? [] : [line.open]));
-  return { open: `compute of the collectors: ${[...new Set(open)].join('; ')}` };
+  return { open: [...new Set(open)].join('; ') };
 };

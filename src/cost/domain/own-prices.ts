@@ -135,7 +135,7 @@ const mixedCurrency = (rows: readonly OwnRow[]): readonly FieldError[] => {
 
 /** A price book as it holds for a tenant on a day. */
 export interface PricedBook extends PriceBook {
-  /** 0: list prices only */
+  /** 0: list prices only, or own ones that nobody has stored */
   readonly ownVersion: number;
   readonly currency: Currency;
   /** names list and own version, for every figure made with it: `datadog-pro@1+own.3` */
@@ -147,16 +147,19 @@ export interface PricedBook extends PriceBook {
  * The book with a tenant's prices over it: of each charge the newest row that has begun. One currency only: what is listed
  * in another one has no price then.
  */
-export const inEffect = (book: PriceBook, own: OwnPrices | null, day: Day): PricedBook => {
+export const inEffect = (
+  book: PriceBook,
+  own: { readonly rows: readonly OwnRow[]; readonly usage: Usage; readonly version: number } | null,
+  day: Day,
+): PricedBook => {
   const rows = own?.rows ?? [];
   const begun = new Map(rows.filter(({ effectiveFrom }) => effectiveFrom <= day).map((row) => [row.sku, row]));
   const currency = [...begun.values()][0]?.currency ?? listCurrency(book);
-  const ownVersion = own?.version ?? 0;
   return {
     ...book,
-    ownVersion,
+    ownVersion: own?.version ?? 0,
     currency,
-    reference: `${book.id}@${book.version}${ownVersion === 0 ? '' : `+own.${ownVersion}`}`,
+    reference: `${book.id}@${book.version}${own === null ? '' : `+own.${own.version}`}`,
     ownUsage: own?.usage ?? {},
     charges: book.charges.map((charge) => {
       const row = begun.get(charge.sku);
