@@ -53,8 +53,15 @@ const decided = async (): Promise<ExperimentId> => {
   await world.time.advance(400);
   return experimentId;
 };
-const row = (body: { items: { price_book: string }[] }, id: string) =>
-  body.items.find(({ price_book: book }) => book === id) as never as Record<string, never>;
+interface Row {
+  readonly price_book: string;
+  readonly saving: { readonly low: number; readonly estimate: number; readonly high: number };
+}
+const row = ({ items }: { readonly items: readonly Row[] }, id: string): Row => {
+  const found = items.find(({ price_book: book }) => book === id);
+  if (found === undefined) throw new Error(`no bill of ${id}`);
+  return found;
+};
 
 describe('the cost analysis of an experiment', () => {
   test('prices what both variants sent, on every bill', async () => {
@@ -67,10 +74,10 @@ describe('the cost analysis of an experiment', () => {
     expect(body.comparison.baseline.points_per_minute.estimate).toBeCloseTo(12_000, -2);
     const { low, estimate, high } = body.comparison.change.points_per_minute;
     expect([low < estimate, estimate < high, Math.round(estimate * 100)]).toEqual([true, true, 14]);
-    const signoz = row(body, 'signoz') as unknown as { saving: { low: number; estimate: number; high: number } };
-    expect(signoz.saving.estimate / 1e6).toBeCloseTo((12_000 - 1681) * 0.0438 * 0.1, 0);
-    expect(signoz.saving.low).toBeLessThan(signoz.saving.estimate);
-    expect(signoz.saving.high).toBeGreaterThan(signoz.saving.estimate);
+    const { saving } = row(body, 'signoz');
+    expect(saving.estimate / 1e6).toBeCloseTo((12_000 - 1681) * 0.0438 * 0.1, 0);
+    expect(saving.low).toBeLessThan(saving.estimate);
+    expect(saving.high).toBeGreaterThan(saving.estimate);
     expect(row(body, 'datadog-pro')).toMatchObject({ saving: { estimate: 40e6 } });
   });
 
