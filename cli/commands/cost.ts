@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf, snakeCase as snake } from '../../src/client/wire.ts';
 import { Comparisons, costRoutes, Estimates, PriceBookView } from '../../src/cost/contract/routes.ts';
+import { parseAmount, parseNumber } from '../../src/cost/domain/amount-text.ts';
 import { billOf } from '../../src/cost/domain/bill.ts';
 import { computeDeduction, everyBill } from '../../src/cost/domain/every-bill.ts';
 import { exactly } from '../../src/cost/domain/interval.ts';
@@ -17,7 +18,7 @@ import {
 import { type PriceBook, PriceBookId } from '../../src/cost/domain/price-book.ts';
 import { COLLECTOR_COMPUTE, findPriceBook, PRICE_BOOKS } from '../../src/cost/domain/price-books.ts';
 import { assertEven, Comparison } from '../../src/cost/domain/saving.ts';
-import { stated, USAGE_AXES, Usage, type UsageAxis } from '../../src/cost/domain/usage.ts';
+import { type Amount, stated, USAGE_AXES, Usage, type UsageAxis } from '../../src/cost/domain/usage.ts';
 import { CostAnalysis } from '../../src/experiments/contract/cost-routes.ts';
 import { Currency, DecimalPrice, type Money, microsOf } from '../../src/kernel/money.ts';
 import type { Outcome } from '../../src/kernel/outcome.ts';
@@ -318,34 +319,15 @@ const plain = (axis: string, amount: Usage[UsageAxis]): number | undefined => {
 
 // ── amounts as people write them
 
-const SUFFIXES: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9 };
-
-/** `210000`, `210k`, `1.2M` */
-const numberOf = (text: string): number => {
-  const [, digits = '', suffix = ''] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text.trim()) ?? [];
-  if (digits === '')
-    throw new CommandFailure(EXIT.invalid, `"${text}" is not an amount`, 'write for example 210000, 210k or 1.2M');
-  return Number(digits) * (SUFFIXES[suffix] ?? 1);
-};
-
-/** One number, or `low..estimate..high`; with two the estimate is their middle. */
-export const parseAmount = (text: string): NonNullable<Usage[UsageAxis]> => {
-  const [first = 0, second, third] = text.split('..').map(numberOf);
-  if (second === undefined) return first;
-  const amount =
-    third === undefined
-      ? { low: first, estimate: (first + second) / 2, high: second }
-      : { low: first, estimate: second, high: third };
-  if (amount.low <= amount.estimate && amount.estimate <= amount.high) return amount;
-  throw new CommandFailure(EXIT.invalid, `"${text}" does not rise`, 'write low..estimate..high');
-};
+const numberOf = (text: string): number => required(parseNumber(text));
+const amountOf = (text: string): Amount => required(parseAmount(text));
 
 /** `BASELINE/CANDIDATE`; one amount is that of both. */
 const parsePair = (text: string) => {
   const [baseline = '', candidate = baseline, more] = text.split('/');
   if (more !== undefined)
     throw new CommandFailure(EXIT.invalid, `"${text}" has more than two amounts`, 'write BASELINE/CANDIDATE');
-  return [parseAmount(baseline), parseAmount(candidate)] as const;
+  return [amountOf(baseline), amountOf(candidate)] as const;
 };
 
 /** Baseline and candidate from options; both are the same where one amount is given. */
@@ -374,7 +356,7 @@ const usagesOf = (given: UsageOptions): readonly [Usage, Usage] => {
 };
 
 const axesOf = (assignments: readonly string[]): Usage =>
-  usageFrom(Object.fromEntries(assignments.map(assigned).map(([axis, text]) => [axis, parseAmount(text)])));
+  usageFrom(Object.fromEntries(assignments.map(assigned).map(([axis, text]) => [axis, amountOf(text)])));
 
 const assigned = (assignment: string): readonly [UsageAxis, string] => {
   const [name = '', text] = assignment.split('=');

@@ -16,8 +16,12 @@ const PAGES = {
   '/experiments/exp-running00001?tab=deployment': '.diff',
   '/experiments/exp-running00001?tab=timeline': '.timeline li',
   '/experiments/exp-running00001?tab=evidence': '.scroll-table',
+  '/experiments/exp-running00001?tab=cost&bill=grafana-cloud-pro': '.projection',
   '/experiments/new': '.checks .word-mark',
   '/templates/top-k': '.code-text',
+  '/costs': '.state-empty',
+  '/costs?baseline=%7B%22series%22%3A%22210k%22%7D&bill=cloudwatch-classic': '.panel',
+  '/costs/amazon-managed-prometheus': '.table tbody tr',
   '/clusters': '.checklist',
   '/audit': '.state-empty',
 } as const;
@@ -102,7 +106,7 @@ describe('the keyboard', () => {
       seen.push(await focused());
     }
     expect(seen).toEqual(
-      expect.arrayContaining(['Experiments', 'Templates', 'Clusters', 'New experiment', 'first try']),
+      expect.arrayContaining(['Experiments', 'Templates', 'Costs', 'Clusters', 'New experiment', 'first try']),
     );
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'first try' }).waitFor();

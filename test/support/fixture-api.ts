@@ -19,6 +19,7 @@ import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempoten
 import type { HttpRequest } from '../../src/platform/http/message.ts';
 import { makeRouter } from '../../src/platform/router.ts';
 import { servedClusters } from './fixture-cluster-routes.ts';
+import { servedCosts } from './fixture-cost-routes.ts';
 import { servedExperiments } from './fixture-experiment-routes.ts';
 import { makeWorld } from './fixture-world.ts';
 import { T0, testClock, testRun } from './platform.ts';
@@ -66,6 +67,7 @@ export const startFixtureApi = async ({
       ...servedExperiments(world),
       ...servePipelines({ sha256 }),
       ...serveAudit({ log: audit, sha256 }),
+      ...servedCosts(world),
     ],
     problems: ALL_PROBLEMS,
     gatekeeper: {

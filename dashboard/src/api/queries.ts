@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type * as z from 'zod';
 import type { AuditOutcome } from '../../../src/audit/domain/entry.ts';
+import type { PriceBookId } from '../../../src/cost/domain/price-book.ts';
 import type { ExperimentVerdict, ExperimentView } from '../../../src/experiments/contract/views.ts';
 import type { ExperimentSettings } from '../../../src/experiments/domain/settings.ts';
 import { type State, TERMINAL_STATES } from '../../../src/experiments/domain/vocabulary.ts';
@@ -212,4 +213,41 @@ export const operationQuery = (operationId: OperationId) =>
     queryFn: async ({ signal }) => (await api.getOperation({ params: { operationId }, signal })).body,
     refetchInterval: ({ state }) =>
       state.data?.state === 'succeeded' || state.data?.state === 'failed' ? false : SECOND,
+  });
+
+/** What a form of prices sends. */
+export type ChangePricesBody = Parameters<typeof api.changePrices>[0]['body'];
+
+export const priceBooksQuery = queryOptions({
+  queryKey: ['costs', 'books'],
+  queryFn: async ({ signal }) => (await api.listPriceBooks({ signal })).body.items,
+  staleTime: 60 * SECOND,
+});
+
+export const priceBookQuery = (priceBookId: PriceBookId) =>
+  queryOptions({
+    queryKey: ['costs', 'books', priceBookId],
+    queryFn: async ({ signal }) => (await api.getPriceBook({ params: { priceBookId }, signal })).body,
+    staleTime: 60 * SECOND,
+  });
+
+export const compareQuery = (body: Parameters<typeof api.compareCost>[0]['body']) =>
+  queryOptions({
+    queryKey: ['costs', 'compare', body],
+    queryFn: async ({ signal }) => (await api.compareCost({ body, signal })).body,
+    placeholderData: keepPreviousData,
+    staleTime: 60 * SECOND,
+    retry: false,
+  });
+
+export const costAnalysisQuery = (
+  view: Subject,
+  asked: { readonly bytesPerPoint?: number | undefined; readonly fleetNodes?: number | undefined },
+) =>
+  queryOptions({
+    queryKey: [...keyOf(view, 'costs'), asked],
+    queryFn: async ({ signal }) =>
+      (await api.getCostAnalysis({ params: { experimentId: view.id }, query: asked, signal })).body,
+    placeholderData: keepPreviousData,
+    ...every(view, 10),
   });

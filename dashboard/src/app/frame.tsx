@@ -46,6 +46,10 @@ const Rail = () => (
       <Icon name="template" />
       <span>Templates</span>
     </Link>
+    <Link to="/costs" className="rail-link">
+      <Icon name="cost" />
+      <span>Costs</span>
+    </Link>
     <Link to="/clusters" className="rail-link">
       <Icon name="cluster" />
       <span>Clusters</span>

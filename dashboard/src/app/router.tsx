@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import * as z from 'zod';
 import { AuditOutcome } from '../../../src/audit/domain/entry.ts';
+import { PriceBookId } from '../../../src/cost/domain/price-book.ts';
+import { Usage } from '../../../src/cost/domain/usage.ts';
 import { ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
 import { CriterionMetric } from '../../../src/experiments/domain/settings.ts';
 import { State } from '../../../src/experiments/domain/vocabulary.ts';
@@ -8,6 +10,8 @@ import { ClusterId, ExperimentId } from '../../../src/kernel/identity.ts';
 import { ParameterValue, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { AuditPage } from '../audit/audit-page.tsx';
 import { ClustersPage } from '../clusters/clusters-page.tsx';
+import { CostsPage } from '../costs/costs-page.tsx';
+import { PriceBookPage } from '../costs/price-book-page.tsx';
 import { CreatePage } from '../experiments/create/create-page.tsx';
 import { ExperimentPage } from '../experiments/detail/experiment-page.tsx';
 import { ListPage } from '../experiments/list-page.tsx';
@@ -36,10 +40,22 @@ export const ExperimentSearch = z.object({
   to: z.int().min(0).optional().catch(undefined),
   view: z.enum(['chart', 'table']).optional().catch(undefined),
   settings: z.enum(['diff', 'baseline', 'candidate']).optional().catch(undefined),
+  /** of the tab Cost: the bill in depth, bytes per point, nodes of the fleet */
+  bill: z.string().max(61).optional().catch(undefined),
+  bytes: z.number().gt(0).max(1e5).optional().catch(undefined),
+  fleet: z.int().min(1).max(1_000_000).optional().catch(undefined),
 });
 
 export const TemplateSearch = z.object({
   parameters: z.record(z.string(), ParameterValue).optional().catch(undefined),
+});
+
+const UsageTexts = z.partialRecord(z.keyof(Usage), z.string().max(60));
+
+const CostsSearch = z.object({
+  baseline: UsageTexts.optional().catch(undefined),
+  candidate: UsageTexts.optional().catch(undefined),
+  bill: z.string().max(61).optional().catch(undefined),
 });
 
 /** Only addresses of our own: the sign-in page sends people on to it. */
@@ -149,10 +165,35 @@ const audit = createRoute({
 
 const clusters = createRoute({ getParentRoute: () => frame, path: '/clusters', component: ClustersPage });
 
+const costs = createRoute({
+  getParentRoute: () => frame,
+  path: '/costs',
+  validateSearch: CostsSearch,
+  component: CostsPage,
+});
+
+const priceBook = createRoute({
+  getParentRoute: () => frame,
+  path: '/costs/$priceBookId',
+  params: { parse: ({ priceBookId }) => ({ priceBookId: PriceBookId.parse(priceBookId) }) },
+  component: PriceBookPage,
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    frame.addChildren([home, experiments, newExperiment, experiment, templates, template, clusters, audit]),
+    frame.addChildren([
+      home,
+      experiments,
+      newExperiment,
+      experiment,
+      templates,
+      template,
+      costs,
+      priceBook,
+      clusters,
+      audit,
+    ]),
   ]),
   defaultPreload: false,
   scrollRestoration: true,

@@ -7,6 +7,7 @@ const KEYS = [
   ['/', 'search in what the page shows'],
   ['g e', 'experiments'],
   ['g t', 'templates'],
+  ['g o', 'costs'],
   ['g c', 'clusters'],
   ['g a', 'audit'],
   ['n', 'new experiment'],
@@ -14,9 +15,10 @@ const KEYS = [
   ['Esc', 'close, leave a field'],
 ] as const;
 
-const PAGE_BY_KEY: Readonly<Record<string, '/experiments' | '/templates' | '/clusters' | '/audit'>> = {
+const PAGE_BY_KEY: Readonly<Record<string, '/experiments' | '/templates' | '/costs' | '/clusters' | '/audit'>> = {
   e: '/experiments',
   t: '/templates',
+  o: '/costs',
   c: '/clusters',
   a: '/audit',
 };

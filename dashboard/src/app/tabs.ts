@@ -1,2 +1,2 @@
 /** Parts of an experiment, as the address names them. */
-export const TABS = ['overview', 'processes', 'deployment', 'timeline', 'evidence'] as const;
+export const TABS = ['overview', 'processes', 'cost', 'deployment', 'timeline', 'evidence'] as const;

@@ -3,7 +3,7 @@ import { Currency, type DecimalPrice } from '../../kernel/money.ts';
 import { axesNeeded, costOf, edgesOf, includedIn, quantityOf, rowAt, rowsUsed } from './charge.ts';
 import { byEnd, type End, type Interval, otherEnd, type Place } from './interval.ts';
 import type { PricedBook } from './own-prices.ts';
-import { type Charge, Confidence, Sku } from './price-book.ts';
+import { type Charge, Confidence, PriceBookId, Sku } from './price-book.ts';
 import { type Consumption, consumptionAt, MONTH, stated, together, type Usage, type UsageAxis } from './usage.ts';
 
 /** Millionths of the bill's currency at each end. */
@@ -40,7 +40,7 @@ export type BillLine = z.infer<typeof BillLine>;
 
 /** What a month of usage costs at one vendor. Every figure is an estimate from list or contract prices, never an invoice. */
 export const Bill = z.object({
-  priceBook: z.string(),
+  priceBook: PriceBookId,
   title: z.string(),
   vendor: z.string(),
   /** versions of list and own prices that it was made with */

@@ -5,7 +5,7 @@ import { axisWords, Bill, billOf, Cost, monthAt, usageSaid } from './bill.ts';
 import { costOf, edgesOf, quantityOf } from './charge.ts';
 import { ENDS, Interval, within } from './interval.ts';
 import type { PricedBook } from './own-prices.ts';
-import type { Charge } from './price-book.ts';
+import { type Charge, PriceBookId } from './price-book.ts';
 import { type Amount, type Consumption, stated, USAGE_AXES, Usage, type UsageAxis } from './usage.ts';
 
 /** How much of the baseline's the candidate has: 0.14 is 86 % less. */
@@ -44,7 +44,7 @@ export const assertEven = ({ baseline, candidate }: Comparison): Outcome<void, R
 
 /** What a month costs with either variant at one vendor, and the difference. */
 export const Saving = z.object({
-  priceBook: z.string(),
+  priceBook: PriceBookId,
   title: z.string(),
   vendor: z.string(),
   reference: z.string(),

@@ -1,4 +1,4 @@
-import { type BillRow, computeDeduction, everyBill } from '../../cost/domain/every-bill.ts';
+import { computeDeduction, everyBill } from '../../cost/domain/every-bill.ts';
 import { experimentCostOf } from '../../cost/domain/experiment-cost.ts';
 import { type Day, dayOf, inEffect, type OwnPrices, type PricedBook } from '../../cost/domain/own-prices.ts';
 import type { PriceBook } from '../../cost/domain/price-book.ts';
@@ -11,12 +11,12 @@ import {
 import type { Comparison } from '../../cost/domain/saving.ts';
 import { stated } from '../../cost/domain/usage.ts';
 import type { TenantId } from '../../kernel/identity.ts';
-import { amountText } from '../../kernel/money.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { type CostAnalysis, type CostQuery, experimentCostRoutes } from '../contract/cost-routes.ts';
+import { headlineOf, NOBODY_RUNS_IT } from '../domain/cost-words.ts';
 import { toEvidence } from '../domain/evidence.ts';
 import { type CompleteSettings, lifeOf, verdictOf } from '../domain/experiment.ts';
 import { experimentUse, FEWEST_SLOTS, type MeasuredUsage, measuredUsage } from '../domain/measured-usage.ts';
@@ -121,9 +121,6 @@ const analyse = (
   });
 };
 
-const NOBODY_RUNS_IT =
-  'The baseline is a template that nobody runs here: what it would cost is not what you pay, so no saving is claimed.';
-
 const isHypothetical = (settings: CompleteSettings): boolean =>
   toEvidence(settings, [], null).design.hypotheticalBaseline;
 
@@ -164,19 +161,4 @@ const comparisonOf = (
     change,
     rest: stated({ series: restSeries, pointsPerMinute: restPointsPerMinute, hosts: restHosts }),
   };
-};
-
-/** The one sentence about money, for a baseline that somebody runs; null where the bill is not known. */
-const headlineOf = ({ title, currency, net }: BillRow, isRunning: boolean): string | null => {
-  if (net === null) return null;
-  const { low, estimate, high } = net.monthly;
-  const after = 'cost' in net.compute ? ', compute of the collectors subtracted' : '';
-  const soFar = isRunning ? 'So far: ' : '';
-  if (low <= 0 && high >= 0) {
-    return `${soFar}whether it saves anything on ${title} is not known: ${amountText(low)} to ${amountText(high)} ${currency} a month${after}.`;
-  }
-  const verb = estimate > 0 ? 'saves' : 'costs';
-  const [least, most] = estimate > 0 ? [low, high] : [-high, -low];
-  const more = estimate > 0 ? '' : ' more';
-  return `${soFar}it ${verb} ${amountText(Math.abs(estimate))} ${currency}${more} a month on ${title} (${amountText(least)} to ${amountText(most)})${after}.`;
 };

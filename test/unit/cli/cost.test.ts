@@ -3,8 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { parseAmount } from '../../../cli/commands/cost.ts';
-import { CommandFailure } from '../../../cli/failure.ts';
 import { readDocument } from '../../../cli/read-document.ts';
 import { describeBills, describeBook, describeComparison } from '../../../cli/render/cost.ts';
 import { Comparisons } from '../../../src/cost/contract/routes.ts';
@@ -23,31 +21,6 @@ const phoenix = async (...args: string[]) => {
   });
   return stdout;
 };
-
-describe('amounts', () => {
-  test.each([
-    ['210000', 210_000],
-    ['210k', 210_000],
-    ['1.2M', 1_200_000],
-    ['9G', 9e9],
-    ['0', 0],
-    ['200k..210k..230k', { low: 200_000, estimate: 210_000, high: 230_000 }],
-    ['10..20', { low: 10, estimate: 15, high: 20 }],
-  ])('%s', (text, amount) => {
-    expect(parseAmount(text)).toEqual(amount);
-  });
-
-  test.each([
-    ['', 'is not an amount'],
-    ['-3', 'is not an amount'],
-    ['3kk', 'is not an amount'],
-    ['1e6', 'is not an amount'],
-    ['30..20..40', 'does not rise'],
-  ])('"%s" %s', (text, why) => {
-    expect(() => parseAmount(text)).toThrow(CommandFailure);
-    expect(() => parseAmount(text)).toThrow(why);
-  });
-});
 
 describe('what people read', () => {
   const usage = { series: 210_000, pointsPerMinute: { low: 200_000, estimate: 210_000, high: 230_000 }, hosts: 100 };

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect } from 'react';
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
 import { experimentQuery, startFailureQuery } from '../../api/queries.ts';
 import { TABS } from '../../app/tabs.ts';
+import { CostTab } from '../../costs/cost-tab.tsx';
 import { nameOf } from '../../format/words.ts';
 import { StateChip } from '../../ui/chips.tsx';
 import { Copyable } from '../../ui/copy.tsx';
@@ -99,6 +100,7 @@ const Head = ({ view }: { readonly view: ExperimentView }) => {
 const TAB_WORDS: Readonly<Record<(typeof TABS)[number], string>> = {
   overview: 'Overview',
   processes: 'Processes',
+  cost: 'Cost',
   deployment: 'Deployment',
   timeline: 'Timeline',
   evidence: 'Evidence',
@@ -131,6 +133,7 @@ const Tabs = ({ view }: { readonly view: ExperimentView }) => {
 const CONTENT: Readonly<Record<(typeof TABS)[number], (view: ExperimentView) => ReactNode>> = {
   overview: (view) => <OverviewTab view={view} />,
   processes: (view) => <ProcessesTab view={view} />,
+  cost: (view) => <CostTab view={view} />,
   deployment: (view) => <DeploymentTab view={view} />,
   timeline: (view) => <TimelineTab view={view} />,
   evidence: (view) => <EvidenceTab view={view} />,
