@@ -16,7 +16,7 @@ import {
   type PricedBook,
 } from '../../src/cost/domain/own-prices.ts';
 import { type PriceBook, PriceBookId } from '../../src/cost/domain/price-book.ts';
-import { COLLECTOR_COMPUTE, findPriceBook, PRICE_BOOKS } from '../../src/cost/domain/price-books.ts';
+import { COLLECTOR_COMPUTE, findPriceBook, priceBooksAsked } from '../../src/cost/domain/price-books.ts';
 import { assertEven, Comparison } from '../../src/cost/domain/saving.ts';
 import { type Amount, stated, USAGE_AXES, Usage, type UsageAxis } from '../../src/cost/domain/usage.ts';
 import { CostAnalysis } from '../../src/experiments/contract/cost-routes.ts';
@@ -213,11 +213,7 @@ const required = <T>(outcome: Outcome<T>): T => {
 const booksHere = (given: PriceOptions): { readonly books: readonly PricedBook[]; readonly nodes: PricedBook } => {
   const own = new Map(given.prices.map(readPrices));
   const onDay = (book: PriceBook): PricedBook => inEffect(book, own.get(book.id) ?? null, dayAsked(given));
-  const books =
-    given.book === undefined
-      ? PRICE_BOOKS.filter(({ kind }) => kind === 'vendor')
-      : [required(findPriceBook(given.book))];
-  return { books: books.map(onDay), nodes: onDay(COLLECTOR_COMPUTE) };
+  return { books: required(priceBooksAsked(given.book)).map(onDay), nodes: onDay(COLLECTOR_COMPUTE) };
 };
 
 /** `datadog-pro=prices.yaml`, checked as the API would check it. */

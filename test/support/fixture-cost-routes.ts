@@ -2,8 +2,8 @@ import { memoryOwnPrices } from '../../src/cost/adapters/memory-own-prices.ts';
 import { serveCost } from '../../src/cost/application/serve-cost.ts';
 import { computeDeduction, everyBill } from '../../src/cost/domain/every-bill.ts';
 import { experimentCostOf } from '../../src/cost/domain/experiment-cost.ts';
-import { dayOf, inEffect } from '../../src/cost/domain/own-prices.ts';
-import { COLLECTOR_COMPUTE, PRICE_BOOKS } from '../../src/cost/domain/price-books.ts';
+import { dayOf, makePriced } from '../../src/cost/domain/own-prices.ts';
+import { COLLECTOR_COMPUTE, priceBooksAsked } from '../../src/cost/domain/price-books.ts';
 import type { Comparison } from '../../src/cost/domain/saving.ts';
 import { stated } from '../../src/cost/domain/usage.ts';
 import { experimentCostRoutes } from '../../src/experiments/contract/cost-routes.ts';
@@ -32,9 +32,7 @@ export const servedCosts = (world: World) => {
           );
         }
         const day = query.day ?? dayOf(world.clock.now());
-        const own = await ownPrices.list(caller.tenantId);
-        const onDay = (book: (typeof PRICE_BOOKS)[number]) =>
-          inEffect(book, own.find(({ bookId }) => bookId === book.id) ?? null, day);
+        const onDay = makePriced(await ownPrices.list(caller.tenantId), day);
         const comparison = comparisonOf(nodes, query.bytesPerPoint);
         const compute = computeDeduction(onDay(COLLECTOR_COMPUTE), comparison);
         const experiment = experimentCostOf(
@@ -42,9 +40,8 @@ export const servedCosts = (world: World) => {
           onDay(COLLECTOR_COMPUTE),
           null,
         );
-        const books = PRICE_BOOKS.filter(
-          ({ id, kind }) => (query.priceBook === undefined && kind === 'vendor') || id === query.priceBook,
-        );
+        const books = priceBooksAsked(query.priceBook);
+        if (!books.accepted) return books;
         const isHypothetical = view.id !== 'exp-promote00001';
         return accept({
           body: {
@@ -61,10 +58,12 @@ export const servedCosts = (world: World) => {
             wireBytesPerPoint: { baseline: 56.5, candidate: 66.3 },
             compute,
             experiment,
-            items: everyBill(books.map(onDay), comparison, { compute, experiment: experiment.total }).map((row) => ({
-              ...row,
-              headline: isHypothetical ? null : headlineOf(row, view.verdict === null),
-            })),
+            items: everyBill(books.value.map(onDay), comparison, { compute, experiment: experiment.total }).map(
+              (row) => ({
+                ...row,
+                headline: isHypothetical ? null : headlineOf(row, view.verdict === null),
+              }),
+            ),
           },
         });
       },

@@ -6,9 +6,9 @@ import { billOf } from '../domain/bill.ts';
 import { computeDeduction, everyBill } from '../domain/every-bill.ts';
 import { exactly } from '../domain/interval.ts';
 import type { Deduction } from '../domain/net-saving.ts';
-import { type Day, dayOf, inEffect, type OwnPrices, type PricedBook } from '../domain/own-prices.ts';
+import { type Day, dayOf, inEffect, makePriced, type OwnPrices, type PricedBook } from '../domain/own-prices.ts';
 import type { PriceBook, PriceBookId } from '../domain/price-book.ts';
-import { COLLECTOR_COMPUTE, findPriceBook, PRICE_BOOKS } from '../domain/price-books.ts';
+import { COLLECTOR_COMPUTE, findPriceBook, PRICE_BOOKS, priceBooksAsked } from '../domain/price-books.ts';
 import { assertEven } from '../domain/saving.ts';
 import { type ChangePricesPorts, makeChangePrices } from './change-prices.ts';
 
@@ -27,12 +27,10 @@ export const serveCost = (ports: ServeCostPorts): readonly ServedRoute[] => {
   ): Promise<
     Outcome<{ readonly books: readonly PricedBook[]; readonly nodes: PricedBook }, Refusal<'price-book-not-found'>>
   > => {
-    const asked = priceBook === undefined ? accept(undefined) : findPriceBook(priceBook);
-    if (!asked.accepted) return asked;
-    const own = new Map((await ownPrices.list(tenantId)).map((each) => [each.bookId, each]));
-    const onDay = (book: PriceBook): PricedBook => inEffect(book, own.get(book.id) ?? null, day);
-    const books = asked.value === undefined ? PRICE_BOOKS.filter(({ kind }) => kind === 'vendor') : [asked.value];
-    return accept({ books: books.map(onDay), nodes: onDay(COLLECTOR_COMPUTE) });
+    const books = priceBooksAsked(priceBook);
+    if (!books.accepted) return books;
+    const onDay = makePriced(await ownPrices.list(tenantId), day);
+    return accept({ books: books.value.map(onDay), nodes: onDay(COLLECTOR_COMPUTE) });
   };
 
   return implement(costRoutes, {

@@ -168,6 +168,12 @@ export const inEffect = (
   };
 };
 
+/** The same for any book, from all that a tenant has laid over lists. */
+export const makePriced =
+  (own: readonly OwnPrices[], day: Day) =>
+  (book: PriceBook): PricedBook =>
+    inEffect(book, own.find(({ bookId }) => bookId === book.id) ?? null, day);
+
 const listCurrency = ({ id, charges }: PriceBook): Currency => {
   const [row] = charges[0]?.rows ?? [];
   if (row === undefined) throw new Error(`${id} has no row`);

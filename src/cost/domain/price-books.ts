@@ -28,3 +28,12 @@ export const findPriceBook = (id: string): Outcome<PriceBook, Refusal<'price-boo
       )
     : accept(found);
 };
+
+/** The book that is asked for, or those of every vendor. */
+export const priceBooksAsked = (
+  id: string | undefined,
+): Outcome<readonly PriceBook[], Refusal<'price-book-not-found'>> => {
+  if (id === undefined) return accept(PRICE_BOOKS.filter(({ kind }) => kind === 'vendor'));
+  const found = findPriceBook(id);
+  return found.accepted ? accept([found.value]) : found;
+};

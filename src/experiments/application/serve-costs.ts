@@ -1,13 +1,8 @@
 import { computeDeduction, everyBill } from '../../cost/domain/every-bill.ts';
 import { experimentCostOf } from '../../cost/domain/experiment-cost.ts';
-import { type Day, dayOf, inEffect, type OwnPrices, type PricedBook } from '../../cost/domain/own-prices.ts';
+import { type Day, dayOf, makePriced, type OwnPrices } from '../../cost/domain/own-prices.ts';
 import type { PriceBook } from '../../cost/domain/price-book.ts';
-import {
-  AMAZON_MANAGED_PROMETHEUS,
-  COLLECTOR_COMPUTE,
-  findPriceBook,
-  PRICE_BOOKS,
-} from '../../cost/domain/price-books.ts';
+import { AMAZON_MANAGED_PROMETHEUS, COLLECTOR_COMPUTE, priceBooksAsked } from '../../cost/domain/price-books.ts';
 import type { Comparison } from '../../cost/domain/saving.ts';
 import { stated } from '../../cost/domain/usage.ts';
 import type { TenantId } from '../../kernel/identity.ts';
@@ -76,8 +71,8 @@ const analyse = (
 ): Outcome<CostAnalysis, Refusal<'price-book-not-found' | 'usage-not-measured' | 'fleet-not-known'>> => {
   const { experiment } = stored;
   const { settings } = experiment;
-  const asked = query.priceBook === undefined ? accept(undefined) : findPriceBook(query.priceBook);
-  if (!asked.accepted) return asked;
+  const books = priceBooksAsked(query.priceBook);
+  if (!books.accepted) return books;
   const nodesMeasured = lifeOf(experiment)?.nodes.length ?? 0;
   const nodes = query.fleetNodes ?? nodesMeasured;
   const effects = effectsMeant(stored, nodes, nodesMeasured);
@@ -90,8 +85,7 @@ const analyse = (
   if (measured === null) return notMeasured(stored);
 
   const comparison = comparisonOf(measured, query);
-  const onDay = (book: PriceBook): PricedBook =>
-    inEffect(book, own.find(({ bookId }) => bookId === book.id) ?? null, day);
+  const onDay = makePriced(own, day);
   const nodePrices = onDay(COLLECTOR_COMPUTE);
   const experimentCost = experimentCostOf(
     experimentUse(samples, settings.slotSeconds),
@@ -99,8 +93,7 @@ const analyse = (
     store === null ? null : onDay(store),
   );
   const compute = computeDeduction(nodePrices, comparison);
-  const books = asked.value === undefined ? PRICE_BOOKS.filter(({ kind }) => kind === 'vendor') : [asked.value];
-  const rows = everyBill(books.map(onDay), comparison, { compute, experiment: experimentCost.total });
+  const rows = everyBill(books.value.map(onDay), comparison, { compute, experiment: experimentCost.total });
   const verdict = verdictOf(experiment);
   const hypotheticalBaseline = verdict?.hypotheticalBaseline ?? isHypothetical(settings);
   return accept({

@@ -102,38 +102,15 @@ test('the program compares on every bill without any API, as the API would answe
   expect(items.find(({ priceBook }) => priceBook === 'datadog-pro')?.saving?.estimate).toBe(dollars(9100));
 });
 
-test('a file of prices is laid over the list', async () => {
+test('a file of prices is laid over the list from its day on', async () => {
   const file = join(root, 'examples/cost/datadog-pro.yaml');
-  const text = await phoenix(
-    'cost',
-    'estimate',
-    '--book',
-    'datadog-pro',
-    '--prices',
-    `datadog-pro=${file}`,
-    '--series',
-    '25k',
-    '--hosts',
-    '100',
-    '--day',
-    '2026-11-27',
-  );
-  expect(text).toMatch(/custom-series +250 × 100 series +150 +320\.00 .*contract +order form/);
-  const before = await phoenix(
-    'cost',
-    'estimate',
-    '--book',
-    'datadog-pro',
-    '--prices',
-    `datadog-pro=${file}`,
-    '--series',
-    '25k',
-    '--hosts',
-    '100',
-    '--day',
-    '2026-06-30',
-  );
-  expect(before).toMatch(/custom-series +250 × 100 series +100 +750\.00 .*list/);
+  const on = (day: string) =>
+    phoenix(
+      ...['cost', 'estimate', '--book', 'datadog-pro', '--prices', `datadog-pro=${file}`],
+      ...['--series', '25k', '--hosts', '100', '--day', day],
+    );
+  expect(await on('2026-11-27')).toMatch(/custom-series +250 × 100 series +150 +320\.00 .*contract +order form/);
+  expect(await on('2026-06-30')).toMatch(/custom-series +250 × 100 series +100 +750\.00 .*list/);
 });
 
 test('every example of prices fits into the price book that it is called after', () => {

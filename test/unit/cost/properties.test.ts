@@ -56,6 +56,9 @@ const usage: fc.Arbitrary<Usage> = fc.record({
   memoryBytes: interval(1_000_000_000),
 });
 
+const quantities = fc.integer({ min: 0, max: 1_000_000_000 });
+const hostCounts = fc.integer({ min: 0, max: 300 });
+
 const steps = (charges: readonly Charge[]): number =>
   charges.reduce(
     (sum, { wholeUnits, rows }) => sum + (wholeUnits ? Math.max(...rows.map((row) => microsOf(row.price ?? '0'))) : 0),
@@ -98,72 +101,58 @@ describe('bills', () => {
 
   test('a charge has no jumps: one unit more costs at most its dearest price', () => {
     fc.assert(
-      fc.property(
-        pricedBook,
-        fc.integer({ min: 0, max: 1_000_000_000 }),
-        fc.integer({ min: 0, max: 300 }),
-        (book, quantity, hosts) => {
-          for (const each of book.charges.filter(({ wholeUnits }) => !wholeUnits)) {
-            const dearest = Math.max(...each.rows.map((row) => microsOf(row.price ?? '0')));
-            const step = Number((costOf(each, quantity + 1, hosts) ?? 0n) - (costOf(each, quantity, hosts) ?? 0n));
-            expect(step).toBeGreaterThanOrEqual(0);
-            expect(step).toBeLessThanOrEqual(Math.ceil(dearest / each.per) + 1);
-          }
-        },
-      ),
+      fc.property(pricedBook, quantities, hostCounts, (book, quantity, hosts) => {
+        for (const each of book.charges.filter(({ wholeUnits }) => !wholeUnits)) {
+          const dearest = Math.max(...each.rows.map((row) => microsOf(row.price ?? '0')));
+          const step = Number((costOf(each, quantity + 1, hosts) ?? 0n) - (costOf(each, quantity, hosts) ?? 0n));
+          expect(step).toBeGreaterThanOrEqual(0);
+          expect(step).toBeLessThanOrEqual(Math.ceil(dearest / each.per) + 1);
+        }
+      }),
     );
   });
 
   test('tiers are what slice by slice in floating point says, to the millionth', () => {
     fc.assert(
-      fc.property(
-        pricedBook,
-        fc.integer({ min: 0, max: 1_000_000_000 }),
-        fc.integer({ min: 0, max: 300 }),
-        (book, quantity, hosts) => {
-          for (const each of book.charges) {
-            const whole = each.wholeUnits ? Math.floor(quantity / each.per) * each.per : quantity;
-            const billed = Math.max(0, whole - each.included - each.includedPerHost * hosts);
-            const naive = each.rows.reduce((sum, row, index) => {
-              const slice = Math.max(
-                0,
-                Math.min(billed, each.rows[index + 1]?.above ?? Number.POSITIVE_INFINITY) - row.above,
-              );
-              return sum + (slice / each.per) * microsOf(row.price ?? '0');
-            }, 0);
-            expect(Math.abs(Number(costOf(each, quantity, hosts)) - naive)).toBeLessThan(1 + naive * 1e-12);
-          }
-        },
-      ),
+      fc.property(pricedBook, quantities, hostCounts, (book, quantity, hosts) => {
+        for (const each of book.charges) {
+          const whole = each.wholeUnits ? Math.floor(quantity / each.per) * each.per : quantity;
+          const billed = Math.max(0, whole - each.included - each.includedPerHost * hosts);
+          const naive = each.rows.reduce((sum, row, index) => {
+            const slice = Math.max(
+              0,
+              Math.min(billed, each.rows[index + 1]?.above ?? Number.POSITIVE_INFINITY) - row.above,
+            );
+            return sum + (slice / each.per) * microsOf(row.price ?? '0');
+          }, 0);
+          expect(Math.abs(Number(costOf(each, quantity, hosts)) - naive)).toBeLessThan(1 + naive * 1e-12);
+        }
+      }),
     );
   });
 
   test('the size of the unit does not matter: ten times the price for ten times as many', () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 4_000_000 }),
-        fc.integer({ min: 0, max: 1_000_000_000 }),
-        (micros, quantity) => {
-          const of = (times: number) =>
-            charge('series', {
-              sku: 'x',
-              title: 'x',
-              unit: 'x',
-              per: 10 * times,
-              rows: [
-                {
-                  above: 0,
-                  price: ((micros * times) / 1e6).toFixed(6),
-                  currency: USD,
-                  effectiveFrom: null,
-                  source: 'x',
-                  confidence: 'contract',
-                },
-              ],
-            });
-          expect(costOf(of(10), quantity, 0)).toBe(costOf(of(1), quantity, 0));
-        },
-      ),
+      fc.property(fc.integer({ min: 0, max: 4_000_000 }), quantities, (micros, quantity) => {
+        const of = (times: number) =>
+          charge('series', {
+            sku: 'x',
+            title: 'x',
+            unit: 'x',
+            per: 10 * times,
+            rows: [
+              {
+                above: 0,
+                price: ((micros * times) / 1e6).toFixed(6),
+                currency: USD,
+                effectiveFrom: null,
+                source: 'x',
+                confidence: 'contract',
+              },
+            ],
+          });
+        expect(costOf(of(10), quantity, 0)).toBe(costOf(of(1), quantity, 0));
+      }),
     );
   });
 

@@ -1,5 +1,19 @@
-import type { PriceBook } from '../price-book.ts';
+import type { PriceBook, PriceRow } from '../price-book.ts';
 import { byContract, charge, GB, GIB, listed, priceBook } from './rows.ts';
+
+const SIGNOZ = { source: 'SigNoz/signoz.io#3730, July 2026', effectiveFrom: '2026-07' } as const;
+
+const bySamples = (id: string, vendor: string, title: string, row: PriceRow): PriceBook =>
+  priceBook({
+    id,
+    vendor,
+    title,
+    version: 1,
+    billedOn: 'samples, and nothing else.',
+    charges: [
+      charge('samples', { sku: 'samples', title: 'Samples', unit: 'million samples', per: 1_000_000, rows: [row] }),
+    ],
+  });
 
 /** Vendors of whom no price, or not every price, is known without a contract. */
 export const OTHERS: readonly PriceBook[] = [
@@ -129,38 +143,13 @@ export const OTHERS: readonly PriceBook[] = [
       }),
     ],
   }),
-  priceBook({
-    id: 'signoz',
-    vendor: 'SigNoz',
-    title: 'SigNoz Cloud metrics',
-    version: 1,
-    billedOn: 'samples, and nothing else.',
-    charges: [
-      charge('samples', {
-        sku: 'samples',
-        title: 'Samples',
-        unit: 'million samples',
-        per: 1_000_000,
-        rows: [listed('0.10', { source: 'SigNoz/signoz.io#3730, July 2026', effectiveFrom: '2026-07' })],
-      }),
-    ],
-  }),
-  priceBook({
-    id: 'google-managed-prometheus',
-    vendor: 'Google Cloud',
-    title: 'Google Managed Prometheus',
-    version: 1,
-    billedOn: 'samples, and nothing else.',
-    charges: [
-      charge('samples', {
-        sku: 'samples',
-        title: 'Samples',
-        unit: 'million samples',
-        per: 1_000_000,
-        rows: [listed('0.06', { source: 'to be checked', effectiveFrom: null, confidence: 'assumed' })],
-      }),
-    ],
-  }),
+  bySamples('signoz', 'SigNoz', 'SigNoz Cloud metrics', listed('0.10', SIGNOZ)),
+  bySamples(
+    'google-managed-prometheus',
+    'Google Cloud',
+    'Google Managed Prometheus',
+    listed('0.06', { source: 'to be checked', effectiveFrom: null, confidence: 'assumed' }),
+  ),
   priceBook({
     id: 'self-hosted',
     vendor: 'Self-hosted',
