@@ -171,15 +171,16 @@ export const registerCost = (program: Command, context: () => Context): void => 
     );
 };
 
+const withBook = (command: Command): Command => command.option('--book <id>', 'one price book instead of every');
+
 const withPrices = (command: Command): Command =>
   command
-    .option('--book <id>', 'one price book instead of every')
     .option('--day <date>', 'prices of this day instead of today')
     .option('--own', 'with the prices of your contract, from the API')
     .option('--prices <book=file>', 'with prices from a file as `cost prices set` takes it, repeatable', collect, []);
 
 const withUsage = (command: Command): Command =>
-  command
+  withBook(command)
     .option('--experiment <id>', 'what this experiment measured, instead of amounts')
     .option('--series <amount>', 'active series: 210000, 210k, or low..estimate..high')
     .option('--points <amount>', 'data points a minute')
