@@ -4,7 +4,7 @@ import type { Clock, Ids } from '../../kernel/ports.ts';
 import { hasVersion, IS_NEW } from '../../platform/dynamodb/expression.ts';
 import { type Item, itemCodec } from '../../platform/dynamodb/item.ts';
 import { type Key, keyOf, padded, tenantKey } from '../../platform/dynamodb/key.ts';
-import { envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
 import type { Table } from '../../platform/dynamodb/table.ts';
 import type { OwnPriceStore } from '../application/ports.ts';
 import { OwnPrices } from '../domain/own-prices.ts';
@@ -46,6 +46,8 @@ export const dynamodbOwnPrices = (parts: {
       (await table.all({ pk: tenantKey(tenantId, 'PRICES'), prefix: 'BOOK#' })).map(codec.decode),
     commit: async (next, expectedVersion, event, actor) => {
       const version = versionKey(next, next.version);
+      const before = await read(newestKey(next.tenantId, next.bookId));
+      const subject = changing(subjectOf(next, actor), before, next);
       const written = await table.transact(
         [
           {
@@ -53,7 +55,7 @@ export const dynamodbOwnPrices = (parts: {
             when: expectedVersion === 0 ? IS_NEW : hasVersion(expectedVersion),
           },
           { put: codec.encode(next, version), when: IS_NEW },
-          ...eventWrites(version.pk, envelopesOf(subjectOf(next, actor), [event], parts)),
+          ...eventWrites(version.pk, envelopesOf(subject, [event], parts)),
         ],
         ids.ulid(),
       );

@@ -2,7 +2,7 @@ import type { TenantId } from '../../kernel/identity.ts';
 import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
-import { envelopesOf } from '../../platform/dynamodb/outbox.ts';
+import { changing, envelopesOf } from '../../platform/dynamodb/outbox.ts';
 import type { OwnPriceStore } from '../application/ports.ts';
 import type { OwnPrices } from '../domain/own-prices.ts';
 import { stale, subjectOf } from './own-price-answers.ts';
@@ -29,7 +29,7 @@ export const memoryOwnPrices = (parts: { readonly clock: Clock; readonly ids: Id
       const before = versions.get(keyOf(next.tenantId, next.bookId)) ?? [];
       if (before.length !== expectedVersion) return stale(next, before.length);
       versions.set(keyOf(next.tenantId, next.bookId), [...before, next]);
-      events.push(...envelopesOf(subjectOf(next, actor), [event], parts));
+      events.push(...envelopesOf(changing(subjectOf(next, actor), before.at(-1) ?? null, next), [event], parts));
       return accept(next);
     },
     events: () => events,

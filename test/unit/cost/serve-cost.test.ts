@@ -7,7 +7,7 @@ import { TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { systemIds } from '../../../src/kernel/system.ts';
 import { makeRouter, type Router } from '../../../src/platform/router.ts';
-import { httpRequest, testClock, testRun } from '../../support/platform.ts';
+import { httpRequest, recordingRefusals, testClock, testRun } from '../../support/platform.ts';
 import { dollars } from './builders.ts';
 
 const clock = testClock();
@@ -29,6 +29,7 @@ beforeEach(() => {
         }),
       lowestRoleFor: () => 'admin',
     },
+    refusedWrites: recordingRefusals(),
     served: serveCost({ ownPrices: store, clock }),
   });
 });
