@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readDocument } from '../../../cli/read-document.ts';
 import { describeBills, describeBook, describeComparison } from '../../../cli/render/cost.ts';
@@ -11,16 +9,13 @@ import { everyBill } from '../../../src/cost/domain/every-bill.ts';
 import { changedRows, OwnPricesChange } from '../../../src/cost/domain/own-prices.ts';
 import { findPriceBook, PRICE_BOOKS } from '../../../src/cost/domain/price-books.ts';
 import { fromWire } from '../../../src/platform/wire.ts';
+import { phoenix } from '../../support/phoenix.ts';
 import { bookOf, dollars, ownPrices, ownRow, TODAY, USD } from '../cost/builders.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const phoenix = async (...args: string[]) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'cli/phoenix.ts'), ...args], {
-    // no address, no home: nothing can be asked
-    env: { PATH: process.env['PATH'], PHOENIX_HOME: join(root, 'no-such-folder') },
-  });
-  return stdout;
-};
+/** No address, no home: nothing can be asked. */
+const offline = async (...args: string[]) =>
+  (await phoenix(args, { PHOENIX_HOME: join(root, 'no-such-folder') })).stdout;
 
 describe('what people read', () => {
   const usage = { series: 210_000, pointsPerMinute: { low: 200_000, estimate: 210_000, high: 230_000 }, hosts: 100 };
@@ -81,7 +76,7 @@ describe('what people read', () => {
 });
 
 test('the program compares on every bill without any API, as the API would answer', async () => {
-  const text = await phoenix(
+  const text = await offline(
     'cost',
     'compare',
     '--series',
@@ -105,7 +100,7 @@ test('the program compares on every bill without any API, as the API would answe
 test('a file of prices is laid over the list from its day on', async () => {
   const file = join(root, 'examples/cost/datadog-pro.yaml');
   const on = (day: string) =>
-    phoenix(
+    offline(
       ...['cost', 'estimate', '--book', 'datadog-pro', '--prices', `datadog-pro=${file}`],
       ...['--series', '25k', '--hosts', '100', '--day', day],
     );
