@@ -120,7 +120,8 @@ const lineOf = (charge: Charge, month: Month, said: Usage): BillLine => {
     const missing = axesNeeded(charge).filter((axis) => said[axis] === undefined);
     return { ...about, ...NOTHING, open: `say ${missing.map(axisWords).join(' and ')}` };
   }
-  const cost = intervalOf((end) => exactMicros(costOf(charge, quantity[end], hosts[otherEnd(end)])));
+  const exact = (end: End): bigint | null => costOf(charge, quantity[end], hosts[otherEnd(end)]);
+  const cost = intervalOf((end) => exactMicros(exact(end)));
   const used = rowsUsed(charge, quantity.high, hosts.low);
   const inUnits = (amount: number): number => amount / per;
   return {
@@ -128,13 +129,15 @@ const lineOf = (charge: Charge, month: Month, said: Usage): BillLine => {
     quantity: byEnd((end) => inUnits(quantity[end])),
     included: inUnits(includedIn(charge, hosts.estimate)),
     cost,
-    open: cost === null ? `give your price per ${unit}` : null,
+    open: cost !== null ? null : exact('high') === null ? `give your price per ${unit}` : TOO_MUCH,
     nextUnitPrice: rowAt(charge, quantity.estimate, hosts.estimate)?.price ?? null,
     ...edgesAround(charge, quantity.estimate, hosts.estimate),
     confidence: cost === null ? 'none' : leastCertain(used.map(({ confidence }) => confidence)),
     sources: [...new Set(used.map(({ source }) => source))],
   };
 };
+
+const TOO_MUCH = 'more than nine thousand million a month: check the price and its unit';
 
 const NOTHING: Omit<BillLine, 'sku' | 'title' | 'unit' | 'open'> = {
   quantity: null,

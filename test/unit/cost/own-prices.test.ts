@@ -85,6 +85,13 @@ describe("a price of one's own", () => {
   });
 });
 
+test('a bill beyond the exact numbers is not shown: its price or unit is wrong', () => {
+  const own = ownPrices('signoz', [ownRow({ sku: 'samples', tiers: [{ above: 0, price: '999999999' }] })]);
+  const { total, lines } = billOf(bookOf('signoz', own), { pointsPerMinute: 1_000_000 });
+  expect(total).toBeNull();
+  expect(lines[0]?.open).toBe('more than nine thousand million a month: check the price and its unit');
+});
+
 describe('a change of own prices', () => {
   const hosts = ownRow({ sku: 'hosts' });
   const series = ownRow({ sku: 'custom-series' });
