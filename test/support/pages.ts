@@ -93,6 +93,7 @@ export const takeScreenshots = async (page: Page, url: string, experimentId: str
   const parts: readonly (readonly [name: string, path: string, ready: (page: Page) => Locator])[] = [
     ['experiment', `/experiments/${experimentId}`, (at) => at.locator('canvas').first()],
     ['processes', `/experiments/${experimentId}?tab=processes`, (at) => at.locator('table, .state').first()],
+    ['cost', `/experiments/${experimentId}?tab=cost`, (at) => at.locator('.bills-table, .state').first()],
     [
       'deployment',
       `/experiments/${experimentId}?tab=deployment`,
@@ -103,6 +104,7 @@ export const takeScreenshots = async (page: Page, url: string, experimentId: str
     ['experiments', '/experiments', (at) => at.locator('.list-table tbody tr').first()],
     ['create', '/experiments/new', (at) => at.getByRole('heading', { name: 'What would come of it' })],
     ['templates', '/templates', (at) => at.locator('.code-text').first()],
+    ['costs', '/costs', (at) => at.getByRole('heading', { name: 'Price books' })],
     ['clusters', '/clusters', (at) => at.locator('article').first()],
   ];
   for (const [name, path, ready] of parts) {
