@@ -74,7 +74,7 @@ const worse = (a: BillLine, b: BillLine): Bill['confidence'] =>
   ORDER.indexOf(a.confidence) > ORDER.indexOf(b.confidence) ? a.confidence : b.confidence;
 
 const LineText = ({ line, currency }: { readonly line: BillLine; readonly currency: string }) => (
-  <>
+  <div>
     {line.cost === null ? (
       <span className="quiet">{line.open}</span>
     ) : (
@@ -86,13 +86,13 @@ const LineText = ({ line, currency }: { readonly line: BillLine; readonly curren
         {line.included === null || line.included === 0 ? '' : `, ${formatNumber(line.included)} free`}
       </span>
     )}
-  </>
+  </div>
 );
 
 const Edges = ({ line: { edgeBelow, edgeAbove } }: { readonly line: BillLine }) => {
   if (edgeBelow === null && edgeAbove === null) return <span className="quiet">{NOTHING}</span>;
   return (
-    <>
+    <div>
       {edgeBelow === null ? null : (
         <span className="under">
           ↓ {formatNumber(edgeBelow.distance)} fewer: {edgeBelow.price ?? 'free'}
@@ -103,7 +103,7 @@ const Edges = ({ line: { edgeBelow, edgeAbove } }: { readonly line: BillLine }) 
           ↑ {formatNumber(edgeAbove.distance)} more: {edgeAbove.price ?? 'your price'}
         </span>
       )}
-    </>
+    </div>
   );
 };
 
@@ -155,8 +155,8 @@ const Net = ({ net, currency }: { readonly net: NetSaving; readonly currency: st
         </div>
       )}
     </dl>
+    <p className="quiet">Projected without growth, the experiment paid where its cost is known:</p>
     <table className="table projection">
-      <caption className="quiet">Projected without growth, the experiment paid where its cost is known</caption>
       <thead>
         <tr>
           {net.projection.map(({ months }) => (
@@ -170,7 +170,9 @@ const Net = ({ net, currency }: { readonly net: NetSaving; readonly currency: st
         <tr>
           {net.projection.map(({ months, net: after }) => (
             <td key={months} data-label={`after ${counted(months, 'month')}`}>
-              <CostText cost={after} currency={currency} /> {currency}
+              <span>
+                <CostText cost={after} currency={currency} /> {currency}
+              </span>
             </td>
           ))}
         </tr>

@@ -39,9 +39,14 @@ export const PRICE_WORDS: Readonly<Record<Bill['confidence'], Word>> = {
   none: { word: 'needs your price', tone: 'unclear' },
 };
 
+const firstOpen = (...bills: readonly Bill[]) => bills.flatMap(({ lines }) => lines).find(({ open }) => open !== null);
+
 /** Why a bill is not known: its first open line. */
-export const whyOpen = (...bills: readonly Bill[]): string =>
-  bills.flatMap(({ lines }) => lines).find(({ open }) => open !== null)?.open ?? 'not known';
+export const whyOpen = (...bills: readonly Bill[]): string => firstOpen(...bills)?.open ?? 'not known';
+
+/** Whose prices are on a bill, or what it waits for. */
+export const pricesOn = (bill: Bill): Word =>
+  firstOpen(bill)?.needs === 'usage' ? { word: 'needs an amount', tone: 'unclear' } : PRICE_WORDS[bill.confidence];
 
 export const DeductionText = ({ given, period }: { readonly given: Deduction; readonly period: string }) =>
   'open' in given ? (

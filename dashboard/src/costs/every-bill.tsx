@@ -2,7 +2,7 @@ import type { BillRow } from '../../../src/cost/domain/every-bill.ts';
 import { formatChange } from '../format/numbers.ts';
 import { WordMark } from '../ui/chips.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
-import { CostText, PRICE_WORDS, spanText, whyOpen } from './cost-text.tsx';
+import { CostText, pricesOn, spanText, whyOpen } from './cost-text.tsx';
 
 /** The same evidence on every bill. A bill that is not known says what it needs; rows keep their order. */
 export const EveryBill = ({
@@ -14,7 +14,7 @@ export const EveryBill = ({
   readonly chosen: string | undefined;
   readonly onChoose: (priceBook: string) => void;
 }) => (
-  <ScrollRegion label="The same evidence on every bill">
+  <ScrollRegion label="The same evidence on every bill" className="whole-table">
     <table className="table bills-table">
       <thead>
         <tr>
@@ -62,7 +62,7 @@ export const EveryBill = ({
               </>
             )}
             <td data-label="Prices">
-              <WordMark word={PRICE_WORDS[row.baseline.confidence]} />
+              <WordMark word={pricesOn(row.baseline)} />
             </td>
           </tr>
         ))}

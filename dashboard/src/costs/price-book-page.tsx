@@ -56,7 +56,7 @@ const Head = ({ book }: { readonly book: PriceBookView }) => {
     <header className="experiment-head">
       <div>
         <h1>{book.title}</h1>
-        <span className="quiet">{book.vendor}</span>
+        {book.title.startsWith(book.vendor) ? null : <span className="quiet">{book.vendor}</span>}
       </div>
       <div className="actions">
         <Button look="primary" disabledBecause={because} onClick={() => setOpen(true)}>

@@ -56,7 +56,7 @@ export const PricesDialog = ({ book, onClose }: { readonly book: PriceBookView; 
               />
             )}
           </Field>
-          <Field label="From" pointer="/rows/0/effective_from" hint="a day, 2026-11-27">
+          <Field label="From" pointer="/rows/0/effective_from" hint="the first day">
             {(control) => (
               <input
                 {...control}
@@ -93,7 +93,9 @@ export const PricesDialog = ({ book, onClose }: { readonly book: PriceBookView; 
               {failureLine(change.error)}
             </p>
           )}
-          <p className="quiet">Tiers and what is included: `phoenix cost prices set {book.id} -f prices.yaml`.</p>
+          <p className="quiet">
+            Tiers and what is included: <code>phoenix cost prices set {book.id} -f prices.yaml</code>
+          </p>
           <div className="dialog-actions">
             <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" look="primary" isBusy={change.isPending}>
@@ -119,18 +121,15 @@ const PriceField = ({
   readonly text: string;
   readonly onChange: (text: string) => void;
 }) => (
-  <Field label={charge.title} pointer={pointer} hint={charge.optional ? 'if used' : undefined}>
+  <Field label={charge.title} pointer={pointer} hint={`per ${charge.unit}${charge.optional ? ', if used' : ''}`}>
     {(control) => (
-      <span className="with-unit">
-        <input
-          {...control}
-          value={text}
-          placeholder={charge.rows.map(({ price }) => price ?? 'not known').join(', ')}
-          inputMode="decimal"
-          onChange={({ target }) => onChange(target.value)}
-        />
-        <span className="quiet">per {charge.unit}</span>
-      </span>
+      <input
+        {...control}
+        value={text}
+        placeholder={charge.rows.map(({ price }) => price ?? 'not known').join(', ')}
+        inputMode="decimal"
+        onChange={({ target }) => onChange(target.value)}
+      />
     )}
   </Field>
 );

@@ -27,8 +27,9 @@ export const BillLine = z.object({
   quantity: z.object({ low: z.number(), estimate: z.number(), high: z.number() }).nullable(),
   included: z.number().nullable(),
   cost: Cost.nullable(),
-  /** why there is no cost, in a sentence */
+  /** why there is no cost, in a sentence, and what would give one */
   open: z.string().nullable(),
+  needs: z.enum(['usage', 'price']).nullable(),
   /** what the next unit costs */
   nextUnitPrice: z.string().nullable(),
   edgeBelow: Edge.nullable(),
@@ -118,7 +119,7 @@ const lineOf = (charge: Charge, month: Month, said: Usage): BillLine => {
   const hosts = intervalOf((end) => (charge.includedPerHost === 0 ? 0 : (month[end].hosts ?? null)));
   if (quantity === null || hosts === null) {
     const missing = axesNeeded(charge).filter((axis) => said[axis] === undefined);
-    return { ...about, ...NOTHING, open: `say ${missing.map(axisWords).join(' and ')}` };
+    return { ...about, ...NOTHING, open: `say ${missing.map(axisWords).join(' and ')}`, needs: 'usage' };
   }
   const exact = (end: End): bigint | null => costOf(charge, quantity[end], hosts[otherEnd(end)]);
   const cost = intervalOf((end) => exactMicros(exact(end)));
@@ -130,6 +131,7 @@ const lineOf = (charge: Charge, month: Month, said: Usage): BillLine => {
     included: inUnits(includedIn(charge, hosts.estimate)),
     cost,
     open: cost !== null ? null : exact('high') === null ? `give your price per ${unit}` : TOO_MUCH,
+    needs: cost === null ? 'price' : null,
     nextUnitPrice: rowAt(charge, quantity.estimate, hosts.estimate)?.price ?? null,
     ...edgesAround(charge, quantity.estimate, hosts.estimate),
     confidence: cost === null ? 'none' : leastCertain(used.map(({ confidence }) => confidence)),
@@ -139,7 +141,7 @@ const lineOf = (charge: Charge, month: Month, said: Usage): BillLine => {
 
 const TOO_MUCH = 'more than nine thousand million a month: check the price and its unit';
 
-const NOTHING: Omit<BillLine, 'sku' | 'title' | 'unit' | 'open'> = {
+const NOTHING: Omit<BillLine, 'sku' | 'title' | 'unit' | 'open' | 'needs'> = {
   quantity: null,
   included: null,
   cost: null,

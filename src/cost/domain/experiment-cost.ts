@@ -81,10 +81,9 @@ const partsOf = (book: PricedBook, charges: readonly Charge[], used: Consumption
   });
 
 const totalOf = (parts: readonly Part[], { currency }: PricedBook): Deduction => {
-  const open = parts.flatMap(({ title, unit, cost }) => (cost === null ? [`the price of a ${unit} (${title})`] : []));
-  if (open.length > 0) return { open: `what the experiment costs: give ${open.join(' and ')}` };
+  const open = parts.flatMap(({ unit, cost }) => (cost === null ? [`per ${unit}`] : []));
+  if (open.length > 0) return { open: `give your price ${open.join(' and ')}` };
   const other = parts.find(({ cost }) => cost !== null && cost.currency !== currency);
-  if (other !== undefined)
-    return { open: `what the experiment costs: it is in ${currency} and ${other.cost?.currency}` };
+  if (other !== undefined) return { open: `its parts are priced in ${currency} and ${other.cost?.currency}` };
   return { currency, cost: exactly(parts.reduce((sum, { cost }) => sum + (cost?.micros ?? 0), 0)) };
 };
