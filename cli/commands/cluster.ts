@@ -83,7 +83,7 @@ export const registerCluster = (program: Command, context: () => Context): void 
 
   cluster
     .command('check <cluster>')
-    .description('check rights, version and namespace; exit code 2 when something blocking is found')
+    .description('check rights, version, namespace and metrics source; exit code 2 when something blocking is found')
     .action(async (idOrName: string) => {
       const { client, answer, say } = context();
       const api = await client();

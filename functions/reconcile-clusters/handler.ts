@@ -9,6 +9,7 @@ import { stepFunctionsSettler } from '../../src/experiments/adapters/step-functi
 import { makeCheckReadiness } from '../../src/experiments/application/check-readiness.ts';
 import { makeOwnerLedger } from '../../src/experiments/application/owner-ledger.ts';
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
+import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
 import { sfnClient, sqsClient } from '../../src/platform/clients.ts';
 import type { EnvironmentOf } from '../../src/platform/declare/function.ts';
 import {
@@ -23,6 +24,7 @@ import { currentLog } from '../../src/platform/run.ts';
 import { experimentsIn, readinessQueueAt, readinessRef, waitsIn } from '../experiment-wiring.ts';
 import { tableNamed } from '../front-door.ts';
 import { reachingClusters } from '../reaching-clusters.ts';
+import { readingMetrics } from '../reading-metrics.ts';
 import { manifest } from './manifest.ts';
 
 const wire = (environment: EnvironmentOf<typeof manifest>) => {
@@ -50,6 +52,7 @@ const wire = (environment: EnvironmentOf<typeof manifest>) => {
       clock: systemClock,
       reconcile: makeReconcileCluster({ clusters, connections, clock: systemClock }),
       sweep: makeSweepCluster({ connections, ledger: makeOwnerLedger({ experiments }), clock: systemClock }),
+      checkMetricsSource: makeCheckMetricsSource({ sources: readingMetrics(environment), clock: systemClock }),
       onReadiness: async (message) => {
         const readiness = await checkReadiness(readinessRef(message), message.attempt);
         currentLog().info('experiment.readiness', { readiness, attempt: message.attempt });

@@ -15,10 +15,11 @@ export const manifest = defineFunction({
     clusterWork: 'send',
     clusterSecrets: 'read',
     eksClusters: 'connect',
+    managedPrometheus: 'query',
     experimentMachine: 'report',
   },
   memoryMb: 512,
   timeoutSeconds: 60,
-  settings: ['stageName', 'allowedDirectClusters'],
+  settings: ['stageName', 'allowedDirectClusters', 'allowedMetricSources'],
   network: 'cluster',
 });

@@ -55,7 +55,7 @@ const PreflightDialog = ({ cluster, onClose }: DialogProps) => {
     <Dialog title={`Preflight of ${cluster.settings.name}`} onClose={onClose}>
       <p>
         A worker asks the cluster for its version, the namespace, the rights that we need and those that we must not
-        have, and the metrics source for measurements. Nothing on the cluster changes.
+        have, and the metrics source whether it answers. Nothing on the cluster changes.
       </p>
       <Work
         ask={async () => (await api.checkCluster({ params: { clusterId: cluster.id } })).body}

@@ -144,7 +144,7 @@ const Preflight = ({ cluster: { preflight } }: { readonly cluster: Cluster }) =>
         <h3>Preflight</h3>
         <p className="quiet">
           Not run yet. It checks the rights that we need and those that we must not have, the version, the namespace and
-          whether measurements arrive.
+          whether the metrics source answers.
         </p>
       </section>
     );

@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/instant.ts';
-import type { PreflightCheck, PreflightReport } from '../domain/cluster.ts';
+import { type PreflightCheck, type PreflightReport, preflightReport } from '../domain/cluster.ts';
 import { describeResource, FORBIDDEN_RIGHTS, NEEDED_RIGHTS, type Right } from '../domain/rights.ts';
 import type { KubernetesContext } from './kubernetes-context.ts';
 import { failureOf, statusOf } from './kubernetes-errors.ts';
@@ -17,8 +17,7 @@ export const runPreflight = async (context: KubernetesContext, at: Instant): Pro
     ...(await Promise.all(NEEDED_RIGHTS.map((right) => neededCheck(context, right)))),
     ...(await Promise.all(FORBIDDEN_RIGHTS.map((right) => forbiddenCheck(context, right)))),
   ];
-  const passed = checks.every((check) => check.passed || check.severity === 'warning');
-  return { at, passed, kubernetesVersion: gitVersion, checks };
+  return preflightReport({ at, kubernetesVersion: gitVersion, checks });
 };
 
 const versionCheck = (gitVersion: string, major: number, minor: number): PreflightCheck => {

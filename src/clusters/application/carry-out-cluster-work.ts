@@ -2,9 +2,16 @@ import { type OperationId, TenantId } from '../../kernel/identity.ts';
 import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { ClusterWork } from '../contract/routes.ts';
-import type { Cluster } from '../domain/cluster.ts';
+import { type Cluster, preflightReport } from '../domain/cluster.ts';
 import { clusterEvent } from './cluster-events.ts';
-import type { ClusterConnection, ClusterConnections, ClusterFailure, ClusterStore, OperationStore } from './ports.ts';
+import type {
+  CheckMetricsSource,
+  ClusterConnection,
+  ClusterConnections,
+  ClusterFailure,
+  ClusterStore,
+  OperationStore,
+} from './ports.ts';
 import { SCHEDULE } from './reconcile-cluster.ts';
 import type { Swept } from './sweep-cluster.ts';
 
@@ -15,6 +22,7 @@ export interface ClusterWorkPorts {
   readonly clock: Clock;
   readonly reconcile: (cluster: Cluster) => Promise<Outcome<void, ClusterFailure>>;
   readonly sweep: (cluster: Cluster) => Promise<Outcome<readonly Swept[], ClusterFailure>>;
+  readonly checkMetricsSource: CheckMetricsSource;
   /** readiness belongs to experiments; wired where both meet */
   readonly onReadiness: (message: Extract<ClusterWork, { do: 'readiness' }>) => Promise<void>;
 }
@@ -95,23 +103,24 @@ const askCluster = async (
 
 const COMMIT_TRIES = 3;
 
-/** Asks for the checklist and keeps it with the cluster. */
+/** Asks cluster and metrics source for the checklist and keeps it with the cluster. */
 const preflight = async (
-  { clusters, clock }: ClusterWorkPorts,
+  { clusters, clock, checkMetricsSource }: ClusterWorkPorts,
   connection: ClusterConnection,
   cluster: Cluster,
 ): Promise<Outcome<Result>> => {
-  const report = await connection.preflight(clock.now());
-  if (!report.accepted) return report;
-  const failed = report.value.checks.filter(({ passed }) => !passed).map(({ name }) => name);
+  const [onCluster, source] = await Promise.all([connection.preflight(clock.now()), checkMetricsSource(cluster)]);
+  if (!onCluster.accepted) return onCluster;
+  const report = preflightReport({ ...onCluster.value, checks: [...onCluster.value.checks, source] });
+  const failed = report.checks.filter(({ passed }) => !passed).map(({ name }) => name);
   let current: Cluster | null = cluster;
   for (let tries = 1; current !== null && tries <= COMMIT_TRIES; tries++) {
-    const next: Cluster = { ...current, preflight: report.value, updatedAt: report.value.at };
-    const severity = report.value.passed ? 'info' : 'warning';
-    const says = clusterEvent('cluster.checked', current, { passed: report.value.passed, failed }, severity);
+    const next: Cluster = { ...current, preflight: report, updatedAt: report.at };
+    const severity = report.passed ? 'info' : 'warning';
+    const says = clusterEvent('cluster.checked', current, { passed: report.passed, failed }, severity);
     const committed = await clusters.commit(next, current.version, [says], SCHEDULE);
     if (committed.accepted) break;
     current = await clusters.load(cluster.tenantId, cluster.id);
   }
-  return accept(report.value);
+  return accept(report);
 };

@@ -9,6 +9,7 @@ import type {
   Cluster,
   ClusterNode,
   ObservedObject,
+  PreflightCheck,
   PreflightReport,
   VariantReadiness,
   WantedObjects,
@@ -68,6 +69,9 @@ export interface OwnerLedger {
   /** `wanted`: leave it; `ended` and `unknown`: it has no business there any more */
   fateOf(tenantId: TenantId, owner: string, epoch: Epoch): Promise<'wanted' | 'ended' | 'unknown'>;
 }
+
+/** Asks the store of a cluster's measurements a question, as measuring would. Measurement answers it; clusters only ask. */
+export type CheckMetricsSource = (cluster: Cluster) => Promise<PreflightCheck>;
 
 /** Whose fault it is and whether asking again can help, in our words; vendor errors end in the adapter. */
 export type ClusterFailure = Refusal<

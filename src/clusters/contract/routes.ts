@@ -71,7 +71,7 @@ export const clusterRoutes = [
     name: 'checkCluster',
     method: 'POST',
     path: '/clusters/{clusterId}/preflight',
-    summary: 'Check the rights we need and those we must not have, the version and the namespace',
+    summary: 'Check the rights we need and those we must not have, the version, the namespace and the metrics source',
     permission: may('cluster:manage'),
     concurrency: 'idempotency-key',
     params: ById,

@@ -69,6 +69,12 @@ export const PreflightReport = z.object({
 });
 export type PreflightReport = z.infer<typeof PreflightReport>;
 
+/** A report passes unless something blocking is missing. */
+export const preflightReport = (facts: Omit<PreflightReport, 'passed'>): PreflightReport => ({
+  ...facts,
+  passed: facts.checks.every(({ passed, severity }) => passed || severity === 'warning'),
+});
+
 /** A node as reconcile last saw it; `reservedBy` is the experiment that holds it. */
 export const ClusterNode = z.object({
   name: z.string(),

@@ -64,6 +64,7 @@ export const memoryMetricsSource = ({
     ).filter(({ points }) => points.length > 0);
 
   return {
+    name: 'memory',
     range: async ({ promql, from, to, stepSeconds }) => {
       const failure = world.failure?.() ?? null;
       if (failure !== null) return { accepted: false, refusal: failure };

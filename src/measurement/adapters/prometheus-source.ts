@@ -9,6 +9,7 @@ import { ANSWER_BYTES, type PrometheusTransport, QUERY_SECONDS, type TransportAn
 
 /** A Prometheus (or what speaks like it) as our source; its failures become ours: whose fault, and what would help. */
 export const prometheusSource = (transport: PrometheusTransport, pauses: Pauses): MetricsSource => ({
+  name: transport.name,
   range: async ({ promql, from, to, stepSeconds }) => {
     const form = new URLSearchParams({
       query: promql,
@@ -36,10 +37,10 @@ interface Attempt {
 
 const ask = async (transport: PrometheusTransport, form: string, promql: string): Promise<Attempt> => {
   const { name } = transport;
-  const unreachable = (what: string) => refuse('metrics-source-unreachable', `${name} ${what}`, { source: name });
+  const failed: Failed = (code, what) => refuse(code, `${name} ${what}`, { source: name });
   try {
     const answer = await transport.post('/api/v1/query_range', form);
-    return readAnswer(answer, promql, unreachable);
+    return readAnswer(answer, promql, failed);
   } catch (error) {
     const cause = rootOf(error);
     if (cause instanceof LeadsInside) {
@@ -50,25 +51,26 @@ const ask = async (transport: PrometheusTransport, form: string, promql: string)
       };
     }
     const what = isTimeout(error) ? `did not answer within ${QUERY_SECONDS} s` : `does not answer (${cause.message})`;
-    return { outcome: unreachable(what), again: true };
+    return { outcome: failed('metrics-source-unreachable', what), again: true };
   }
 };
 
-type Unreachable = (what: string) => Outcome<never, MetricsFailure>;
+type Failed = (code: MetricsFailure['code'], what: string) => Outcome<never, MetricsFailure>;
 
-const readAnswer = ({ status, body }: TransportAnswer, promql: string, unreachable: Unreachable): Attempt => {
+const readAnswer = ({ status, body }: TransportAnswer, promql: string, failed: Failed): Attempt => {
   const refused = (why: string): Attempt => ({ outcome: refuse('metrics-query-refused', why, { promql }) });
   if (body === null) return refused(`the answer is larger than ${ANSWER_BYTES / 1024 / 1024} MB; ask for less at once`);
   if (status === 401 || status === 403) {
-    return { outcome: unreachable(`does not let us in (status ${status}); check its credentials`) };
+    return { outcome: failed('metrics-source-unauthorized', `does not let us in (status ${status})`) };
   }
   if (status === 429 || status >= 500) {
-    return { outcome: unreachable(`is not able to answer now (status ${status}${complaintOf(body)})`), again: true };
+    const what = `is not able to answer now (status ${status}${complaintOf(body)})`;
+    return { outcome: failed('metrics-source-unreachable', what), again: true };
   }
   if (status === 400 || status === 422) return refused(`the query was refused${complaintOf(body)}`);
   const parsed = status === 200 ? RangeAnswer.safeParse(parseJson(body)) : undefined;
   if (parsed?.success !== true) {
-    return { outcome: unreachable(`does not speak like a Prometheus (status ${status}); check its address`) };
+    return { outcome: failed('metrics-source-not-prometheus', `does not speak like a Prometheus (status ${status})`) };
   }
   return { outcome: accept(toResult(parsed.data)) };
 };

@@ -24,7 +24,8 @@ export const ANSWER_BYTES = 2 * 1024 * 1024;
 export const urlTransport = (base: URL, { isListed }: { readonly isListed: boolean }): PrometheusTransport => {
   const dispatcher = new Agent({ connect: { timeout: 3000, ...(isListed ? {} : { lookup: publicLookup }) } });
   return {
-    name: base.origin,
+    // the path is part of what may be wrong; what else an address can carry may be secret
+    name: `${base.origin}${base.pathname}`.replace(/\/+$/, ''),
     post: (path, form) => send(below(base, path), form, FORM, dispatcher),
   };
 };

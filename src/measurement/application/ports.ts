@@ -12,10 +12,18 @@ export interface QueryResult {
   readonly sha256: string;
 }
 
-export type MetricsFailure = Refusal<'metrics-source-unreachable' | 'metrics-query-refused' | 'address-not-allowed'>;
+export type MetricsFailure = Refusal<
+  | 'metrics-source-unreachable'
+  | 'metrics-source-unauthorized'
+  | 'metrics-source-not-prometheus'
+  | 'metrics-query-refused'
+  | 'address-not-allowed'
+>;
 
 /** A Prometheus, asked about the past. 8 s per query, 2 MB per answer; asks three times before it gives up. */
 export interface MetricsSource {
+  /** as people know it: its address, without secrets */
+  readonly name: string;
   range(query: {
     readonly promql: string;
     readonly from: Instant;

@@ -7,10 +7,11 @@ import { dynamodbMemberStore } from '../../../src/access/adapters/dynamodb-membe
 import { TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { systemClock, systemIds } from '../../../src/kernel/system.ts';
 import { startTestCloud, type TestCloud } from '../../support/emulator.ts';
+import { startTestStore, type TestStore } from '../../support/prometheus.ts';
 import { NODES, type RealCluster, startRealCluster } from './real-cluster.ts';
 
 // From a request to a Kubernetes API and back: both functions as they deploy, tables, queue and secrets of the emulator,
-// a real control plane. Messages are carried from the queue to the worker by hand.
+// a real control plane and a real Prometheus. Messages are carried from the queue to the worker by hand.
 
 const ACME = TenantId.parse('acme');
 const ANNA = UserId.parse('anna');
@@ -18,11 +19,12 @@ const context = { awsRequestId: 'line', getRemainingTimeInMillis: () => 60_000 }
 
 let cloud: TestCloud;
 let cluster: RealCluster;
+let store: TestStore;
 let sqs: SQSClient;
 let queueUrl = '';
 
 beforeAll(async () => {
-  [cloud, cluster] = await Promise.all([startTestCloud(), startRealCluster()]);
+  [cloud, cluster, store] = await Promise.all([startTestCloud(), startRealCluster(), startTestStore()]);
   sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'cluster-work' }))).QueueUrl ?? '';
   const secrets = new SecretsManagerClient({});
@@ -39,7 +41,8 @@ beforeAll(async () => {
     EXPERIMENT_MACHINE_MACHINE_ARN: 'arn:aws:states:eu-west-1:000000000000:stateMachine:line',
     SETTING_STAGE_NAME: 'line',
     SETTING_ALLOWED_DIRECT_CLUSTERS: JSON.stringify([new URL(cluster.access.endpoint).host]),
-    SETTING_ALLOWED_METRIC_SOURCES: '[]',
+    SETTING_ALLOWED_METRIC_SOURCES: new URL(store.prometheus.url).host,
+    MANAGED_PROMETHEUS_REGION: 'eu-west-1',
   });
   const members = dynamodbMemberStore({ table: cloud.tableOf('core'), clock: systemClock, ids: systemIds });
   const now = systemClock.now();
@@ -64,6 +67,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   sqs?.destroy();
+  await store?.stop();
   await cluster?.stop();
   await cloud?.stop();
 });
@@ -115,8 +119,8 @@ const registration = (name: string, tokenSecret = 'lab', endpoint = cluster.acce
   name,
   access: { kind: 'direct', endpoint, ca_pem: cluster.access.caPem, token_secret: tokenSecret },
   namespace: cluster.access.namespace,
-  metrics: { kind: 'url', url: 'https://metrics.example.com' },
-  remote_write_url: 'http://127.0.0.1:9090/api/v1/write',
+  metrics: { kind: 'url', url: store.prometheus.url },
+  remote_write_url: `${store.prometheus.url}/api/v1/write`,
 });
 
 test('a cluster is registered, looked at, checked, and forgotten', async () => {
@@ -138,6 +142,9 @@ test('a cluster is registered, looked at, checked, and forgotten', async () => {
   expect((await request('GET', `/clusters/${id}`)).body.preflight).toMatchObject({
     passed: true,
     kubernetes_version: cluster.access.kubernetesVersion.replace(/^v?/, 'v'),
+    checks: expect.arrayContaining([
+      expect.objectContaining({ name: 'metrics-source', message: `${store.prometheus.url} answers queries` }),
+    ]),
   });
 
   const objects = await request('POST', `/clusters/${id}/objects`, undefined, key('objects'));
@@ -177,4 +184,22 @@ test('a token that is nowhere makes the cluster unreachable and says what to do'
     health: 'unreachable',
     health_message: expect.stringContaining('line/cluster-secrets/acme/nowhere'),
   });
+});
+
+test('a metrics source that has died fails the preflight of a cluster that is well', async () => {
+  const registered = await request('POST', '/clusters', registration('blind'), key('blind'));
+  await store.children.stopAll();
+  const asked = await request('POST', `/clusters/${registered.body.id}/preflight`, undefined, key('check-blind'));
+  await workOff();
+  const { result } = (await request('GET', `/operations/${asked.body.id}`)).body;
+  expect(result.passed).toBe(false);
+  expect(result.checks.filter(({ passed }: { passed: boolean }) => !passed)).toEqual([
+    {
+      name: 'metrics-source',
+      passed: false,
+      severity: 'blocking',
+      message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ does not answer \(connect ECONNREFUSED/),
+      fix: expect.stringContaining('start the Prometheus there and check again'),
+    },
+  ]);
 });

@@ -2,9 +2,14 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePorts } from '../../../local/processes/ports.ts';
+import type { Cluster } from '../../../src/clusters/domain/cluster.ts';
 import { minutesAfter } from '../../../src/kernel/instant.ts';
+import { accept } from '../../../src/kernel/outcome.ts';
+import { makeMetricsSources } from '../../../src/measurement/adapters/metrics-sources.ts';
 import { prometheusSource } from '../../../src/measurement/adapters/prometheus-source.ts';
 import { managedTransport, urlTransport } from '../../../src/measurement/adapters/prometheus-transport.ts';
+import { makeCheckMetricsSource } from '../../../src/measurement/application/check-metrics-source.ts';
+import { CLUSTER_FIXTURE } from '../../support/fixture-world.ts';
 import { T0, testClock } from '../../support/platform.ts';
 
 interface Asked {
@@ -37,6 +42,13 @@ const serve = async (answer: (response: ServerResponse, count: number) => void) 
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return { asked, url: new URL(`http://127.0.0.1:${port}/`) };
 };
+
+const noCredentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'SECRET' });
+
+const clusterMeasuredAt = (url: URL): Cluster => ({
+  ...CLUSTER_FIXTURE,
+  settings: { ...CLUSTER_FIXTURE.settings, metrics: { kind: 'url', url: url.href } },
+});
 
 const QUERY = { promql: 'up{a="b"}', from: T0, to: minutesAfter(T0, 1), stepSeconds: 5 };
 const atOnce = { upTo: async () => undefined, exactly: async () => undefined };
@@ -100,9 +112,8 @@ describe('a store in trouble', () => {
   test.each([401, 403])('that answers %i does not let us in', async (status) => {
     const { url, asked } = await serve((response) => response.writeHead(status).end('secret reason'));
     const { code, message } = await refusalOf(url);
-    expect([code, asked.length]).toEqual(['metrics-source-unreachable', 1]);
-    expect(message).toContain('check its credentials');
-    expect(message).not.toContain('secret');
+    expect([code, asked.length]).toEqual(['metrics-source-unauthorized', 1]);
+    expect(message).toBe(`${url.origin} does not let us in (status ${status})`);
   });
 
   test('that sends us elsewhere is not followed', async () => {
@@ -119,7 +130,17 @@ describe('a store in trouble', () => {
     '',
   ])('that answers %j does not speak like a Prometheus', async (body) => {
     const { url } = await serve((response) => response.end(body));
-    expect((await refusalOf(url)).message).toContain('does not speak like a Prometheus (status 200)');
+    expect(await refusalOf(url)).toMatchObject({
+      code: 'metrics-source-not-prometheus',
+      message: `${url.origin} does not speak like a Prometheus (status 200)`,
+    });
+  });
+
+  test('at a wrong path is named with its path, and never with what else its address carries', async () => {
+    const { url } = await serve((response) => response.writeHead(404).end());
+    expect((await refusalOf(new URL('metrics/?key=secret', url))).message).toBe(
+      `${url.origin}/metrics does not speak like a Prometheus (status 404)`,
+    );
   });
 
   test('that answers more than 2 MB is not read to the end', async () => {
@@ -175,6 +196,83 @@ describe('an answer', () => {
     ];
     expect(await hashOf([other, one])).toBe(await hashOf([one, other]));
     expect(await hashOf([one])).not.toBe(await hashOf([one, other]));
+  });
+});
+
+describe('a preflight', () => {
+  const checkAt = async (url: URL, listed = url.host) =>
+    makeCheckMetricsSource({
+      sources: makeMetricsSources({
+        allowedMetricSources: listed,
+        credentials: noCredentials,
+        clock: testClock(),
+        pauses: atOnce,
+      }),
+      clock: testClock(),
+    })(clusterMeasuredAt(url));
+
+  test('asks the store as measuring does, and says which one answered', async () => {
+    const { url, asked } = await serve((response) => response.end(matrix([])));
+    expect(await checkAt(new URL('store/', url))).toEqual({
+      name: 'metrics-source',
+      passed: true,
+      severity: 'blocking',
+      message: `${url.origin}/store answers queries`,
+      fix: null,
+    });
+    expect(asked.map(({ path, body }) => [path, new URLSearchParams(body).get('query')])).toEqual([
+      ['/store/api/v1/query_range', 'vector(1)'],
+    ]);
+  });
+
+  test.each([
+    ['is closed to us', 401, '', 'does not let us in (status 401)', 'let it answer without credentials'],
+    ['is something else', 200, '<html>', 'does not speak like a Prometheus', 'the address below which /api/v1'],
+    ['is overwhelmed', 503, '', 'is not able to answer now (status 503)', 'start the Prometheus there'],
+    ['refuses', 400, '{"error":"no PromQL here"}', 'was refused: no PromQL here', 'ask it for vector(1)'],
+  ])('names a store that %s, and what would help', async (_, status, body, message, fix) => {
+    const { url } = await serve((response) => response.writeHead(status).end(body));
+    expect(await checkAt(url)).toMatchObject({
+      passed: false,
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(fix),
+    });
+  });
+
+  test('names the port at which nothing listens', async () => {
+    const [port] = await freePorts(1);
+    expect(await checkAt(new URL(`http://127.0.0.1:${port}`))).toMatchObject({
+      passed: false,
+      message: `http://127.0.0.1:${port} does not answer (connect ECONNREFUSED 127.0.0.1:${port})`,
+      fix: expect.stringContaining('register the cluster with the address at which it listens'),
+    });
+  });
+
+  test('asks nothing of an address that the stage does not list', async () => {
+    const { url, asked } = await serve((response) => response.end(matrix([])));
+    expect(await checkAt(url, 'none')).toMatchObject({
+      passed: false,
+      fix: expect.stringContaining('allowedMetricSources'),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test('tells whose role a managed store does not let in', async () => {
+    const { url } = await serve((response) => response.writeHead(403).end());
+    const workspace = { workspaceId: 'ws-01234567-89ab-cdef-0123-456789abcdef', region: 'eu-west-1' };
+    const transport = managedTransport(workspace, {
+      credentials: noCredentials,
+      clock: testClock(),
+      endpoint: url.origin,
+    });
+    const sources = { open: async () => accept(prometheusSource(transport, atOnce)) };
+    const cluster = clusterMeasuredAt(url);
+    const managed = { ...cluster, settings: { ...cluster.settings, metrics: { kind: 'amp' as const, ...workspace } } };
+    expect(await makeCheckMetricsSource({ sources, clock: testClock() })(managed)).toMatchObject({
+      passed: false,
+      message: `workspace ${workspace.workspaceId} in eu-west-1 does not let us in (status 403)`,
+      fix: expect.stringContaining('aps:QueryMetrics'),
+    });
   });
 });
 

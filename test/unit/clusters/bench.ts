@@ -14,7 +14,12 @@ import { makeRegisterCluster } from '../../../src/clusters/application/register-
 import { makeRequestOperation } from '../../../src/clusters/application/request-operation.ts';
 import { makeSweepCluster } from '../../../src/clusters/application/sweep-cluster.ts';
 import type { ClusterWork } from '../../../src/clusters/contract/routes.ts';
-import { type Cluster, ClusterSettings, type WantedObjects } from '../../../src/clusters/domain/cluster.ts';
+import {
+  type Cluster,
+  ClusterSettings,
+  type PreflightCheck,
+  type WantedObjects,
+} from '../../../src/clusters/domain/cluster.ts';
 import { Epoch, type Principal, TenantId, UserId } from '../../../src/kernel/identity.ts';
 import type { Instant } from '../../../src/kernel/instant.ts';
 import type { Outcome } from '../../../src/kernel/outcome.ts';
@@ -38,6 +43,7 @@ export const makeBench = () => {
   const fates = new Map<string, Awaited<ReturnType<OwnerLedger['fateOf']>>>();
   const ledger: OwnerLedger = { fateOf: async (_, owner) => fates.get(owner) ?? 'unknown' };
   const readinessAsked: ClusterWork[] = [];
+  let metricsSource = METRICS_SOURCE_ANSWERS;
   const ports: ClusterWorkPorts = {
     clusters,
     operations,
@@ -45,6 +51,7 @@ export const makeBench = () => {
     clock,
     reconcile: makeReconcileCluster({ clusters, connections, clock }),
     sweep: makeSweepCluster({ connections, ledger, clock }),
+    checkMetricsSource: async () => metricsSource,
     onReadiness: async (message) => {
       readinessAsked.push(message);
     },
@@ -58,11 +65,22 @@ export const makeBench = () => {
     queued,
     fates,
     readinessAsked,
+    setMetricsSource: (check: PreflightCheck) => {
+      metricsSource = check;
+    },
     work,
     register: makeRegisterCluster({ clusters, work, clock, ids, ...settingsOfStage }),
     request: makeRequestOperation({ clusters, operations, work, clock, ids }),
     carryOut: makeCarryOutClusterWork(ports),
   };
+};
+
+export const METRICS_SOURCE_ANSWERS: PreflightCheck = {
+  name: 'metrics-source',
+  passed: true,
+  severity: 'blocking',
+  message: 'https://metrics.example.com answers queries',
+  fix: null,
 };
 
 export const ANNA: Principal = {

@@ -3,7 +3,17 @@ import { makeScheduleClusterWork } from '../../../src/clusters/application/sched
 import { makeSweepCluster } from '../../../src/clusters/application/sweep-cluster.ts';
 import { Instant, minutesAfter } from '../../../src/kernel/instant.ts';
 import { refuse } from '../../../src/kernel/outcome.ts';
-import { ANNA, accepted, eksSettings, epoch, makeBench, node, registered, wanted } from './bench.ts';
+import {
+  ANNA,
+  accepted,
+  eksSettings,
+  epoch,
+  METRICS_SOURCE_ANSWERS,
+  makeBench,
+  node,
+  registered,
+  wanted,
+} from './bench.ts';
 
 const unreachable = refuse('cluster-unreachable', 'connect ECONNREFUSED').refusal;
 const typesOf = (bench: ReturnType<typeof makeBench>) => bench.clusters.events().map(({ type }) => type);
@@ -72,6 +82,26 @@ test('a preflight ends its operation and is kept with the cluster', async () => 
   expect(await bench.clusters.load(ANNA.tenantId, id)).toMatchObject({ preflight: { passed: true }, version: 2 });
   expect(await bench.carryOut(message)).toEqual({ work: 'nothing-to-do' });
   expect(typesOf(bench)).toEqual(['cluster.registered', 'cluster.checked']);
+});
+
+test.each([
+  [{ severity: 'blocking' }, false],
+  [{ severity: 'warning' }, true],
+] as const)('a metrics source found wanting is a line of the checklist: %j passes: %s', async (how, passes) => {
+  const bench = makeBench();
+  const { id } = await registered(bench);
+  const found = { ...METRICS_SOURCE_ANSWERS, ...how, passed: false, message: 'it is away', fix: 'start it' };
+  bench.setMetricsSource(found);
+  const operation = accepted(await bench.request(ANNA, id, 'preflight'));
+  await bench.carryOut({ do: 'preflight', tenantId: 'acme', clusterId: id, operationId: operation.id });
+  const cluster = await bench.clusters.load(ANNA.tenantId, id);
+  expect(cluster?.preflight?.passed).toBe(passes);
+  expect(cluster?.preflight?.checks.map(({ name }) => name)).toEqual(['namespace', 'metrics-source']);
+  expect(cluster?.preflight?.checks.at(-1)).toEqual(found);
+  expect(bench.clusters.events().at(-1)).toMatchObject({
+    type: 'cluster.checked',
+    data: { passed: passes, failed: ['metrics-source'] },
+  });
 });
 
 test('a cluster that does not answer ends the operation as failed, with the reason', async () => {

@@ -174,6 +174,7 @@ describe('a store that does not answer', () => {
   test('a query that it refuses costs the readings of that query only', async () => {
     const picky = sourceFor(['node-1']);
     const refusesBytes: typeof picky = {
+      ...picky,
       range: async (query) =>
         query.promql.includes('http_client_request_body_size_sum')
           ? { accepted: false, refusal: { code: 'metrics-query-refused', message: 'no', facts: {} } }

@@ -50,8 +50,8 @@ export const Checks = ({
         <Outcome checks={checks.data} settings={settings} isOld={checks.isPlaceholderData} />
       )}
       <p className="quiet">
-        Still checked at the start: both settings by the collector itself, rights and capacity on the cluster, and
-        whether the metrics source answers.
+        Seen only after the start: whether the cluster takes both deployments and each collector its settings. Rights
+        and metrics source are lines of the cluster’s preflight.
       </p>
     </section>
   );
