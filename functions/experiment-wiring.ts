@@ -4,7 +4,7 @@ import { ClusterWork } from '../src/clusters/contract/routes.ts';
 import { dynamodbExperimentStore } from '../src/experiments/adapters/dynamodb-experiment-store.ts';
 import { dynamodbLookStore } from '../src/experiments/adapters/dynamodb-look-store.ts';
 import { dynamodbWaitStore } from '../src/experiments/adapters/dynamodb-wait-store.ts';
-import { lookQueueOn, readinessQueueOn } from '../src/experiments/adapters/queues.ts';
+import { clusterLooksOn, lookQueueOn, readinessQueueOn } from '../src/experiments/adapters/queues.ts';
 import { LookRequest } from '../src/experiments/contract/workflow.ts';
 import { systemClock, systemIds } from '../src/kernel/system.ts';
 import { sqsClient } from '../src/platform/clients.ts';
@@ -38,9 +38,13 @@ export const looksIn = (samples: Named) => dynamodbLookStore({ samples: tableNam
 export const lookQueueAt = ({ queueUrl }: Addressed) =>
   lookQueueOn(sqsQueue({ client: sqsClient(), queueUrl, message: LookRequest }));
 
+const clusterWorkAt = ({ queueUrl }: Addressed) => sqsQueue({ client: sqsClient(), queueUrl, message: ClusterWork });
+
 /** Needs `clusterWork: 'send'`. */
-export const readinessQueueAt = ({ queueUrl }: Addressed) =>
-  readinessQueueOn(sqsQueue({ client: sqsClient(), queueUrl, message: ClusterWork }));
+export const readinessQueueAt = (queue: Addressed) => readinessQueueOn(clusterWorkAt(queue));
+
+/** Needs `clusterWork: 'send'`. */
+export const clusterLooksAt = (queue: Addressed) => clusterLooksOn(clusterWorkAt(queue));
 
 /** The code that judges and the engine that it runs on: both are part of the evidence. */
 export const CODE = { codeVersion: product.version, nodeVersion: process.version };

@@ -2,7 +2,7 @@ import { makeClusterSteps } from '../../src/experiments/application/cluster-step
 import { ClusterStep, StepAnswer } from '../../src/experiments/contract/workflow.ts';
 import { systemClock } from '../../src/kernel/system.ts';
 import { type MachineWork, machineEntry } from '../../src/platform/entry.ts';
-import { clustersIn, experimentsIn, readinessQueueAt, waitsIn } from '../experiment-wiring.ts';
+import { clusterLooksAt, clustersIn, experimentsIn, readinessQueueAt, waitsIn } from '../experiment-wiring.ts';
 import { reachingClusters } from '../reaching-clusters.ts';
 import { manifest } from './manifest.ts';
 
@@ -14,6 +14,7 @@ export const handler = machineEntry(manifest, (environment): MachineWork<typeof 
     waits: waitsIn(ephemeral),
     access: reachingClusters(environment),
     readiness: readinessQueueAt(clusterWork),
+    clusterLooks: clusterLooksAt(clusterWork),
     policy: { collectorImage: settings.collectorImage },
     clock: systemClock,
   });

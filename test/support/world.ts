@@ -15,6 +15,7 @@ import { makeExperimentSteps } from '../../src/experiments/application/experimen
 import { type MeasureDueSlots, makeLookAtExperiment } from '../../src/experiments/application/look-at-experiment.ts';
 import type {
   ClusterHands,
+  ClusterLooks,
   ClusterRegistry,
   EpochRef,
   ExperimentStore,
@@ -161,7 +162,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const samples = memorySampleStore();
   const waits = memoryWaitStore({ clock });
   const recordedLooks = memoryLookStore();
-  const cluster = Cluster.parse({
+  let cluster = Cluster.parse({
     id: CLUSTER,
     tenantId: TENANT,
     version: 1,
@@ -210,6 +211,17 @@ export const makeWorld = (options: WorldOptions = {}) => {
     clusters: faults.around<ClusterRegistry>('clusters', clusters),
   };
   const access = { open: async () => accept(faults.around<ClusterHands>('kubernetes', kubernetes)) };
+  const clusterLooks = faults.around<ClusterLooks>('clusterLooks', {
+    ask: async () =>
+      deliver(0.5, async () => {
+        const seen = await kubernetes.nodes();
+        cluster = {
+          ...cluster,
+          health: seen.accepted ? 'reachable' : 'unreachable',
+          healthMessage: seen.accepted ? null : seen.refusal.message,
+        };
+      }),
+  });
 
   const looks: LookQueue = faults.around('looks', {
     ask: async (requests: readonly { readonly ref: EpochRef; readonly delaySeconds: number }[]) => {
@@ -273,7 +285,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     clock,
   };
   const experimentSteps = makeExperimentSteps(common);
-  const clusterSteps = makeClusterSteps({ ...common, access, readiness });
+  const clusterSteps = makeClusterSteps({ ...common, access, readiness, clusterLooks });
 
   /** What crosses is in wire names, as it is between Step Functions and a function. */
   const onExperimentSteps: Lambda = (payload) => {
@@ -349,6 +361,8 @@ export const makeWorld = (options: WorldOptions = {}) => {
     recordedLooks,
     waits,
     kubernetes,
+    clusters,
+    clusterLooks,
     walkers,
     failures,
     faults,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ClusterFailure } from '../../src/clusters/application/ports.ts';
 import { LIFECYCLE_BY_STEP } from '../../src/experiments/contract/workflow.ts';
 import { isTerminal, verdictOf } from '../../src/experiments/domain/experiment.ts';
 import { secondsAfter } from '../../src/kernel/instant.ts';
@@ -191,12 +192,40 @@ describe('waits that nobody settles', () => {
 });
 
 describe('the cluster is away', () => {
+  const REFUSED = 'the cluster does not answer: connect ECONNREFUSED 127.0.0.1:6443';
+  const away: ClusterFailure = { code: 'cluster-unreachable', message: REFUSED, facts: {} };
+
+  test('before anything is there: it ends as our failure, which names the cluster and what came back', async () => {
+    const world = makeWorld();
+    world.kubernetes.setFailure(away);
+    const ref = await world.begin();
+    await world.time.advance(300);
+    expect(await world.now(ref)).toMatchObject({
+      state: 'rolling_back',
+      verdict: { verdict: 'error_infrastructure', sentence: expect.stringContaining(`(eu-1: ${REFUSED})`) },
+    });
+    world.kubernetes.setFailure(null);
+    await world.time.advance(300);
+    expect(await world.now(ref)).toMatchObject({ state: 'rolled_back', cleanup: 'done' });
+    expect(await world.objects()).toEqual([]);
+    await expectExactlyOneEnd({ world, ref });
+  });
+
+  test('and known to be: a start is refused with what came back, and holds no node', async () => {
+    const world = makeWorld();
+    world.kubernetes.setFailure(away);
+    await world.clusterLooks.ask();
+    await world.time.advance(1);
+    await expect(world.begin()).rejects.toThrow(`cluster-unreachable: eu-1: ${REFUSED}`);
+    expect([...world.experiments.holds.values()]).toEqual([]);
+    expect(world.executions()).toEqual([]);
+  });
+
   test('during the cleanup: it ends owing it, is found overdue, and is cleaned once the cluster is back', async () => {
     const world = makeWorld();
     const ref = await world.begin();
     while ((await world.now(ref)).state !== 'running') await world.time.advance(1);
-    const unreachable = { code: 'cluster-unreachable' as const, message: 'no answer', facts: {} };
-    world.kubernetes.setFailure(unreachable);
+    world.kubernetes.setFailure(away);
     const asked = { experimentId: ref.experimentId, caller: ANNA_PRINCIPAL, version: '*' as const, reason: 'enough' };
     world.required(await world.commands.stop(asked));
     await world.time.advance(1800);
@@ -218,7 +247,7 @@ describe('the cluster is away', () => {
       await world.time.advance(5);
       await promoteWhenOffered(world, ref);
     }
-    world.kubernetes.setFailure({ code: 'cluster-unreachable', message: 'no answer', facts: {} });
+    world.kubernetes.setFailure(away);
     const { version } = await world.now(ref);
     const asked = { experimentId: ref.experimentId, caller: ANNA_PRINCIPAL, version, reason: 'a panel is empty' };
     world.required(await world.commands.rollback(asked));

@@ -68,5 +68,6 @@ export const failureOf = (error: unknown): ClusterFailure => {
   if (status === 400 || status === 404 || status === 422 || isTypedPatchRefused(error)) {
     return refuse('cluster-rejected-object', said, facts).refusal;
   }
-  return refuse('cluster-unreachable', `the cluster did not answer usefully: ${said}`, facts).refusal;
+  const what = status === null ? 'does not answer' : 'is not able to answer';
+  return refuse('cluster-unreachable', `the cluster ${what}: ${said}`, facts).refusal;
 };

@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/ports.ts';
 import type { ClusterWork } from '../contract/routes.ts';
 import { type Cluster, preflightReport } from '../domain/cluster.ts';
 import { clusterEvent } from './cluster-events.ts';
+import { keepFinding } from './keep-finding.ts';
 import type {
   CheckMetricsSource,
   ClusterConnection,
@@ -12,7 +13,6 @@ import type {
   ClusterStore,
   OperationStore,
 } from './ports.ts';
-import { SCHEDULE } from './reconcile-cluster.ts';
 import type { Swept } from './sweep-cluster.ts';
 
 export interface ClusterWorkPorts {
@@ -101,8 +101,6 @@ const askCluster = async (
   return connection.accepted ? ask(connection.value, cluster) : connection;
 };
 
-const COMMIT_TRIES = 3;
-
 /** Asks cluster and metrics source for the checklist and keeps it with the cluster. */
 const preflight = async (
   { clusters, clock, checkMetricsSource }: ClusterWorkPorts,
@@ -113,14 +111,10 @@ const preflight = async (
   if (!onCluster.accepted) return onCluster;
   const report = preflightReport({ ...onCluster.value, checks: [...onCluster.value.checks, source] });
   const failed = report.checks.filter(({ passed }) => !passed).map(({ name }) => name);
-  let current: Cluster | null = cluster;
-  for (let tries = 1; current !== null && tries <= COMMIT_TRIES; tries++) {
-    const next: Cluster = { ...current, preflight: report, updatedAt: report.at };
-    const severity = report.passed ? 'info' : 'warning';
-    const says = clusterEvent('cluster.checked', current, { passed: report.passed, failed }, severity);
-    const committed = await clusters.commit(next, current.version, [says], SCHEDULE);
-    if (committed.accepted) break;
-    current = await clusters.load(cluster.tenantId, cluster.id);
-  }
+  const severity = report.passed ? 'info' : 'warning';
+  await keepFinding(clusters, cluster, (current) => ({
+    next: { ...current, preflight: report, updatedAt: report.at },
+    says: [clusterEvent('cluster.checked', current, { passed: report.passed, failed }, severity)],
+  }));
   return accept(report);
 };

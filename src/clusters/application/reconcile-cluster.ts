@@ -1,8 +1,9 @@
-import type { Actor } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { clusterEvent } from './cluster-events.ts';
+import { type Finding, keepFinding } from './keep-finding.ts';
 import type { ClusterConnections, ClusterFailure, ClusterStore, SeenNode } from './ports.ts';
 
 export interface ReconcilePorts {
@@ -10,8 +11,6 @@ export interface ReconcilePorts {
   readonly connections: ClusterConnections;
   readonly clock: Clock;
 }
-
-export const SCHEDULE: Actor = { kind: 'system', id: 'schedule' };
 
 /** Looks at a cluster: which nodes, how many objects of ours, and whether it answers at all. */
 export const makeReconcileCluster =
@@ -21,18 +20,21 @@ export const makeReconcileCluster =
     const now = clock.now();
     if (looked.accepted) await clusters.recordInventory(cluster, looked.value, now);
     const failure = looked.accepted ? null : looked.refusal;
-    const health = failure === null ? 'reachable' : 'unreachable';
-    if (cluster.health !== health || cluster.healthMessage !== (failure?.message ?? null)) {
-      const next: Cluster = { ...cluster, health, healthMessage: failure?.message ?? null, updatedAt: now };
-      const says =
-        failure === null
-          ? clusterEvent('cluster.reachable', cluster, {})
-          : clusterEvent('cluster.unreachable', cluster, { code: failure.code, message: failure.message }, 'error');
-      // somebody was faster: then the next look, in five minutes, tells it
-      await clusters.commit(next, cluster.version, cluster.health === health ? [] : [says], SCHEDULE);
-    }
+    await keepFinding(clusters, cluster, (current) => healthOf(current, failure, now));
     return looked.accepted ? accept(undefined) : looked;
   };
+
+/** A change of health is told once. */
+const healthOf = (cluster: Cluster, failure: ClusterFailure | null, now: Instant): Finding | null => {
+  const health = failure === null ? 'reachable' : 'unreachable';
+  const healthMessage = failure?.message ?? null;
+  if (cluster.health === health && cluster.healthMessage === healthMessage) return null;
+  const says =
+    failure === null
+      ? clusterEvent('cluster.reachable', cluster, {})
+      : clusterEvent('cluster.unreachable', cluster, { code: failure.code, message: failure.message }, 'error');
+  return { next: { ...cluster, health, healthMessage, updatedAt: now }, says: cluster.health === health ? [] : [says] };
+};
 
 const look = async (
   connections: ClusterConnections,

@@ -34,6 +34,8 @@ export const makeRequestOperation =
       problem: null,
     };
     await operations.create(tenantId, operation);
-    await work.send([{ message: { do: what, tenantId, clusterId, operationId: operation.id } }]);
+    // whoever has it checked wants to see its health and nodes as they are now, too
+    const looks = what === 'preflight' ? [{ message: { do: 'reconcile' as const, tenantId, clusterId } }] : [];
+    await work.send([...looks, { message: { do: what, tenantId, clusterId, operationId: operation.id } }]);
     return accept(operation);
   };

@@ -1,6 +1,6 @@
 import type { ClusterWork } from '../../clusters/contract/routes.ts';
 import type { Queue } from '../../platform/queue.ts';
-import type { LookQueue, ReadinessQueue } from '../application/ports.ts';
+import type { ClusterLooks, LookQueue, ReadinessQueue } from '../application/ports.ts';
 import type { LookRequest } from '../contract/workflow.ts';
 
 /** Looks through the queue measure. */
@@ -14,4 +14,9 @@ export const lookQueueOn = (queue: Queue<LookRequest>): LookQueue => ({
 /** Questions about readiness through the queue clusterWork. */
 export const readinessQueueOn = (queue: Queue<ClusterWork>): ReadinessQueue => ({
   ask: (ref, attempt, delaySeconds) => queue.send([{ message: { do: 'readiness', ...ref, attempt }, delaySeconds }]),
+});
+
+/** Looks at clusters through the same queue. */
+export const clusterLooksOn = (queue: Queue<ClusterWork>): ClusterLooks => ({
+  ask: (tenantId, clusterId) => queue.send([{ message: { do: 'reconcile', tenantId, clusterId } }]),
 });

@@ -6,13 +6,14 @@ import type { ClusterStep, StepAnswer } from '../contract/workflow.ts';
 import { type Experiment, lifeOf, promotionOf } from '../domain/experiment.ts';
 import { waiting } from './experiment-steps.ts';
 import { expiresAt, type Plan, wantedOf } from './plan.ts';
-import type { ClusterAccess, ClusterHands, EpochRef, Policy, ReadinessQueue } from './ports.ts';
+import type { ClusterAccess, ClusterHands, ClusterLooks, EpochRef, Policy, ReadinessQueue } from './ports.ts';
 import { answer, beginWait, type StepPorts, stopAnswer } from './steps.ts';
 
 export interface ClusterStepPorts extends Pick<StepPorts, 'experiments' | 'clusters' | 'waits' | 'clock'> {
   readonly policy: Pick<Policy, 'collectorImage'>;
   readonly access: ClusterAccess;
   readonly readiness: ReadinessQueue;
+  readonly clusterLooks: ClusterLooks;
 }
 
 /** Carries out one step of the function cluster-steps. What may be better in a moment is thrown: the machine asks again. */
@@ -64,9 +65,9 @@ const makeApply =
       return answer('invalid_setup', `cluster ${clusterId} is not registered any more`);
     }
     const hands = await ports.access.open(cluster);
-    if (!hands.accepted) return clusterAnswer(cluster, hands.refusal);
+    if (!hands.accepted) return clusterAnswer(ports, cluster, hands.refusal);
     const applied = await hands.value.apply(wantedFor(ports, experiment, cluster, entry, what));
-    return applied.accepted ? answer('ok') : clusterAnswer(cluster, applied.refusal);
+    return applied.accepted ? answer('ok') : clusterAnswer(ports, cluster, applied.refusal);
   };
 
 const wantedFor = (
@@ -96,7 +97,11 @@ const wantedFor = (
 };
 
 /** What a person has to change is an answer; what a moment may change is thrown and asked again. */
-const clusterAnswer = (cluster: Cluster, { code, message }: Refusal): StepAnswer => {
+const clusterAnswer = async (
+  ports: Pick<ClusterStepPorts, 'clusterLooks'>,
+  cluster: Cluster,
+  { code, message }: Refusal,
+): Promise<StepAnswer> => {
   const said = `${cluster.settings.name}: ${message}`;
   switch (code) {
     case 'cluster-rejected-object':
@@ -108,8 +113,18 @@ const clusterAnswer = (cluster: Cluster, { code, message }: Refusal): StepAnswer
     case 'cluster-unauthorized':
       return answer('error_infrastructure', said);
     default:
-      throw new Error(said);
+      throw await away(ports, cluster, message);
   }
+};
+
+/** The machine keeps only that a step failed; why is seen in the health of the cluster, so a worker looks at it. */
+const away = async (
+  { clusterLooks }: Pick<ClusterStepPorts, 'clusterLooks'>,
+  { tenantId, id, settings }: Cluster,
+  message: string,
+): Promise<Error> => {
+  await clusterLooks.ask(tenantId, id);
+  return new Error(`${settings.name}: ${message}`);
 };
 
 const makeAwaitReady =
@@ -133,9 +148,12 @@ const clustersOf = async (
   return found.filter((cluster) => cluster !== null);
 };
 
-const openOrThrow = async (access: ClusterAccess, cluster: Cluster): Promise<ClusterHands> => {
-  const hands = await access.open(cluster);
-  if (!hands.accepted) throw new Error(`${cluster.settings.name}: ${hands.refusal.message}`);
+const openOrThrow = async (
+  ports: Pick<ClusterStepPorts, 'access' | 'clusterLooks'>,
+  cluster: Cluster,
+): Promise<ClusterHands> => {
+  const hands = await ports.access.open(cluster);
+  if (!hands.accepted) throw await away(ports, cluster, hands.refusal.message);
   return hands.value;
 };
 
@@ -148,10 +166,10 @@ const makeRemove =
     const owners = ownersToRemove(experiment);
     const results = await Promise.allSettled(
       (await clustersOf(ports, experiment)).map(async (cluster) => {
-        const hands = await openOrThrow(ports.access, cluster);
+        const hands = await openOrThrow(ports, cluster);
         for (const owner of owners) {
           const removed = await hands.remove(owner, ref.epoch);
-          if (!removed.accepted) throw new Error(`${cluster.settings.name}: ${removed.refusal.message}`);
+          if (!removed.accepted) throw await away(ports, cluster, removed.refusal.message);
           if (removed.value.remaining > 0) throw stillThere(cluster, removed.value.remaining, owner);
         }
       }),
@@ -173,10 +191,10 @@ const verifyGone = async (ports: ClusterStepPorts, ref: EpochRef): Promise<StepA
   const experiment = await loadEpoch(ports, ref);
   if (experiment === null) return staleStep(ref);
   for (const cluster of await clustersOf(ports, experiment)) {
-    const hands = await openOrThrow(ports.access, cluster);
+    const hands = await openOrThrow(ports, cluster);
     for (const owner of ownersToRemove(experiment)) {
       const objects = await hands.objects(owner);
-      if (!objects.accepted) throw new Error(`${cluster.settings.name}: ${objects.refusal.message}`);
+      if (!objects.accepted) throw await away(ports, cluster, objects.refusal.message);
       if (objects.value.length > 0) throw stillThere(cluster, objects.value.length, owner);
     }
   }

@@ -1,3 +1,4 @@
+import { silentClusters } from '../../clusters/domain/health.ts';
 import type { StepAnswer } from '../contract/workflow.ts';
 import { type Experiment, verdictOf } from '../domain/experiment.ts';
 import { whyNotOffered } from '../domain/promotion.ts';
@@ -49,7 +50,8 @@ export const makeConclusions = (ports: StepPorts) => {
       return { ...answer('ok'), clusters };
     },
 
-    compensate: async (ref: EpochRef, outcome: string, reason: string): Promise<StepAnswer> => {
+    compensate: async (ref: EpochRef, outcome: string, given: string): Promise<StepAnswer> => {
+      const reason = await explained(ports, ref, outcome, given);
       const verdict = await verdictFor(ref, outcome, reason);
       const withdrawn = await advance(ref, (_, said) => ({
         type: 'withdraw',
@@ -60,7 +62,8 @@ export const makeConclusions = (ports: StepPorts) => {
       return withdrawn.accepted ? answer('ok') : staleAnswer(withdrawn.refusal);
     },
 
-    finalise: async (ref: EpochRef, outcome: string, reason: string, cleaned: boolean): Promise<StepAnswer> => {
+    finalise: async (ref: EpochRef, outcome: string, given: string, cleaned: boolean): Promise<StepAnswer> => {
+      const reason = await explained(ports, ref, outcome, given);
       const fallback = await verdictFor(ref, outcome, reason);
       const ended = await advance(ref, (_, said) => ({
         type: 'finalise',
@@ -78,6 +81,20 @@ export const makeConclusions = (ports: StepPorts) => {
       throw new Error(`${ref.experimentId} could not be finalised: ${ended.refusal.message}`);
     },
   };
+};
+
+/** The machine knows of its own failures only which step failed; a cluster that does not answer is why, more often than not. */
+const explained = async (
+  { experiments, clusters }: Pick<StepPorts, 'experiments' | 'clusters'>,
+  ref: EpochRef,
+  outcome: string,
+  reason: string,
+): Promise<string> => {
+  if (outcome !== 'error_infrastructure') return reason;
+  const targets = (await experiments.load(ref))?.experiment.settings.targets ?? [];
+  const known = await Promise.all(targets.map(({ clusterId }) => clusters.load(ref.tenantId, clusterId)));
+  const silent = silentClusters(known.filter((cluster) => cluster !== null)).filter((line) => !reason.includes(line));
+  return silent.length === 0 ? reason : `${reason} (${silent.join('; ')})`;
 };
 
 const NUMERIC_OUTCOMES: readonly string[] = ['abort_limit', 'abort_harm', 'invalid_input_mismatch'];

@@ -139,6 +139,11 @@ export interface ReadinessQueue {
   ask(ref: EpochRef, attempt: number, delaySeconds: number): Promise<void>;
 }
 
+/** Sends a worker to look at a cluster now: what it finds is the cluster's health, which people are shown. */
+export interface ClusterLooks {
+  ask(tenantId: TenantId, id: ClusterId): Promise<void>;
+}
+
 /** The registry of clusters, for reading. */
 export interface ClusterRegistry {
   load(tenantId: TenantId, id: ClusterId): Promise<Cluster | null>;

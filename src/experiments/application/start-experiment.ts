@@ -1,3 +1,5 @@
+import type { Cluster } from '../../clusters/domain/cluster.ts';
+import { silentClusters } from '../../clusters/domain/health.ts';
 import { actorOf, type ExperimentId, type Principal } from '../../kernel/identity.ts';
 import { type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { type Allocation, type AllocationRefusal, allocate, nodesMeant } from '../domain/allocation.ts';
@@ -15,7 +17,11 @@ export interface StartExperiment {
   readonly as: 'start' | 'retry';
 }
 
-export type StartRefusal = ChangeRefusal | SetupRefusal | AllocationRefusal | Refusal<'experiment-quota-exceeded'>;
+export type StartRefusal =
+  | ChangeRefusal
+  | SetupRefusal
+  | AllocationRefusal
+  | Refusal<'experiment-quota-exceeded' | 'cluster-unreachable'>;
 
 /** How many experiments of a tenant may be under way at once. */
 export const MAXIMUM_ACTIVE = 50;
@@ -51,12 +57,23 @@ export const makeStartExperiment = (ports: CreatePorts) => {
     if (!state.accepted || stored === null) return state;
     const runnable = await assertRunnable(caller.tenantId, stored.experiment.settings);
     if (!runnable.accepted) return runnable;
+    const silent = runnable.value.find(({ health }) => health === 'unreachable');
+    if (silent !== undefined) return clusterSilent(silent);
     const active = await ports.experiments.countActive(caller.tenantId);
     if (active >= MAXIMUM_ACTIVE) return quotaExceeded(active);
     const allocated = await allocation(stored.experiment);
     if (!allocated.accepted) return allocated;
     return change(ref, version, (_, at) => ({ ...asked, ...allocated.value, at }));
   };
+};
+
+const clusterSilent = (cluster: Cluster) => {
+  const { name } = cluster.settings;
+  return refuse(
+    'cluster-unreachable',
+    `${silentClusters([cluster])}; when that is settled, \`phoenix cluster check ${name}\` sees it and the experiment can start`,
+    { clusterId: cluster.id },
+  );
 };
 
 const quotaExceeded = (active: number) =>

@@ -1,3 +1,4 @@
+import { CLUSTER_PROBLEMS } from '../../clusters/contract/problems.ts';
 import type { Problems } from '../../platform/declare/problem.ts';
 
 export const EXPERIMENT_PROBLEMS = {
@@ -7,6 +8,7 @@ export const EXPERIMENT_PROBLEMS = {
     retry: 'after-change',
   },
   'cluster-not-found': { status: 422, title: 'No such cluster', retry: 'after-change' },
+  'cluster-unreachable': CLUSTER_PROBLEMS['cluster-unreachable'],
   'experiment-name-taken': { status: 409, title: 'Another experiment has this name', retry: 'after-change' },
   'state-conflict': { status: 409, title: 'Not possible in this state', retry: 'after-reload' },
   'experiment-overlap-detected': { status: 409, title: 'Another experiment holds these nodes', retry: 'later' },

@@ -52,6 +52,7 @@ const START_REFUSALS = [
   'state-conflict',
   'experiment-overlap-detected',
   'deployment-nodes-not-found',
+  'cluster-unreachable',
   'experiment-quota-exceeded',
 ] as const;
 

@@ -1,6 +1,7 @@
 import type { ClusterNode } from '../../clusters/domain/cluster.ts';
 import type { ClusterId, ExperimentId } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { counted } from '../../kernel/words.ts';
 import type { AllocatedNode } from './experiment.ts';
 import type { Target } from './settings.ts';
 
@@ -23,7 +24,7 @@ export const nodesMeant = (
     const missing = unusable(target, known);
     if (missing.length > 0) return notFound(index, target, `not there or not ready: ${missing.join(', ')}`);
     const nodes = known.filter((node) => node.ready && matches(target, node));
-    if (nodes.length === 0) return notFound(index, target, `${known.length} nodes are known, none of them matches`);
+    if (nodes.length === 0) return notFound(index, target, noneOf(known));
     for (const node of nodes) {
       const heldBy = node.reservedBy as ExperimentId | null;
       chosen.set(`${target.clusterId}/${node.name}`, { clusterId: target.clusterId, node: node.name, heldBy });
@@ -56,6 +57,11 @@ export const allocate = (
   }
   return accept({ nodes: free, remark: `without ${names}, which ${holders} holds` });
 };
+
+const noneOf = (known: readonly ClusterNode[]): string =>
+  known.length === 0
+    ? 'no node of it was seen yet; a worker looks at a new cluster within a minute, and `phoenix cluster check` has it look at once'
+    : `${counted(known.length, 'node')} known, none of them is ready and matches`;
 
 const matches = ({ nodeNames, nodeSelector }: Target, node: ClusterNode): boolean =>
   (nodeNames === undefined || nodeNames.includes(node.name)) &&

@@ -84,6 +84,21 @@ test('a preflight ends its operation and is kept with the cluster', async () => 
   expect(typesOf(bench)).toEqual(['cluster.registered', 'cluster.checked']);
 });
 
+test('whoever asks for a preflight has the cluster looked at, too, and neither finding gets lost', async () => {
+  const bench = makeBench();
+  const { id } = await registered(bench);
+  bench.queued.length = 0;
+  accepted(await bench.request(ANNA, id, 'preflight'));
+  expect(bench.queued.map((message) => message.do)).toEqual(['reconcile', 'preflight']);
+  await Promise.all(bench.queued.map(bench.carryOut));
+  expect(await bench.clusters.load(ANNA.tenantId, id)).toMatchObject({
+    health: 'reachable',
+    preflight: { passed: true },
+    version: 3,
+  });
+  expect(typesOf(bench).toSorted()).toEqual(['cluster.checked', 'cluster.reachable', 'cluster.registered']);
+});
+
 test.each([
   [{ severity: 'blocking' }, false],
   [{ severity: 'warning' }, true],

@@ -26,7 +26,7 @@ describe('nodes that targets mean', () => {
   });
   test('labels choose among the ready ones', () => {
     expect(meant({ nodeSelector: { zone: 'a' } })).toEqual(['a']);
-    expect(meant({ nodeSelector: { zone: 'c' } })).toContain('4 nodes are known, none of them matches');
+    expect(meant({ nodeSelector: { zone: 'c' } })).toContain('4 nodes known, none of them is ready and matches');
   });
   test('a node by name must be there and ready', () => {
     expect(meant({ nodeNames: ['a', 'b'] })).toEqual(['a', 'b']);
