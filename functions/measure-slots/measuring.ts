@@ -20,7 +20,10 @@ export const measuring = (environment: EnvironmentOf<typeof manifest>, samples: 
       }),
     );
     const measured = await measureSlots({ ...ref, ...request, stores });
-    if (measured.waitingFor !== null) currentLog().warning('measuring.waits', { ...measured.waitingFor });
+    if (measured.waitingFor !== null) {
+      const { code, message: reason } = measured.waitingFor;
+      currentLog().warning('measuring.waits', { code, reason });
+    }
     if (measured.warnings.length > 0) currentLog().warning('measuring.warned', { warnings: measured.warnings });
     return { lastRecorded: measured.lastRecorded };
   };

@@ -27,10 +27,10 @@ export interface ClusterWorkPorts {
   readonly onReadiness: (message: Extract<ClusterWork, { do: 'readiness' }>) => Promise<void>;
 }
 
-/** What became of one message, for the log. A cluster that fails is told in its health or operation and not asked again. */
+/** What became of one message, for the log (where `message` is a word of its own). A cluster that fails is told in its health or operation and not asked again. */
 export type WorkDone =
   | { readonly work: 'done'; readonly swept?: readonly Swept[] }
-  | { readonly work: 'refused'; readonly code: string; readonly message: string }
+  | { readonly work: 'refused'; readonly code: string; readonly reason: string }
   | { readonly work: 'nothing-to-do' };
 
 /** Carries out one message of the queue clusterWork. Safe to repeat. */
@@ -66,7 +66,7 @@ export const makeCarryOutClusterWork =
 const told = (outcome: Outcome<unknown>): WorkDone =>
   outcome.accepted
     ? { work: 'done' }
-    : { work: 'refused', code: outcome.refusal.code, message: outcome.refusal.message };
+    : { work: 'refused', code: outcome.refusal.code, reason: outcome.refusal.message };
 
 type Result = Readonly<Record<string, unknown>>;
 

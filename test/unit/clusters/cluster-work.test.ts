@@ -40,7 +40,11 @@ test('each change of health is told once, a second look in the same state says n
   await look();
   await look();
   bench.kubernetes.setFailure(unreachable);
-  expect(await look()).toMatchObject({ work: 'refused', code: 'cluster-unreachable' });
+  expect(await look()).toMatchObject({
+    work: 'refused',
+    code: 'cluster-unreachable',
+    reason: 'connect ECONNREFUSED',
+  });
   await look();
   bench.kubernetes.setFailure(null);
   await look();
