@@ -1,6 +1,7 @@
 import YAML from 'yaml';
 import type * as z from 'zod';
 import { type Client, makeClient } from '../src/client/client.ts';
+import { ApiProblem } from '../src/client/problem.ts';
 import { toWire } from '../src/client/wire.ts';
 import { systemIds } from '../src/kernel/system.ts';
 import { EXIT } from './exit-codes.ts';
@@ -84,12 +85,28 @@ const tokenFor = async (endpoint: string): Promise<string> => {
   if (stored === null || stored.apiEndpoint !== endpoint) {
     throw new CommandFailure(EXIT.notAllowed, `nobody is signed in at ${endpoint}`, 'sign in with `phoenix login`');
   }
-  if (!isEnding(stored.accessToken) || stored.refreshToken === null) return stored.accessToken;
-  const renewed = await makeClient({ baseUrl: endpoint }).refreshSession({
-    body: { refreshToken: stored.refreshToken },
-  });
-  writeCredentials({ ...stored, accessToken: renewed.body.accessToken });
-  return renewed.body.accessToken;
+  if (!isEnding(stored.accessToken)) return stored.accessToken;
+  const renewed = await renewedToken(endpoint, stored.refreshToken);
+  if (renewed === null) {
+    throw new CommandFailure(
+      EXIT.notAllowed,
+      `the session of ${stored.email} at ${endpoint} has ended`,
+      'sign in again with `phoenix login`',
+    );
+  }
+  writeCredentials({ ...stored, accessToken: renewed });
+  return renewed;
+};
+
+/** Null when the session cannot be renewed any more. */
+const renewedToken = async (endpoint: string, refreshToken: string | null): Promise<string | null> => {
+  if (refreshToken === null) return null;
+  try {
+    return (await makeClient({ baseUrl: endpoint }).refreshSession({ body: { refreshToken } })).body.accessToken;
+  } catch (failure) {
+    if (failure instanceof ApiProblem && failure.status === 401) return null;
+    throw failure;
+  }
 };
 
 /** True from half a minute before its end on; a token that cannot be read is taken as ended. */

@@ -15,11 +15,19 @@ export class CommandFailure extends Error {
 }
 
 const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
-  UNAUTHORIZED: 'sign in with `phoenix login`',
-  AUTHENTICATION_EXPIRED: 'sign in again with `phoenix login`',
   FORBIDDEN: 'ask an admin of the tenant for the role',
   PRECONDITION_FAILED: 'it changed meanwhile: look at it again, then repeat the command',
   STATE_CONFLICT: '`phoenix experiment show ID` says what is possible now',
+};
+
+const SIGNED_OUT: readonly string[] = ['UNAUTHORIZED', 'AUTHENTICATION_EXPIRED'];
+
+const adviceFor = (code: string): string | undefined => {
+  if (!SIGNED_OUT.includes(code)) return ADVICE_BY_CODE[code];
+  // a sign-in would not be used while the variable is set
+  return process.env['PHOENIX_TOKEN'] === undefined
+    ? 'sign in again with `phoenix login`'
+    : 'PHOENIX_TOKEN is not accepted: give it a fresh token, or unset it and sign in with `phoenix login`';
 };
 
 /** One line what, one line per finding, one line what to do, the request id last. */
@@ -28,7 +36,7 @@ export const describeFailure = (failure: unknown): { readonly text: string; read
     return { text: `✘ ${failure.message}\n  ${failure.advice}`, exitCode: failure.exitCode };
   if (failure instanceof ApiProblem) {
     const findings = failure.errors.map(({ pointer, message }) => `  ${pointer || '/'}: ${message}`);
-    const advice = ADVICE_BY_CODE[failure.code];
+    const advice = adviceFor(failure.code);
     return {
       text: [
         `✘ ${failure.message}`,

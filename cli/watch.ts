@@ -30,7 +30,6 @@ export const watchExperiment = async (request: {
     lastSaid = line;
     if (isSettled(body, request.isAnswered)) {
       update?.done();
-      if (update === null) process.stdout.write(`${watchPicture(body, Date.now())}\n`);
       return body;
     }
     await new Promise((resolve) => setTimeout(resolve, 2000));

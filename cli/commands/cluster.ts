@@ -1,15 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Client } from '../../src/client/client.ts';
 import { responseOf } from '../../src/client/wire.ts';
 import { clusterRoutes } from '../../src/clusters/contract/routes.ts';
-import { type Cluster, ClusterSettings, PreflightReport } from '../../src/clusters/domain/cluster.ts';
+import {
+  type Cluster,
+  ClusterSettings,
+  type PreflightCheck,
+  PreflightReport,
+} from '../../src/clusters/domain/cluster.ts';
 import { ClusterId } from '../../src/kernel/identity.ts';
 import type { Operation } from '../../src/platform/declare/operation.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readDocument } from '../read-document.ts';
+import { readText } from '../read-text.ts';
 import { renderTable } from '../render/table.ts';
 
 /** The cluster with this id or name. */
@@ -27,10 +32,19 @@ export const findCluster = async (client: Client, idOrName: string): Promise<Clu
   );
 };
 
-const settled = async (client: Client, operation: Operation): Promise<Operation> => {
+const PROGRESS: Readonly<Record<'pending' | 'running', string>> = {
+  pending: '◐ waiting for a worker',
+  running: '◐ the worker is asking',
+};
+
+/** Follows long work to its end; each change is a line. */
+const settled = async (client: Client, operation: Operation, say: Context['say']): Promise<Operation> => {
+  let lastSaid = '';
   for (let attempt = 0; attempt < 120; attempt += 1) {
     const { body } = await client.getOperation({ params: { operationId: operation.id } });
     if (body.state === 'succeeded' || body.state === 'failed') return body;
+    if (body.state !== lastSaid) say(PROGRESS[body.state]);
+    lastSaid = body.state;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   throw new CommandFailure(
@@ -40,6 +54,27 @@ const settled = async (client: Client, operation: Operation): Promise<Operation>
   );
 };
 
+/** Has a worker ask cluster and metrics source, and prints the checklist; what is missing ends with 2, silence with 6. */
+const check = async (api: Client, { id, settings }: Cluster, { answer, say }: Context): Promise<void> => {
+  say(`◐ checking ${settings.name}`);
+  const operation = await settled(api, (await api.checkCluster({ params: { clusterId: id } })).body, say);
+  if (operation.state === 'failed') {
+    throw new CommandFailure(
+      EXIT.unavailable,
+      `${settings.name}: ${operation.problem?.message ?? 'the check failed without saying why'}`,
+      `settle this, then ask again: phoenix cluster check ${settings.name}`,
+    );
+  }
+  const report = PreflightReport.parse((await api.getCluster({ params: { clusterId: id } })).body.preflight);
+  answer(PreflightReport, report, () => report.checks.map(checkLine).join('\n'));
+  if (!report.passed) process.exitCode = EXIT.invalid;
+};
+
+const checkLine = ({ passed, message, fix, severity }: PreflightCheck): string => {
+  const mark = passed ? '✔' : severity === 'warning' ? '!' : '✘';
+  return `${mark} ${message}${passed || fix === null ? '' : `\n    ${fix}`}`;
+};
+
 export const registerCluster = (program: Command, context: () => Context): void => {
   const cluster = program.command('cluster').description('clusters that experiments may use');
 
@@ -47,15 +82,18 @@ export const registerCluster = (program: Command, context: () => Context): void 
     .command('add')
     .description('register a cluster from a YAML or JSON file')
     .requiredOption('-f, --file <file>', 'settings of the cluster; examples/clusters has some')
-    .action(async ({ file }: { file: string }) => {
-      const { client, answer } = context();
-      const { body } = await (await client()).registerCluster({
-        body: readDocument(ClusterSettings, readFileSync(file, 'utf8'), file),
-      });
-      answer(
+    .option('--wait', 'check it at once, as `cluster check` does')
+    .action(async ({ file, wait }: { file: string; wait?: true }) => {
+      const { client, answer, say } = context();
+      const settings = readDocument(ClusterSettings, readText(file), file);
+      const api = await client();
+      const { body } = await api.registerCluster({ body: settings });
+      say(`✔ ${body.settings.name} is registered as ${body.id}`);
+      if (wait === true) return check(api, body, context());
+      return answer(
         responseOf(clusterRoutes, 'registerCluster'),
         body,
-        () => `✔ ${body.settings.name} is registered as ${body.id}`,
+        () => `see whether it can be used: phoenix cluster check ${body.settings.name}`,
       );
     });
 
@@ -68,45 +106,33 @@ export const registerCluster = (program: Command, context: () => Context): void 
       answer(responseOf(clusterRoutes, 'listClusters'), body, () =>
         body.items.length === 0
           ? 'no cluster is registered yet: phoenix cluster add -f FILE'
-          : renderTable(
-              ['id', 'name', 'kind', 'health', 'preflight'],
-              body.items.map(({ id, settings, health, preflight }) => [
-                id,
-                settings.name,
-                settings.access.kind,
-                health,
-                preflight === null ? 'not yet' : preflight.passed ? 'passed' : 'findings',
-              ]),
-            ),
+          : [
+              renderTable(
+                ['id', 'name', 'kind', 'health', 'preflight'],
+                body.items.map(({ id, settings, health, preflight }) => [
+                  id,
+                  settings.name,
+                  settings.access.kind,
+                  health,
+                  preflight === null ? 'not yet' : preflight.passed ? 'passed' : 'findings',
+                ]),
+              ),
+              ...body.items.flatMap(({ settings, healthMessage }) =>
+                healthMessage === null ? [] : [`${settings.name}: ${healthMessage}`],
+              ),
+            ].join('\n'),
       );
     });
 
   cluster
     .command('check <cluster>')
-    .description('check rights, version, namespace and metrics source; exit code 2 when something blocking is found')
+    .description(
+      'check rights, version, namespace and metrics source; exit code 2 when something blocking is found, 6 when the cluster is silent',
+    )
+    .option('--wait', 'the default; kept for scripts')
     .action(async (idOrName: string) => {
-      const { client, answer, say } = context();
-      const api = await client();
-      const { id, settings } = await findCluster(api, idOrName);
-      say(`◐ a worker looks at ${settings.name}`);
-      const operation = await settled(api, (await api.checkCluster({ params: { clusterId: id } })).body);
-      if (operation.state === 'failed' || operation.result === null) {
-        throw new CommandFailure(
-          EXIT.unavailable,
-          operation.problem?.message ?? 'the check failed',
-          'see `phoenix cluster list`',
-        );
-      }
-      const report = PreflightReport.parse((await api.getCluster({ params: { clusterId: id } })).body.preflight);
-      answer(PreflightReport, report, () =>
-        report.checks
-          .map(
-            ({ passed, message, fix, severity }) =>
-              `${passed ? '✔' : severity === 'warning' ? '!' : '✘'} ${message}${passed || fix === null ? '' : `\n    ${fix}`}`,
-          )
-          .join('\n'),
-      );
-      if (!report.passed) process.exitCode = EXIT.invalid;
+      const api = await context().client();
+      await check(api, await findCluster(api, idOrName), context());
     });
 
   cluster

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Client } from '../../src/client/client.ts';
 import { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
@@ -6,6 +5,7 @@ import { parseDuration } from '../../src/kernel/duration.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readDocument } from '../read-document.ts';
+import { readText } from '../read-text.ts';
 import { findCluster } from './cluster.ts';
 import { collect, parseParameters, parseTemplateName } from './pipeline.ts';
 
@@ -44,7 +44,7 @@ export const withSettings = (command: Command): Command =>
 export const settingsFrom = async (api: Client, given: SettingsOptions): Promise<ExperimentSettings> =>
   given.file === undefined
     ? parsedOptions(await settingsOfOptions(api, given))
-    : readDocument(ExperimentSettings, readFileSync(given.file, 'utf8'), given.file);
+    : readDocument(ExperimentSettings, readText(given.file), given.file);
 
 const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<unknown> => {
   if (given.candidate === undefined || given.cluster === undefined) {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { responseOf, toWire } from '../../src/client/wire.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import { EvidenceBundle, type ExperimentView } from '../../src/experiments/contract/views.ts';
@@ -8,7 +8,7 @@ import { ExperimentId } from '../../src/kernel/identity.ts';
 import type { Context } from '../context.ts';
 import { EXIT, exitCodeOfVerdict } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
-import { describeExperiment } from '../render/experiment.ts';
+import { describeExperiment, watchPicture } from '../render/experiment.ts';
 import { describeNeededTime } from '../render/needed-time.ts';
 import { interval } from '../render/numbers.ts';
 import { renderTable } from '../render/table.ts';
@@ -29,9 +29,10 @@ export const registerExperiment = (program: Command, context: () => Context): vo
   const experiment = program.command('experiment').description('experiments: create, run, watch, decide');
 
   const wait = async (id: ExperimentId, isAnswered = false): Promise<void> => {
-    const { client, isTerminal, say, options } = context();
+    const { client, isTerminal, say, answer, options } = context();
     const isPicture = isTerminal && options.output === 'table';
     const end = await watchExperiment({ client, id, isTerminal: isPicture, say, isAnswered });
+    if (!isPicture) answer(responseOf(experimentRoutes, 'getExperiment'), end, () => watchPicture(end, Date.now()));
     process.exitCode = exitCodeOfVerdict(end.verdict?.verdict ?? null);
   };
 
@@ -44,23 +45,26 @@ export const registerExperiment = (program: Command, context: () => Context): vo
 
   withSettings(experiment.command('create').description('create a draft; --start begins at once'))
     .option('--start', 'start it at once')
-    .action(async (given: SettingsOptions & { readonly start?: true }) => {
+    .option('--wait', 'with --start: follow it to its end; the exit code says which verdict')
+    .action(async (given: SettingsOptions & { readonly start?: true; readonly wait?: true }) => {
+      if (given.wait === true && given.start !== true) {
+        throw new CommandFailure(EXIT.invalid, '--wait waits for the end of what --start began', 'add --start');
+      }
       const api = await context().client();
       const settings = await settingsFrom(api, given);
-      const created = await api.createExperiment({ body: settings });
-      if (given.start !== true)
-        return answerWith(
-          created.body,
-          `✔ ${created.body.name} is a draft: phoenix experiment start ${created.body.id}`,
-        );
-      const started = await api.startExperiment({
-        params: { experimentId: created.body.id },
-        ifMatch: created.body.version,
-      });
-      return answerWith(
-        started.body,
-        `✔ ${started.body.name} has started: phoenix experiment watch ${started.body.id}`,
-      );
+      const { body } = await api.createExperiment({ body: settings });
+      const draft = `is a draft: phoenix experiment start ${body.id}`;
+      if (given.start !== true) return answerWith(body, `✔ ${body.name} ${draft}`);
+      const started = await api
+        .startExperiment({ params: { experimentId: body.id }, ifMatch: body.version })
+        .catch((refused: unknown) => {
+          context().say(`✔ ${body.name} ${draft}`);
+          throw refused;
+        });
+      const sentence = `✔ ${body.name} has started: phoenix experiment watch ${body.id}`;
+      if (given.wait !== true) return answerWith(started.body, sentence);
+      context().say(sentence);
+      return wait(body.id);
     });
 
   withSettings(
@@ -77,13 +81,13 @@ export const registerExperiment = (program: Command, context: () => Context): vo
   experiment
     .command('list')
     .description('experiments, newest first')
-    .option('--state <state>')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(State.options))
     .option('--limit <count>', 'how many', Number, 20)
     .option('--all', 'every page')
-    .action(async (given: { state?: string; limit: number; all?: true }) => {
+    .action(async (given: { state?: State; limit: number; all?: true }) => {
       const { client, answer } = context();
       const api = await client();
-      const state = given.state === undefined ? {} : { state: State.parse(given.state) };
+      const state = given.state === undefined ? {} : { state: given.state };
       const first = await api.listExperiments({ query: { limit: given.limit, ...state } });
       const items = [...first.body.items];
       let next = given.all === true ? first.body.metadata.nextToken : null;
@@ -166,8 +170,10 @@ export const registerExperiment = (program: Command, context: () => Context): vo
     registered.action(async (id: string, given: { wait?: true; reason: string }) => {
       const api = await context().client();
       const { body } = await api.getExperiment({ params: { experimentId: parseId(id) } });
-      answerWith(await act(api, body, given), `✔ ${body.name}: ${done}`);
-      if (given.wait === true) await wait(body.id, name === 'stop' || name === 'promote');
+      const after = await act(api, body, given);
+      if (given.wait !== true) return answerWith(after, `✔ ${body.name}: ${done}`);
+      context().say(`✔ ${body.name}: ${done}`);
+      return wait(body.id, name === 'stop' || name === 'promote');
     });
   };
 

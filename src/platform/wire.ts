@@ -252,10 +252,9 @@ const fieldErrorsOf =
 const depthOf = (branch: readonly z.core.$ZodIssue[]): number => Math.max(...branch.map((issue) => issue.path.length));
 
 const messageOf = (issue: z.core.$ZodIssue): string => {
-  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return isMissing
-    ? `is missing; ${issue.message.replace('Invalid input: ', '').replace(/, received.*/, '')}`
-    : issue.message;
+  if (issue.code !== 'invalid_type') return issue.message;
+  const [expected = '', received] = issue.message.replace('Invalid input: ', '').split(', received ');
+  return received === 'undefined' ? `is missing; ${expected}` : `${expected}, found ${received}`;
 };
 
 const summaryOf = (errors: readonly FieldError[]): string => {

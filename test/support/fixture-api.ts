@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { accessRoutes } from '../../src/access/contract/routes.ts';
 import { lowestRoleFor, type Permission, permissionsOf, Role } from '../../src/access/domain/permissions.ts';
@@ -16,13 +14,13 @@ import { ServiceFailure } from '../../src/platform/failure.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { implement } from '../../src/platform/http/implement.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
-import type { HttpRequest } from '../../src/platform/http/message.ts';
 import { makeRouter } from '../../src/platform/router.ts';
 import { servedClusters } from './fixture-cluster-routes.ts';
 import { servedCosts } from './fixture-cost-routes.ts';
 import { servedExperiments } from './fixture-experiment-routes.ts';
 import { makeWorld } from './fixture-world.ts';
-import { T0, testClock, testRun } from './platform.ts';
+import { listen } from './listen.ts';
+import { T0, testClock } from './platform.ts';
 
 export const PASSWORD = 'fixture password';
 
@@ -55,7 +53,6 @@ export const startFixtureApi = async ({
   const world = makeWorld(clock, isEmpty);
   const audit = memoryAuditLog({ sha256 });
   const writeAudit = makeWriteAudit({ log: audit });
-  const answers: string[] = [];
   let isBroken = false;
   let generation = 0;
 
@@ -79,36 +76,6 @@ export const startFixtureApi = async ({
     refusedWrites: { tell: async (write) => void (await writeAudit({ ...write, at: clock.now() })) },
   });
 
-  const server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', async () => {
-      const url = new URL(incoming.url ?? '/', 'http://fixture');
-      const request: HttpRequest = {
-        method: incoming.method ?? 'GET',
-        path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
-        headers: Object.fromEntries(
-          Object.entries(incoming.headers).map(([name, value]) => [
-            name,
-            Array.isArray(value) ? value.join(', ') : (value ?? ''),
-          ]),
-        ),
-        body: chunks.length === 0 ? undefined : Buffer.concat(chunks).toString('utf8'),
-        claims: claimsOf(incoming.headers.authorization),
-        requestId: `request-${answers.length + 1}`,
-      };
-      const run = { ...testRun(), traceId: `1-65000000-${String(answers.length + 1).padStart(24, '0')}` };
-      const isSession = url.pathname.startsWith('/api/v1/auth/');
-      const answer =
-        isBroken && !isSession
-          ? await brokenRouter({ ...request, path: '/api/v1/experiments', method: 'GET', query: {} }, run)
-          : await router(request, run);
-      answers.push(`${request.method} ${url.pathname.replace('/api/v1', '')} ${answer.statusCode}`);
-      outgoing.writeHead(answer.statusCode, answer.headers);
-      outgoing.end(answer.body);
-    });
-  });
   const brokenRouter = makeRouter({
     service: 'fixture-api',
     served: implement([experimentRoutes[0]], {
@@ -122,9 +89,15 @@ export const startFixtureApi = async ({
     cursors: makeCursors({ secret: async () => 'key of the fixtures', clock }),
   });
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { url, answers, stop } = await listen(
+    (request, run) =>
+      isBroken && !request.path.startsWith('/api/v1/auth/')
+        ? brokenRouter({ ...request, path: '/api/v1/experiments', method: 'GET', query: {} }, run)
+        : router(request, run),
+    claimsOf,
+  );
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     now: T0,
     answers,
     breakEverything: (value) => {
@@ -134,15 +107,9 @@ export const startFixtureApi = async ({
       generation += 1;
     },
     measureSlot: world.measureSlot,
-    stop: () => stopServer(server),
+    stop,
   };
 };
-
-const stopServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 
 // ── people
 

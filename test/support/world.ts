@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { permissionsOf, Role } from '../../src/access/domain/permissions.ts';
+import { lowestRoleFor, type Permission, permissionsOf, Role } from '../../src/access/domain/permissions.ts';
 import { memoryClusterConnection } from '../../src/clusters/adapters/memory-cluster-connection.ts';
 import { Cluster } from '../../src/clusters/domain/cluster.ts';
 import { holdKey } from '../../src/clusters/domain/node-keys.ts';
@@ -84,7 +84,7 @@ export const ANNA_PRINCIPAL: Principal = {
 };
 
 /** Who asks the API: tests put tenant and role into the claims. */
-const principalOf = (claims: Readonly<Record<string, unknown>>): Principal => {
+export const principalOf = (claims: Readonly<Record<string, unknown>>): Principal => {
   const role = Role.parse(claims['role'] ?? 'admin');
   const tenantId = TenantId.parse(claims['tenant'] ?? 'acme');
   return { ...ANNA_PRINCIPAL, tenantId, roles: [role], permissions: permissionsOf(role) };
@@ -339,7 +339,10 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const api = makeRouter({
     service: 'api-experiments',
     problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS },
-    gatekeeper: { identify: async (claims) => accept(principalOf(claims)), lowestRoleFor: () => 'admin' },
+    gatekeeper: {
+      identify: async (claims) => accept(principalOf(claims)),
+      lowestRoleFor: (permission) => lowestRoleFor(permission as Permission),
+    },
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
     refusedWrites: recordingRefusals(),

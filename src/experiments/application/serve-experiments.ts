@@ -2,7 +2,7 @@ import type { ExperimentId, Principal } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { implement } from '../../platform/http/implement.ts';
-import { experimentRoutes } from '../contract/routes.ts';
+import { experimentRoutes, START_REFUSALS } from '../contract/routes.ts';
 import { verdictOf } from '../domain/experiment.ts';
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
@@ -155,14 +155,7 @@ interface Found extends Stored {
 
 const COMMAND_CODES = ['state-conflict', 'resource-not-found', 'precondition-failed'] as const;
 const PROMOTE_CODES = [...COMMAND_CODES, 'promotion-not-allowed'] as const;
-const START_CODES = [
-  ...COMMAND_CODES,
-  'experiment-validation-failed',
-  'cluster-not-found',
-  'experiment-overlap-detected',
-  'deployment-nodes-not-found',
-  'experiment-quota-exceeded',
-] as const;
+const START_CODES = [...COMMAND_CODES, ...START_REFUSALS] as const;
 
 /** What a route may refuse; any other refusal (a stale epoch, which persons do not have) is our own mistake. */
 const within = <T, const C extends string>(codes: readonly C[], outcome: Outcome<T>): Outcome<T, Refusal<C>> => {

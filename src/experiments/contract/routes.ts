@@ -47,7 +47,7 @@ const SETUP_REFUSALS = [
 ] as const;
 
 /** A retry is a start under a new epoch: it can be refused for the same reasons. */
-const START_REFUSALS = [
+export const START_REFUSALS = [
   ...SETUP_REFUSALS,
   'state-conflict',
   'experiment-overlap-detected',

@@ -3,27 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/access/domain/permissions.ts';
+import { runPhoenix } from '../../support/cli.ts';
 import { clientOf, line, objectsOnCluster } from '../../support/line.ts';
-import { startProgram } from '../../support/program.ts';
+import type { Ran } from '../../support/program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-cli-'));
 const homeOf = (role: Role): string => join(folder, role);
 
-/** The program with files of its own for each role. */
 const phoenix = (
   args: readonly string[],
   { as = 'experimenter', input = '', env = {} }: { as?: Role; input?: string; env?: Record<string, string> } = {},
-) =>
-  startProgram('cli/phoenix.ts', args, {
-    input,
-    env: {
-      PATH: process.env['PATH'] ?? '',
+): Promise<Ran> =>
+  runPhoenix(
+    args,
+    {
       PHOENIX_HOME: homeOf(as),
       PHOENIX_STATE: join(folder, 'none'),
       PHOENIX_API_URL: line().webUrl,
       ...env,
     },
-  }).ended;
+    input,
+  );
 
 beforeAll(async () => {
   for (const { email, password, role } of line().people) {

@@ -1,0 +1,131 @@
+import { memoryMemberStore } from '../../src/access/adapters/memory-members.ts';
+import { memorySignIn } from '../../src/access/adapters/memory-sign-in.ts';
+import { serveAccess } from '../../src/access/application/serve-access.ts';
+import { lowestRoleFor, type Permission, type Role } from '../../src/access/domain/permissions.ts';
+import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
+import { memoryClusterStore } from '../../src/clusters/adapters/memory-cluster-store.ts';
+import { memoryOperationStore } from '../../src/clusters/adapters/memory-operation-store.ts';
+import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-out-cluster-work.ts';
+import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
+import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
+import type { ClusterWork } from '../../src/clusters/contract/routes.ts';
+import { accept } from '../../src/kernel/outcome.ts';
+import { systemIds, systemPauses } from '../../src/kernel/system.ts';
+import { makeMetricsSources } from '../../src/measurement/adapters/metrics-sources.ts';
+import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
+import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
+import { makeCursors } from '../../src/platform/http/cursor.ts';
+import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
+import type { HttpAnswer } from '../../src/platform/http/message.ts';
+import { makeRouter } from '../../src/platform/router.ts';
+import { ANNA, CLUSTER, TENANT } from './builders.ts';
+import { type Listening, listen } from './listen.ts';
+import { principalOf, type World } from './world.ts';
+
+export interface ServedWorld extends Listening {
+  /** an access token as the gateway takes it: a role, and when it ends */
+  tokenOf(role: Role, endsInSeconds: number): string;
+  /** a refresh token that still opens something */
+  readonly refreshToken: string;
+}
+
+/**
+ * The world behind an address, for programs that are other processes: all routes over the real use cases, and the one
+ * rule of the gateway, that a token which has ended is 401. Each look at an experiment lets a minute pass.
+ */
+export const serveWorld = async (
+  world: World,
+  stage: { readonly allowedDirectClusters: string; readonly allowedMetricSources: string },
+): Promise<ServedWorld> => {
+  const clock = world.time;
+  const clusters = memoryClusterStore({ clock, ids: systemIds });
+  const operations = memoryOperationStore({ clock });
+  const connections = { open: async () => accept(world.kubernetes) };
+  const sources = makeMetricsSources({
+    ...stage,
+    credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'SECRET' }),
+    clock,
+    pauses: systemPauses,
+  });
+  const carryOut = makeCarryOutClusterWork({
+    clusters,
+    operations,
+    connections,
+    clock,
+    reconcile: makeReconcileCluster({ clusters, connections, clock }),
+    sweep: async () => accept([]),
+    checkMetricsSource: makeCheckMetricsSource({ sources, clock }),
+    onReadiness: async () => undefined,
+  });
+  const work = {
+    send: async (messages: readonly { readonly message: ClusterWork }[]) => {
+      for (const { message } of messages) carryOut(message).catch((error) => world.failures.push(String(error)));
+    },
+  };
+  const known = await world.clusters.load(TENANT, CLUSTER);
+  if (known !== null) await clusters.commit(known, 0, [], ANNA);
+
+  const signIn = memorySignIn();
+  await signIn.ensurePerson('anna@example.com', 'a password');
+  const session = await signIn.withPassword('anna@example.com', 'a password');
+  const others = makeRouter({
+    service: 'served-world',
+    problems: ALL_PROBLEMS,
+    gatekeeper: {
+      identify: async (claims) => accept(principalOf(claims)),
+      lowestRoleFor: (permission) => lowestRoleFor(permission as Permission),
+    },
+    idempotency: memoryIdempotencyStore({ clock }),
+    cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
+    served: [
+      ...serveClusters({ clusters, operations, work, clock, ids: systemIds, ...stage }),
+      ...servePipelines({ sha256 }),
+      ...serveAccess({
+        members: memoryMemberStore({ clock, ids: systemIds }),
+        signIn: {
+          ...signIn,
+          refresh: async (refreshToken) => {
+            const renewed = await signIn.refresh(refreshToken);
+            return renewed.accepted ? accept({ ...renewed.value, accessToken: tokenOf('experimenter', 600) }) : renewed;
+          },
+        },
+        clock,
+        pauses: systemPauses,
+        settings: { stage: 'test', userPoolId: 'eu-west-1_test', clientId: 'test', passwordSignIn: true },
+      }),
+    ],
+  });
+  const listening = await listen(async (request, run) => {
+    const isOpen = request.path.startsWith('/api/v1/auth/');
+    if (!isOpen && (request.claims === null || hasEnded(request.claims))) return UNAUTHORIZED;
+    if (!request.path.startsWith('/api/v1/experiments')) return others(request, run);
+    if (request.method === 'GET') await world.time.advance(60);
+    return world.api(request, run);
+  }, claimsOf);
+  return {
+    ...listening,
+    tokenOf,
+    refreshToken: session.accepted ? (session.value.refreshToken ?? '') : '',
+  };
+};
+
+/** As an HTTP API of the gateway says it: no problem of ours. */
+const UNAUTHORIZED: HttpAnswer = {
+  statusCode: 401,
+  headers: { 'content-type': 'application/json', 'x-request-id': 'gateway-1' },
+  body: '{"message":"Unauthorized"}',
+};
+
+const tokenOf = (role: Role, endsInSeconds: number): string => {
+  const claims = { role, exp: Math.floor(Date.now() / 1000) + endsInSeconds };
+  return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+};
+
+const claimsOf = (authorization: string | undefined): Record<string, unknown> | null => {
+  const payload = authorization?.split('.')[1];
+  return payload === undefined ? null : JSON.parse(Buffer.from(payload, 'base64url').toString());
+};
+
+const hasEnded = ({ exp }: Readonly<Record<string, unknown>>): boolean =>
+  typeof exp === 'number' && exp * 1000 < Date.now();
