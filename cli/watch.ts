@@ -2,7 +2,8 @@ import type { Client } from '../src/client/client.ts';
 import type { ExperimentView } from '../src/experiments/contract/views.ts';
 import { type State, TERMINAL_STATES } from '../src/experiments/domain/vocabulary.ts';
 import type { ExperimentId } from '../src/kernel/identity.ts';
-import { watchPicture } from './render/experiment.ts';
+import { silenceAround } from './commands/cluster.ts';
+import { silenceLine, watchPicture } from './render/experiment.ts';
 import { drawInPlace } from './render/in-place.ts';
 
 const isTerminal = (state: State): boolean => TERMINAL_STATES.some((terminal) => terminal === state);
@@ -23,9 +24,11 @@ export const watchExperiment = async (request: {
   const update = request.isTerminal ? drawInPlace(process.stdout) : null;
   let lastSaid = '';
   for (;;) {
-    const { body } = await (await request.client()).getExperiment({ params: { experimentId: request.id } });
-    update?.draw(watchPicture(body, Date.now()));
-    const line = `${body.state}  ${body.slotsMeasured}/${body.slotsPlanned}`;
+    const client = await request.client();
+    const { body } = await client.getExperiment({ params: { experimentId: request.id } });
+    const silence = await silenceAround(client, body);
+    update?.draw([watchPicture(body, Date.now()), ...silenceLine(silence)].join('\n\n'));
+    const line = [`${body.state}  ${body.slotsMeasured}/${body.slotsPlanned}`, ...silenceLine(silence)].join('\n');
     if (update === null && line !== lastSaid) request.say(line);
     lastSaid = line;
     if (isSettled(body, request.isAnswered)) {

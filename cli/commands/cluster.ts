@@ -8,6 +8,8 @@ import {
   type PreflightCheck,
   PreflightReport,
 } from '../../src/clusters/domain/cluster.ts';
+import type { ExperimentView } from '../../src/experiments/contract/views.ts';
+import { silenceOf } from '../../src/experiments/domain/silence.ts';
 import { ClusterId } from '../../src/kernel/identity.ts';
 import type { Operation } from '../../src/platform/declare/operation.ts';
 import type { Context } from '../context.ts';
@@ -30,6 +32,12 @@ export const findCluster = async (client: Client, idOrName: string): Promise<Clu
     `no cluster is called ${idOrName}`,
     names === '' ? 'none is registered yet' : `known are: ${names}`,
   );
+};
+
+/** What to say of an experiment's clusters that do not answer while something of it is there; null when they do. */
+export const silenceAround = async (client: Client, view: ExperimentView): Promise<string | null> => {
+  if (view.cleanup === 'done' || view.cleanup === 'not_needed') return null;
+  return silenceOf(view, (await client.listClusters({ query: { limit: 100 } })).body.items);
 };
 
 const PROGRESS: Readonly<Record<'pending' | 'running', string>> = {

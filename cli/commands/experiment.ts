@@ -13,6 +13,7 @@ import { describeNeededTime } from '../render/needed-time.ts';
 import { interval } from '../render/numbers.ts';
 import { renderTable } from '../render/table.ts';
 import { watchExperiment } from '../watch.ts';
+import { silenceAround } from './cluster.ts';
 import { type SettingsOptions, settingsFrom, withSettings } from './experiment-settings.ts';
 
 export const parseId = (text: string): ExperimentId => {
@@ -119,8 +120,10 @@ export const registerExperiment = (program: Command, context: () => Context): vo
     .description('one experiment: sentence, metrics, what is possible now')
     .action(async (id: string) => {
       const { client, answer } = context();
-      const { body } = await (await client()).getExperiment({ params: { experimentId: parseId(id) } });
-      answer(responseOf(experimentRoutes, 'getExperiment'), body, () => describeExperiment(body));
+      const api = await client();
+      const { body } = await api.getExperiment({ params: { experimentId: parseId(id) } });
+      const silence = await silenceAround(api, body);
+      answer(responseOf(experimentRoutes, 'getExperiment'), body, () => describeExperiment(body, silence));
     });
 
   experiment

@@ -32,8 +32,11 @@ const effectsTable = (effects: readonly Effect[]): string =>
     effects.map((effect) => [effect.title, MARK[effect.verdict], finding(effect), line(effect), effect.role]),
   );
 
+/** A cluster that does not answer, as a line of its own. */
+export const silenceLine = (silence: string | null): readonly string[] => (silence === null ? [] : [`! ${silence}`]);
+
 /** The sentence first, then what it rests on, then what is possible now. */
-export const describeExperiment = (view: ExperimentView): string => {
+export const describeExperiment = (view: ExperimentView, silence: string | null = null): string => {
   const effects = view.verdict?.onMeasuredNodes ?? view.latestLook?.effects ?? [];
   const sentence = view.verdict?.sentence ?? view.latestLook?.sentence ?? view.reason;
   return [
@@ -56,6 +59,7 @@ export const describeExperiment = (view: ExperimentView): string => {
       ['cleanup', view.cleanup],
       ['possible now', view.allowedCommands.join(', ') || 'nothing'],
     ]),
+    ...(silence === null ? [] : ['', ...silenceLine(silence)]),
     ...(effects.length === 0 ? [] : ['', effectsTable(effects)]),
   ].join('\n');
 };

@@ -99,7 +99,11 @@ export const serveWorld = async (
   const listening = await listen(async (request, run) => {
     const isOpen = request.path.startsWith('/api/v1/auth/');
     if (!isOpen && (request.claims === null || hasEnded(request.claims))) return UNAUTHORIZED;
-    if (!request.path.startsWith('/api/v1/experiments')) return others(request, run);
+    if (!request.path.startsWith('/api/v1/experiments')) {
+      // as if a worker had just looked
+      await carryOut({ do: 'reconcile', tenantId: TENANT, clusterId: CLUSTER });
+      return others(request, run);
+    }
     if (request.method === 'GET') await world.time.advance(60);
     return world.api(request, run);
   }, claimsOf);

@@ -132,6 +132,22 @@ test('create --start --wait tells each change and ends with the verdict as one d
   expect(exitCode).toBe(0);
 });
 
+test('a cluster that dies is told to whoever waits for the end; once it is back, nothing is left', async () => {
+  const ref = await world.begin();
+  while ((await world.now(ref)).state !== 'running') await world.time.advance(5);
+  world.kubernetes.setFailure({ code: 'cluster-unreachable', message: 'the cluster does not answer', facts: {} });
+  expect((await as('operator', ['experiment', 'stop', ref.experimentId, '-r', 'enough'])).exitCode).toBe(0);
+  const { stdout } = await as('viewer', ['experiment', 'show', ref.experimentId]);
+  expect(stdout).toMatch(/state +rolling_back/);
+  expect(stdout).toContain(
+    '\n! eu-1: the cluster does not answer. Collectors there can neither be changed nor removed until it answers.',
+  );
+  world.kubernetes.setFailure(null);
+  const watched = await as('viewer', ['experiment', 'watch', ref.experimentId]);
+  expect(watched.stderr).toMatch(/^rolled_back {2}\d+\/10\n$/);
+  expect([watched.exitCode, await world.objects()]).toEqual([15, []]);
+});
+
 describe.each([
   ['experiment create', ['experiment', 'create']],
   ['cluster add', ['cluster', 'add']],

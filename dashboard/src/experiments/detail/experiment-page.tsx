@@ -2,7 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
-import { experimentQuery, startFailureQuery } from '../../api/queries.ts';
+import { silenceOf } from '../../../../src/experiments/domain/silence.ts';
+import { clustersQuery, experimentQuery, startFailureQuery } from '../../api/queries.ts';
 import { TABS } from '../../app/tabs.ts';
 import { CostTab } from '../../costs/cost-tab.tsx';
 import { nameOf } from '../../format/words.ts';
@@ -36,6 +37,7 @@ export const ExperimentPage = () => {
           <title>{`${view.name} · Phoenix`}</title>
           <Head view={view} />
           <StartFailure view={view} />
+          <Silence view={view} />
           <VerdictPanel view={view} />
           <Facts view={view} />
           <Tabs view={view} />
@@ -62,6 +64,16 @@ const StartFailure = ({ view }: { readonly view: ExperimentView }) => {
   return (
     <p className="notice notice-in-page" role="alert">
       It is a draft: the start was refused. {failure}
+    </p>
+  );
+};
+
+/** Something of it is on a cluster that does not answer: that is why it does not get on, or is not gone yet. */
+const Silence = ({ view }: { readonly view: ExperimentView }) => {
+  const silence = silenceOf(view, useQuery(clustersQuery).data ?? []);
+  return silence === null ? null : (
+    <p className="notice notice-in-page" role="status">
+      {silence} <Link to="/clusters">What is known of it</Link>
     </p>
   );
 };
