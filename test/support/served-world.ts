@@ -21,6 +21,7 @@ import type { HttpAnswer } from '../../src/platform/http/message.ts';
 import { makeRouter } from '../../src/platform/router.ts';
 import { ANNA, CLUSTER, TENANT } from './builders.ts';
 import { type Listening, listen } from './listen.ts';
+import { recordingRefusals } from './platform.ts';
 import { principalOf, type World } from './world.ts';
 
 export interface ServedWorld extends Listening {
@@ -78,6 +79,7 @@ export const serveWorld = async (
     },
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
+    refusedWrites: recordingRefusals(),
     served: [
       ...serveClusters({ clusters, operations, work, clock, ids: systemIds, ...stage }),
       ...servePipelines({ sha256 }),

@@ -3,7 +3,7 @@ import type { ClusterFailure } from '../../src/clusters/application/ports.ts';
 import { LIFECYCLE_BY_STEP } from '../../src/experiments/contract/workflow.ts';
 import { isTerminal, verdictOf } from '../../src/experiments/domain/experiment.ts';
 import { secondsAfter } from '../../src/kernel/instant.ts';
-import { T0 } from '../support/builders.ts';
+import { CLUSTER, T0, TENANT } from '../support/builders.ts';
 import { ANNA_PRINCIPAL, makeWorld, type World, type WorldOptions } from '../support/world.ts';
 
 // Both machines as they deploy, walked in virtual time over the real use cases: every catch, every timeout, every wait.
@@ -214,7 +214,7 @@ describe('the cluster is away', () => {
   test('and known to be: a start is refused with what came back, and holds no node', async () => {
     const world = makeWorld();
     world.kubernetes.setFailure(away);
-    await world.clusterLooks.ask();
+    await world.clusterLooks.ask(TENANT, CLUSTER);
     await world.time.advance(1);
     await expect(world.begin()).rejects.toThrow(`cluster-unreachable: eu-1: ${REFUSED}`);
     expect([...world.experiments.holds.values()]).toEqual([]);

@@ -110,7 +110,7 @@ success_criteria:
 
   test('on a cluster that does not answer: 6, what came back, and it stays a draft', async () => {
     world.kubernetes.setFailure({ code: 'cluster-unreachable', message: 'the cluster does not answer', facts: {} });
-    await world.clusterLooks.ask();
+    await world.clusterLooks.ask(TENANT, CLUSTER);
     await world.time.advance(1);
     const { exitCode, stderr } = await as('experimenter', [...create, '--start']);
     expect(exitCode).toBe(6);
