@@ -114,8 +114,7 @@ const analyse = (
   });
 };
 
-const isHypothetical = (settings: CompleteSettings): boolean =>
-  toEvidence(settings, [], null).design.hypotheticalBaseline;
+const isHypothetical = (settings: CompleteSettings): boolean => toEvidence(settings, []).design.hypotheticalBaseline;
 
 /** Of the measured nodes as they were judged; of a fleet only as the verdict says about nodes that were not measured. */
 const effectsMeant = (
