@@ -1,3 +1,4 @@
+import type { NeededTime } from '../src/experiments/contract/plan.ts';
 import type { ExperimentVerdict } from '../src/experiments/contract/views.ts';
 
 /** What the shell learns; the same table is in docs/cli.md. */
@@ -40,6 +41,10 @@ const BY_VERDICT: Readonly<Record<ExperimentVerdict, number>> = {
   error_infrastructure: EXIT.infrastructure,
   cancelled: EXIT.cancelled,
 };
+
+/** A duration that is not enough ends as what it would most likely lead to. */
+export const exitCodeOfPlan = ({ enough }: Pick<NeededTime, 'enough'>): number =>
+  enough ? EXIT.done : EXIT.inconclusive;
 
 /** Code of an experiment that was waited for; no verdict at its end is an infrastructure error. */
 export const exitCodeOfVerdict = (verdict: ExperimentVerdict | null): number =>

@@ -12,7 +12,7 @@ import { makeContext } from './context.ts';
 const EXAMPLES = `
 Examples:
   $ phoenix up                                            a local environment with a first experiment
-  $ phoenix experiment create --candidate top-k --cluster local -d 30m --critical nginx,postgres --start
+  $ phoenix experiment create --candidate top-k --cluster local --critical nginx,postgres --start
   $ phoenix experiment watch exp-0123456789ab             follow it to its verdict; the exit code says which
 `;
 

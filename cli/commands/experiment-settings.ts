@@ -18,7 +18,8 @@ export interface SettingsOptions {
   readonly cluster?: string;
   readonly node: readonly string[];
   readonly param: readonly string[];
-  readonly duration: number;
+  readonly duration?: number;
+  readonly mayEndInconclusive?: true;
   readonly warmup: number;
   readonly slot: number;
   readonly interval: number;
@@ -34,7 +35,8 @@ export const withSettings = (command: Command): Command =>
     .option('--cluster <id or name>')
     .option('--node <name>', 'node to measure on, repeatable; all ready nodes when absent', collect, [])
     .option('--param <name=value>', 'parameter of the candidate, repeatable', collect, [])
-    .option('-d, --duration <duration>', 'measured time', seconds, 3600)
+    .option('-d, --duration <duration>', 'measured time; when absent what it needs, at most 24 h', seconds)
+    .option('--may-end-inconclusive', 'accept a duration that is shorter than it needs')
     .option('--warmup <duration>', 'time that is not judged', seconds, 300)
     .option('--slot <duration>', 'one measurement', seconds, 60)
     .option('--interval <duration>', 'collection interval of both variants', seconds, 10)
@@ -60,7 +62,8 @@ const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<u
     baselinePipeline: { template: parseTemplateName(given.baseline), parameters: {} },
     candidatePipeline: { template: parseTemplateName(given.candidate), parameters: parseParameters(given.param) },
     targets: [{ clusterId: cluster.id, ...(given.node.length === 0 ? {} : { nodeNames: given.node }) }],
-    durationSeconds: given.duration,
+    ...(given.duration === undefined ? {} : { durationSeconds: given.duration }),
+    mayEndInconclusive: given.mayEndInconclusive === true,
     warmupSeconds: given.warmup,
     slotSeconds: given.slot,
     collectionIntervalSeconds: given.interval,

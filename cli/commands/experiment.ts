@@ -6,7 +6,7 @@ import { EvidenceBundle, type ExperimentView } from '../../src/experiments/contr
 import { State } from '../../src/experiments/domain/vocabulary.ts';
 import { ExperimentId } from '../../src/kernel/identity.ts';
 import type { Context } from '../context.ts';
-import { EXIT, exitCodeOfVerdict } from '../exit-codes.ts';
+import { EXIT, exitCodeOfPlan, exitCodeOfVerdict } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { describeExperiment, watchPicture } from '../render/experiment.ts';
 import { describeNeededTime } from '../render/needed-time.ts';
@@ -71,12 +71,15 @@ export const registerExperiment = (program: Command, context: () => Context): vo
   withSettings(
     experiment
       .command('plan')
-      .description('how long it must run to be sure, and what that rests on; takes what create takes, stores nothing'),
+      .description(
+        'how long it must run to be sure, and what that rests on; takes what create takes, stores nothing; exit code 11 when the duration is not enough',
+      ),
   ).action(async (given: SettingsOptions) => {
     const { client, answer } = context();
     const api = await client();
     const { body } = await api.planExperiment({ body: await settingsFrom(api, given) });
     answer(responseOf(experimentRoutes, 'planExperiment'), body, () => describeNeededTime(body));
+    process.exitCode = exitCodeOfPlan(body);
   });
 
   experiment

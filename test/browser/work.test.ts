@@ -21,7 +21,7 @@ describe('creating', () => {
     const start = page.getByRole('button', { name: 'Start', exact: true });
     expect(await start.getAttribute('aria-disabled')).toBe('true');
     await threshold.fill('0.02');
-    await page.getByRole('button', { name: 'Start on 1 node for 1 h 6 min' }).waitFor();
+    await page.getByRole('button', { name: 'Start on 1 node for 50 min' }).waitFor();
     expect(await page.locator('.create-checks').textContent()).toContain('node-1 is held by exp-running00001');
   });
 
@@ -55,6 +55,29 @@ describe('creating', () => {
     expect(taken).toMatch(/^\d+m$/);
     await needed.getByRole('button').waitFor({ state: 'detached' });
     expect(await needed.textContent()).toContain(`about ${taken.replace('m', ' min')}`);
+  });
+
+  test('runs as long as it needs where nobody says a duration', async () => {
+    const { page } = await stage().as('experimenter', '/experiments/new');
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx');
+    await page.getByRole('button', { name: 'Start on 1 node for 50 min' }).waitFor();
+    expect(await page.getByLabel('Measured time').getAttribute('placeholder')).toBe('45m');
+    expect(await page.getByRole('checkbox', { name: 'It may end without an answer' }).count()).toBe(0);
+  });
+
+  test('a duration that cannot be enough is refused until a person accepts that', async () => {
+    const { page } = await stage().as('experimenter', '/experiments/new');
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx');
+    const duration = page.getByLabel('Measured time');
+    await duration.fill('30m');
+    await page.getByText('1 finding to settle first').waitFor();
+    expect(await duration.getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator('.field-finding').first().textContent()).toContain('30 min are not enough');
+    const start = page.getByRole('button', { name: 'Start', exact: true });
+    expect(await start.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('checkbox', { name: 'It may end without an answer' }).check();
+    await page.getByRole('button', { name: 'Start on 1 node for 35 min' }).waitFor();
+    expect(await duration.getAttribute('aria-invalid')).toBe('false');
   });
 
   test('a duration that cannot be read is told at its field and sends nothing', async () => {

@@ -1,8 +1,8 @@
-import { neededTime } from '../../src/experiments/application/plan-duration.ts';
+import { assertEnoughTime, planTime } from '../../src/experiments/application/plan-duration.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import { EvidenceBundle, ExperimentSummary, ExperimentView } from '../../src/experiments/contract/views.ts';
-import { DEFAULT_CRITERIA } from '../../src/experiments/domain/settings.ts';
-import { completeSettings } from '../../src/experiments/domain/setup.ts';
+import { totalSlots } from '../../src/experiments/domain/schedule.ts';
+import type { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
 import type { CommandName, State } from '../../src/experiments/domain/vocabulary.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
@@ -28,6 +28,9 @@ export const servedExperiments = (world: World) => {
     const found = find(id);
     return found === undefined ? missing() : accept({ body: body(found) });
   };
+  const wantedNodes = ({ targets }: ExperimentSettings): readonly string[] =>
+    targets.flatMap(({ nodeNames }) => nodeNames ?? world.nodes.map(({ name }) => name));
+  const planned = (asked: ExperimentSettings) => planTime(asked, wantedNodes(asked).length, null, FLOORS);
   const command = async (name: Exclude<CommandName, 'delete'>, id: string, ifMatch: number | '*') => {
     const found = find(id);
     if (found === undefined) return missing();
@@ -73,6 +76,8 @@ export const servedExperiments = (world: World) => {
       });
     },
     createExperiment: async ({ body }) => {
+      const timed = assertEnoughTime(planned(body));
+      if (!timed.accepted) return timed;
       const made = fixtureExperiment({
         id: `exp-created${String(world.experiments.size).padStart(5, '0')}`,
         name: body.name,
@@ -83,18 +88,14 @@ export const servedExperiments = (world: World) => {
       });
       const view = ExperimentView.parse({
         ...made.view,
-        ...body,
-        successCriteria: body.successCriteria ?? DEFAULT_CRITERIA,
+        ...timed.value,
       });
       world.put({ ...made, view });
       return accept({ body: view, version: view.version });
     },
-    planExperiment: async ({ body }) => {
-      const wanted = body.targets.flatMap(({ nodeNames }) => nodeNames ?? world.nodes.map(({ name }) => name));
-      return accept({ body: neededTime(completeSettings(body), wanted.length, null, FLOORS) });
-    },
+    planExperiment: async ({ body }) => accept({ body: planned(body).needed }),
     validateExperiment: async ({ body }) => {
-      const findings = (['baseline', 'candidate'] as const).flatMap((variant) => {
+      const unrenderable = (['baseline', 'candidate'] as const).flatMap((variant) => {
         const rendered = renderPipeline(
           body[`${variant}Pipeline`],
           {
@@ -111,20 +112,22 @@ export const servedExperiments = (world: World) => {
           ? [{ pointer: at, code, message }]
           : errors.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
       });
-      const wanted = body.targets.flatMap(({ nodeNames }) => nodeNames ?? world.nodes.map(({ name }) => name));
+      const plan = planned(body);
+      const timed = assertEnoughTime(plan);
+      const findings = unrenderable.length > 0 || timed.accepted ? unrenderable : [...(timed.refusal.errors ?? [])];
       return accept({
         body: {
           valid: findings.length === 0,
           findings,
           nodes: world.nodes
-            .filter(({ name }) => wanted.includes(name))
+            .filter(({ name }) => wantedNodes(body).includes(name))
             .map(({ name, reservedBy }) => ({
               clusterId: CLUSTER_FIXTURE.id,
               node: name,
               heldBy: reservedBy as ExperimentView['id'] | null,
             })),
-          slotsPlanned: Math.floor(body.durationSeconds / body.slotSeconds),
-          totalSeconds: body.durationSeconds + body.warmupSeconds + 60,
+          slotsPlanned: plan.needed.askedSlots,
+          totalSeconds: totalSlots(plan.settings) * body.slotSeconds,
           objects: 7,
         },
       });

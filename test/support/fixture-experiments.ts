@@ -6,12 +6,8 @@ import {
   Transition,
   Verdict,
 } from '../../src/experiments/contract/views.ts';
-import {
-  type Criterion,
-  type CriterionMetric,
-  DEFAULT_CRITERIA,
-  type ExperimentSettings,
-} from '../../src/experiments/domain/settings.ts';
+import type { CompleteSettings } from '../../src/experiments/domain/experiment.ts';
+import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA } from '../../src/experiments/domain/settings.ts';
 import type { State } from '../../src/experiments/domain/vocabulary.ts';
 import { type Instant, secondsAfter } from '../../src/kernel/instant.ts';
 import { METRICS, MetricName, type Reading } from '../../src/measurement/domain/sample.ts';
@@ -54,7 +50,7 @@ export interface FixtureWish {
   readonly gaps?: readonly number[];
 }
 
-const settings = (name: string): Omit<ExperimentSettings, 'successCriteria'> & { successCriteria: Criterion[] } =>
+const settings = (name: string): CompleteSettings =>
   ({
     name,
     description: '',
@@ -63,13 +59,14 @@ const settings = (name: string): Omit<ExperimentSettings, 'successCriteria'> & {
     candidatePipeline: { template: 'top-k', parameters: {} },
     targets: [{ clusterId: CLUSTER }],
     durationSeconds: PLANNED * SLOT_SECONDS,
+    mayEndInconclusive: false,
     warmupSeconds: WARMUP_SLOTS * SLOT_SECONDS,
     slotSeconds: SLOT_SECONDS,
     collectionIntervalSeconds: 5,
     criticalProcesses: [...CRITICAL],
     successCriteria: [...DEFAULT_CRITERIA],
     labels: {},
-  }) as Omit<ExperimentSettings, 'successCriteria'> & { successCriteria: Criterion[] };
+  }) as CompleteSettings;
 
 /** Everything that the API would answer about an experiment that came so far. */
 export const fixtureExperiment = (wish: FixtureWish): FixtureExperiment => {

@@ -3,13 +3,15 @@ import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
-import { completeSettings } from '../domain/setup.ts';
 import { announcementsOf } from './announcements.ts';
 import { type CheckPorts, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
-import type { ExperimentStore, Stored } from './ports.ts';
+import { assertEnoughTime, makePlanDuration } from './plan-duration.ts';
+import type { ExperimentStore, SampleReader, Stored } from './ports.ts';
 
 export interface CreatePorts extends CheckPorts {
   readonly experiments: ExperimentStore;
+  /** what earlier experiments measured tells how long this one needs */
+  readonly samples: SampleReader;
   readonly clock: Clock;
 }
 
@@ -23,18 +25,23 @@ export interface CreateExperiment {
 /** Stores a draft; nothing is deployed. */
 export const makeCreateExperiment = (ports: CreatePorts) => {
   const assertRunnable = makeAssertRunnable(ports);
+  const planDuration = makePlanDuration(ports);
   return async ({
     settings,
     caller,
     idempotencyKey,
-  }: CreateExperiment): Promise<Outcome<Stored, SetupRefusal | Refusal<'experiment-name-taken'>>> => {
+  }: CreateExperiment): Promise<
+    Outcome<Stored, SetupRefusal | Refusal<'duration-not-enough' | 'experiment-name-taken'>>
+  > => {
     const runnable = await assertRunnable(caller.tenantId, settings);
     if (!runnable.accepted) return runnable;
+    const timed = assertEnoughTime(await planDuration(caller.tenantId, settings));
+    if (!timed.accepted) return timed;
     const event = {
       type: 'created' as const,
       id: idFrom(ports.sha256(`${caller.tenantId} ${caller.userId} ${idempotencyKey}`)),
       tenantId: caller.tenantId,
-      settings: completeSettings(settings),
+      settings: timed.value,
       at: ports.clock.now(),
       by: actorOf(caller),
     };

@@ -2,7 +2,7 @@ import { type DurationPlan, type MetricPlan, PlanRequest } from '../../judgement
 import { planDuration } from '../../judgement/domain/plan-duration.ts';
 import { describeDuration } from '../../kernel/duration.ts';
 import type { TenantId } from '../../kernel/identity.ts';
-import { accept, type Outcome, type Refusal } from '../../kernel/outcome.ts';
+import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { VARIANTS } from '../../measurement/domain/sample.ts';
 import type { ClaimPlan, NeededTime } from '../contract/plan.ts';
 import { nodesMeant } from '../domain/allocation.ts';
@@ -10,9 +10,14 @@ import { factsOf, toCriteria } from '../domain/evidence.ts';
 import type { AllocatedNode, CompleteSettings } from '../domain/experiment.ts';
 import { FEWEST_HISTORY_SLOTS, historyWords, type NoiseHistory } from '../domain/noise-history.ts';
 import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
-import { CriterionMetric, type ExperimentSettings, LONGEST_SECONDS } from '../domain/settings.ts';
-import { completeSettings, type Floors, MAXIMUM_SLOTS, MINIMUM_SLOTS } from '../domain/setup.ts';
-import { clustersOf, inventoryOf } from './check-experiment.ts';
+import {
+  CriterionMetric,
+  type ExperimentSettings,
+  LONGEST_CHOSEN_SECONDS,
+  LONGEST_SECONDS,
+} from '../domain/settings.ts';
+import { completeSettings, type Floors, isControl, MAXIMUM_SLOTS, MINIMUM_SLOTS } from '../domain/setup.ts';
+import { inventoryOf } from './check-experiment.ts';
 import { makeFindHistory } from './find-history.ts';
 import type { ClusterRegistry, ExperimentStore, SampleReader } from './ports.ts';
 
@@ -23,52 +28,71 @@ export interface PlanDurationPorts {
   readonly policy: Floors;
 }
 
+/** What was asked with its duration, and how long it needs. */
+export interface PlannedTime {
+  readonly settings: CompleteSettings;
+  readonly needed: NeededTime;
+}
+
 /** "How long must it run?": from what an earlier experiment measured, else from the documented defaults. Stores nothing. */
 export const makePlanDuration = (ports: PlanDurationPorts) => {
   const findHistory = makeFindHistory(ports);
-  return async (
-    tenantId: TenantId,
-    asked: ExperimentSettings,
-  ): Promise<Outcome<NeededTime, Refusal<'cluster-not-found'>>> => {
-    const settings = completeSettings(asked);
-    const clusters = await clustersOf(ports.clusters, tenantId, settings);
-    if (!clusters.accepted) return clusters;
-    const ids = settings.targets.map(({ clusterId }) => clusterId);
-    const meant = nodesMeant(settings.targets, await inventoryOf(ports.clusters, tenantId, ids));
+  return async (tenantId: TenantId, asked: ExperimentSettings): Promise<PlannedTime> => {
+    const ids = asked.targets.map(({ clusterId }) => clusterId);
+    const meant = nodesMeant(asked.targets, await inventoryOf(ports.clusters, tenantId, ids));
     const nodes: readonly AllocatedNode[] = meant.accepted ? meant.value : [];
+    const settings = completeSettings(asked, LONGEST_CHOSEN_SECONDS);
     const history = await findHistory(tenantId, { settings, nodes });
-    return accept(neededTime(settings, nodes.length, history, ports.policy));
+    return planTime(asked, nodes.length, history, ports.policy);
   };
 };
 
+/**
+ * Refuses what would most likely end without an answer, with what it needs. A person may accept that; an experiment that
+ * only measures noise asks for no answer.
+ */
+export const assertEnoughTime = ({
+  settings,
+  needed,
+}: PlannedTime): Outcome<CompleteSettings, Refusal<'duration-not-enough'>> => {
+  if (needed.enough || settings.mayEndInconclusive || isControl(settings)) return accept(settings);
+  const message = `${needed.sentence} Or accept with may_end_inconclusive that it may end without an answer.`;
+  const { askedSeconds, neededSeconds, askedSlots, neededSlots } = needed;
+  return refuse('duration-not-enough', message, { askedSeconds, neededSeconds, askedSlots, neededSlots }, [
+    { pointer: '/duration_seconds', code: 'duration-not-enough', message },
+  ] satisfies readonly FieldError[]);
+};
+
 /** The answer, once the nodes are counted and history is found. */
-export const neededTime = (
-  settings: CompleteSettings,
+export const planTime = (
+  asked: ExperimentSettings,
   nodeCount: number,
   history: NoiseHistory | null,
   floors: Floors,
-): NeededTime => {
-  const { slotSeconds } = settings;
+): PlannedTime => {
+  const { slotSeconds } = asked;
   const request = PlanRequest.parse({
     stepSeconds: slotSeconds,
-    criteria: toCriteria(settings),
+    criteria: toCriteria(completeSettings(asked, LONGEST_CHOSEN_SECONDS)),
     history: history?.series ?? {},
     minimumSlots: Math.max(MINIMUM_SLOTS, Math.ceil(floors.minimumHorizonSeconds / slotSeconds)),
     maximumSlots: Math.min(MAXIMUM_SLOTS, Math.floor(LONGEST_SECONDS / slotSeconds)),
   });
   const plan = planDuration(request);
+  const mostChosen = Math.floor(LONGEST_CHOSEN_SECONDS / slotSeconds);
+  const settings = completeSettings(asked, Math.min(plan.slots ?? mostChosen, mostChosen) * slotSeconds);
   const askedSlots = slotsPlanned(settings);
   const seconds = totalSlots(settings) * slotSeconds;
   const claims = plan.metrics.flatMap((metric) => claimOf(metric, settings, history));
   const isHelped = claims.some(({ basedOn }) => basedOn === 'history');
-  return {
+  const needed: NeededTime = {
     enough: plan.enough && plan.slots !== null && plan.slots <= askedSlots,
     askedSlots,
     askedSeconds: settings.durationSeconds,
     neededSlots: plan.enough ? plan.slots : null,
     neededSeconds: plan.enough && plan.slots !== null ? plan.slots * slotSeconds : null,
     power: request.power,
-    ...wordsOf(plan, askedSlots, settings),
+    ...wordsOf(plan, settings, asked.durationSeconds === undefined),
     basis: {
       kind: isHelped ? 'history' : 'assumption',
       experimentId: isHelped ? (history?.experimentId ?? null) : null,
@@ -83,6 +107,7 @@ export const neededTime = (
       collectors: nodeCount * VARIANTS.length,
     },
   };
+  return { settings, needed };
 };
 
 const claimOf = (
@@ -114,20 +139,25 @@ const unknownNoise = (history: NoiseHistory | null): string =>
 
 const wordsOf = (
   { enough, slots, sentence, decidedBy }: DurationPlan,
-  askedSlots: number,
-  { slotSeconds, durationSeconds }: CompleteSettings,
+  settings: CompleteSettings,
+  isChosen: boolean,
 ): Pick<NeededTime, 'sentence' | 'hint'> => {
   if (!enough || slots === null) return { sentence, hint: sentence };
-  const needed = describeDuration(slots * slotSeconds);
+  const isEnough = slots <= slotsPlanned(settings);
+  const needed = describeDuration(slots * settings.slotSeconds);
   const purpose =
     decidedBy === null ? 'the shortest that is allowed' : `to be sure of ${titleOf(CriterionMetric.parse(decidedBy))}`;
-  const asked = describeDuration(durationSeconds);
+  const asked = describeDuration(settings.durationSeconds);
+  const need = `${needed}${decidedBy === null ? ', ' : ' '}${purpose}`;
   return {
     hint: `needs about ${needed} ${decidedBy === null ? `(${purpose})` : purpose}`,
-    sentence:
-      slots <= askedSlots
-        ? `${asked} are enough: it needs about ${needed}${decidedBy === null ? ', ' : ' '}${purpose}.`
-        : `${asked} are not enough: it needs about ${needed} ${purpose}. Run it longer, or accept a wider margin.`,
+    sentence: isChosen
+      ? isEnough
+        ? `It runs about ${need}.`
+        : `It needs about ${need}, and more than ${asked} are never taken unasked. Say that duration, or accept a wider margin.`
+      : isEnough
+        ? `${asked} are enough: it needs about ${need}.`
+        : `${asked} are not enough: it needs about ${need}. Run it longer, or accept a wider margin.`,
   };
 };
 

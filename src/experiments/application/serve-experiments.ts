@@ -4,6 +4,7 @@ import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { implement } from '../../platform/http/implement.ts';
 import { experimentRoutes, START_REFUSALS } from '../contract/routes.ts';
 import { verdictOf } from '../domain/experiment.ts';
+import { clustersOf } from './check-experiment.ts';
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
 import { makeJudgeStored } from './judging.ts';
@@ -77,8 +78,8 @@ export const serveExperiments = (ports: ServePorts) => {
       return accept({ body: { ...rest, findings: [...findings], nodes: [...nodes] } });
     },
     planExperiment: async ({ body, caller }) => {
-      const needed = await planDuration(caller.tenantId, body);
-      return needed.accepted ? accept({ body: needed.value }) : needed;
+      const clusters = await clustersOf(ports.clusters, caller.tenantId, body);
+      return clusters.accepted ? accept({ body: (await planDuration(caller.tenantId, body)).needed }) : clusters;
     },
     getExperiment: async (request) => {
       const found = await find(request);

@@ -7,6 +7,7 @@ import type { Experiment } from '../domain/experiment.ts';
 import { type ChangeRefusal, makeChangeExperiment } from './change-experiment.ts';
 import { inventoryOf, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
 import type { CreatePorts } from './create-experiment.ts';
+import { assertEnoughTime, makePlanDuration } from './plan-duration.ts';
 import type { Stored } from './ports.ts';
 
 export interface StartExperiment {
@@ -21,7 +22,7 @@ export type StartRefusal =
   | ChangeRefusal
   | SetupRefusal
   | AllocationRefusal
-  | Refusal<'experiment-quota-exceeded' | 'cluster-unreachable'>;
+  | Refusal<'duration-not-enough' | 'experiment-quota-exceeded' | 'cluster-unreachable'>;
 
 /** How many experiments of a tenant may be under way at once. */
 export const MAXIMUM_ACTIVE = 50;
@@ -31,6 +32,7 @@ export const MAXIMUM_NODES = 80;
 /** Checks again, reserves the nodes, raises the epoch and says so: one transaction. What follows hears the event. */
 export const makeStartExperiment = (ports: CreatePorts) => {
   const assertRunnable = makeAssertRunnable(ports);
+  const planDuration = makePlanDuration(ports);
   const change = makeChangeExperiment(ports);
 
   const allocation = async (experiment: Experiment): Promise<Outcome<Allocation, AllocationRefusal | SetupRefusal>> => {
@@ -59,6 +61,9 @@ export const makeStartExperiment = (ports: CreatePorts) => {
     if (!runnable.accepted) return runnable;
     const silent = runnable.value.find(({ health }) => health === 'unreachable');
     if (silent !== undefined) return clusterSilent(silent);
+    // earlier experiments may tell more about noise than they did when the draft was made
+    const timed = assertEnoughTime(await planDuration(caller.tenantId, stored.experiment.settings));
+    if (!timed.accepted) return timed;
     const active = await ports.experiments.countActive(caller.tenantId);
     if (active >= MAXIMUM_ACTIVE) return quotaExceeded(active);
     const allocated = await allocation(stored.experiment);

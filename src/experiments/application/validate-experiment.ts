@@ -1,6 +1,6 @@
 import type { Cluster } from '../../clusters/domain/cluster.ts';
 import type { TenantId } from '../../kernel/identity.ts';
-import type { FieldError } from '../../kernel/outcome.ts';
+import type { FieldError, Refusal } from '../../kernel/outcome.ts';
 import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { nodesMeant, type WantedNode } from '../domain/allocation.ts';
 import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
@@ -8,6 +8,7 @@ import type { ExperimentSettings } from '../domain/settings.ts';
 import { tooMuchToJudge } from '../domain/setup.ts';
 import { type CheckPorts, clustersOf, inventoryOf, makeFindings } from './check-experiment.ts';
 import { renderFor, wantedOf } from './plan.ts';
+import { assertEnoughTime, makePlanDuration, type PlanDurationPorts } from './plan-duration.ts';
 import type { Policy } from './ports.ts';
 
 export interface Validation {
@@ -21,13 +22,16 @@ export interface Validation {
 }
 
 /** All checks that need no cluster, the nodes that are meant and who holds them; nothing is stored. */
-export interface ValidatePorts extends CheckPorts {
+export interface ValidatePorts extends CheckPorts, PlanDurationPorts {
   readonly policy: CheckPorts['policy'] & Pick<Policy, 'collectorImage'>;
 }
 
 export const makeValidateExperiment = (ports: ValidatePorts) => {
   const findingsOf = makeFindings(ports);
-  return async (tenantId: TenantId, settings: ExperimentSettings): Promise<Validation> => {
+  const planDuration = makePlanDuration(ports);
+  return async (tenantId: TenantId, asked: ExperimentSettings): Promise<Validation> => {
+    const planned = await planDuration(tenantId, asked);
+    const { settings } = planned;
     const clusters = await clustersOf(ports.clusters, tenantId, settings);
     const inventory = await inventoryOf(
       ports.clusters,
@@ -37,11 +41,14 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
     const meant = clusters.accepted ? nodesMeant(settings.targets, inventory) : clusters;
     const nodes = meant.accepted && clusters.accepted ? (meant.value as readonly WantedNode[]) : [];
     const tooMuch = tooMuchToJudge(settings, nodes.length);
-    const findings = [
-      ...findingsOf(settings),
-      ...(meant.accepted ? [] : targetFinding(meant.refusal)),
+    const unusable = [
+      ...findingsOf(asked),
+      ...(meant.accepted ? [] : findingsIn(meant.refusal, '/targets')),
       ...(tooMuch === null ? [] : [tooMuch]),
     ];
+    const timed = assertEnoughTime(planned);
+    // how long it needs is a question to settings that can be used
+    const findings = unusable.length > 0 || timed.accepted ? unusable : findingsIn(timed.refusal, '/duration_seconds');
     return {
       valid: findings.length === 0,
       findings,
@@ -53,15 +60,8 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
   };
 };
 
-const targetFinding = ({
-  code,
-  message,
-  errors,
-}: {
-  readonly code: string;
-  readonly message: string;
-  readonly errors?: readonly FieldError[];
-}): readonly FieldError[] => errors ?? [{ pointer: '/targets', code, message }];
+const findingsIn = ({ code, message, errors }: Refusal, pointer: string): readonly FieldError[] =>
+  errors ?? [{ pointer, code, message }];
 
 const countObjects = (
   { policy, sha256 }: ValidatePorts,

@@ -7,6 +7,7 @@ export const EXPERIMENT_PROBLEMS = {
     title: 'The experiment cannot be run like this',
     retry: 'after-change',
   },
+  'duration-not-enough': { status: 422, title: 'The measured time cannot be enough', retry: 'after-change' },
   'cluster-not-found': { status: 422, title: 'No such cluster', retry: 'after-change' },
   'cluster-unreachable': CLUSTER_PROBLEMS['cluster-unreachable'],
   'experiment-name-taken': { status: 409, title: 'Another experiment has this name', retry: 'after-change' },

@@ -43,6 +43,7 @@ const SETUP_REFUSALS = [
   'pipeline-template-not-found',
   'pipeline-parameter-invalid',
   'cluster-not-found',
+  'duration-not-enough',
   'experiment-name-taken',
 ] as const;
 

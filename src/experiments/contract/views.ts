@@ -5,15 +5,13 @@ import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/id
 import { Instant } from '../../kernel/instant.ts';
 import { MetricName, ProcessPresence, Reading, Sample, Variant } from '../../measurement/domain/sample.ts';
 import { RenderedPipeline } from '../../pipelines/domain/template.ts';
-import { AllocatedNode } from '../domain/experiment.ts';
-import { Criterion, ExperimentSettings } from '../domain/settings.ts';
+import { AllocatedNode, CompleteSettings } from '../domain/experiment.ts';
 import { Effect, ExperimentVerdict, Look, Verdict } from '../domain/verdict.ts';
 import { CleanupState, CommandName, State } from '../domain/vocabulary.ts';
 
 export { Effect, ExperimentVerdict, Look, Verdict };
 
-export const ExperimentView = ExperimentSettings.extend({
-  successCriteria: z.array(Criterion),
+export const ExperimentView = CompleteSettings.extend({
   id: ExperimentId,
   tenantId: TenantId,
   version: z.int(),

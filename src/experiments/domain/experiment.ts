@@ -6,7 +6,10 @@ import { Verdict } from './verdict.ts';
 import { CleanupState, type State } from './vocabulary.ts';
 
 /** Settings with every default spelled out: what was asked is frozen by the start. */
-export const CompleteSettings = ExperimentSettings.extend({ successCriteria: z.array(Criterion).min(1) });
+export const CompleteSettings = ExperimentSettings.extend({
+  durationSeconds: ExperimentSettings.shape.durationSeconds.unwrap(),
+  successCriteria: z.array(Criterion).min(1),
+});
 export type CompleteSettings = z.infer<typeof CompleteSettings>;
 
 export const AllocatedNode = z.object({ clusterId: ClusterId, node: z.string() });

@@ -59,6 +59,8 @@ export const ExecutableName = z
 
 /** Longer than a fortnight nobody waits for an answer. */
 export const LONGEST_SECONDS = 14 * 86_400;
+/** What the planner may choose by itself; longer is for a person to say. */
+export const LONGEST_CHOSEN_SECONDS = 86_400;
 
 /** What a person decides before the start; frozen by it. */
 export const ExperimentSettings = z.strictObject({
@@ -68,7 +70,10 @@ export const ExperimentSettings = z.strictObject({
   baselinePipeline: PipelineChoice,
   candidatePipeline: PipelineChoice,
   targets: z.array(Target).min(1).max(5),
-  durationSeconds: z.int().min(30).max(LONGEST_SECONDS).default(3600),
+  /** measured time; absent: what the planner finds necessary */
+  durationSeconds: z.int().min(30).max(LONGEST_SECONDS).optional(),
+  /** a person accepts that the time is shorter than the planner finds necessary, so that it may end without an answer */
+  mayEndInconclusive: z.boolean().default(false),
   warmupSeconds: z.int().min(5).max(3600).default(300),
   slotSeconds: z.int().min(5).max(300).default(60),
   collectionIntervalSeconds: z.int().min(1).max(150).default(10),

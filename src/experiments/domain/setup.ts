@@ -22,10 +22,10 @@ export const MAXIMUM_SLOTS = 250_000;
 export const MAXIMUM_READINGS = 1_500_000;
 
 /** Too many nodes for so many slots: known once the nodes are. Null when it can be judged. */
-export const tooMuchToJudge = (settings: ExperimentSettings, nodeCount: number): FieldError | null => {
+export const tooMuchToJudge = (settings: CompleteSettings, nodeCount: number): FieldError | null => {
   const slots = slotsPlanned(settings);
   // equal input is asked besides
-  const metrics = completeSettings(settings).successCriteria.length + 1;
+  const metrics = settings.successCriteria.length + 1;
   return nodeCount * slots * metrics <= MAXIMUM_READINGS
     ? null
     : finding(
@@ -38,19 +38,20 @@ export const tooMuchToJudge = (settings: ExperimentSettings, nodeCount: number):
 /** Criteria that ask about critical processes, so they need their names. */
 const ABOUT_CRITICAL: readonly CriterionMetric[] = ['critical_coverage', 'critical_processes_missing'];
 
-/**
- * Settings with every default spelled out. An omitted criterion takes its documented default, never zero; without
- * critical processes the defaults do not ask about any.
- */
-export const completeSettings = (settings: ExperimentSettings): CompleteSettings => ({
+/** Settings with every default spelled out; the duration is the planner's where a person says none. */
+export const completeSettings = (settings: ExperimentSettings, chosenSeconds: number): CompleteSettings => ({
   ...settings,
-  successCriteria: [
-    ...(settings.successCriteria ??
-      DEFAULT_CRITERIA.filter(
-        ({ metric }) => settings.criticalProcesses.length > 0 || !ABOUT_CRITICAL.includes(metric),
-      )),
-  ],
+  durationSeconds: settings.durationSeconds ?? chosenSeconds,
+  successCriteria: [...criteriaOf(settings)],
 });
+
+/**
+ * An omitted criterion takes its documented default, never zero; without critical processes the defaults do not ask
+ * about any.
+ */
+const criteriaOf = ({ successCriteria, criticalProcesses }: ExperimentSettings): readonly Criterion[] =>
+  successCriteria ??
+  DEFAULT_CRITERIA.filter(({ metric }) => criticalProcesses.length > 0 || !ABOUT_CRITICAL.includes(metric));
 
 /** Every check that needs no cluster, all findings at once; pointers are in wire names. Empty means that it can be run. */
 export const checkSetup = (
@@ -69,7 +70,6 @@ const finding = (pointer: string, code: string, message: string): FieldError => 
 
 const clockFindings = (settings: ExperimentSettings, floors: Floors): readonly FieldError[] => {
   const { slotSeconds, collectionIntervalSeconds, durationSeconds, warmupSeconds } = settings;
-  const slots = slotsPlanned(settings);
   return [
     ...(slotSeconds < 2 * collectionIntervalSeconds
       ? [
@@ -80,21 +80,28 @@ const clockFindings = (settings: ExperimentSettings, floors: Floors): readonly F
           ),
         ]
       : []),
-    ...(durationSeconds < floors.minimumHorizonSeconds
-      ? [
-          finding(
-            '/duration_seconds',
-            'duration-too-short',
-            `${durationSeconds} s is less than this stage's minimum of ${floors.minimumHorizonSeconds} s`,
-          ),
-        ]
-      : []),
+    ...(durationSeconds === undefined ? [] : durationFindings(durationSeconds, slotSeconds, floors)),
     ...(warmupSeconds < floors.minimumWarmupSeconds
       ? [
           finding(
             '/warmup_seconds',
             'warmup-too-short',
             `${warmupSeconds} s is less than this stage's minimum of ${floors.minimumWarmupSeconds} s`,
+          ),
+        ]
+      : []),
+  ];
+};
+
+const durationFindings = (durationSeconds: number, slotSeconds: number, floors: Floors): readonly FieldError[] => {
+  const slots = Math.ceil(durationSeconds / slotSeconds);
+  return [
+    ...(durationSeconds < floors.minimumHorizonSeconds
+      ? [
+          finding(
+            '/duration_seconds',
+            'duration-too-short',
+            `${durationSeconds} s is less than this stage's minimum of ${floors.minimumHorizonSeconds} s`,
           ),
         ]
       : []),
@@ -137,7 +144,7 @@ const LIMIT_ONLY: readonly CriterionMetric[] = ['critical_processes_missing'];
 const COST_METRICS: readonly CriterionMetric[] = ['active_series', 'exported_points', 'exported_bytes'];
 
 const criteriaFindings = (settings: ExperimentSettings): readonly FieldError[] => {
-  const { successCriteria: criteria } = completeSettings(settings);
+  const criteria = criteriaOf(settings);
   const primaries = criteria.filter(({ role }) => role === 'primary').length;
   return [
     ...(primaries < 1 || primaries > 2

@@ -20,7 +20,7 @@ export const planDuration = (request: PlanRequest): DurationPlan => {
   const beta = (1 - request.power) / Math.max(claims.length, 1);
   const metrics = claims.map((criterion) => planMetric(criterion, request, 1 - beta));
   const impossible = metrics.find(({ slots }) => slots === null);
-  if (impossible !== undefined) return refused(metrics, `${impossible.name}: ${impossible.reason}`);
+  if (impossible !== undefined) return refused(metrics, `${lowered(titleOf(impossible))}: ${impossible.reason}`);
   if (metrics.length === 0) return refused(metrics, 'no metric asks for a proof');
 
   const longest = metrics.reduce((found, metric) => ((metric.slots ?? 0) > (found.slots ?? 0) ? metric : found));
@@ -29,7 +29,7 @@ export const planDuration = (request: PlanRequest): DurationPlan => {
   const length = describeDuration(slots * request.stepSeconds);
   if (slots > request.maximumSlots) {
     const allowed = describeDuration(request.maximumSlots * request.stepSeconds);
-    const reason = `${length} would be needed for ${longest.name}, ${allowed} are allowed; a wider margin, longer slots or more nodes would help`;
+    const reason = `${length} would be needed for ${lowered(titleOf(longest))}, ${allowed} are allowed; a wider margin, longer slots or more nodes would help`;
     return { ...refused(metrics, reason), slots, minutes, decidedBy: longest.name };
   }
   return {

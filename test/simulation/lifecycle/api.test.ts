@@ -5,7 +5,7 @@ import { judge } from '../../../src/judgement/domain/judge.ts';
 import { fromWire } from '../../../src/platform/wire.ts';
 import { CLUSTER } from '../../support/builders.ts';
 import { httpRequest, testRun } from '../../support/platform.ts';
-import { alike, healthy, makeWorld, sha256, type World } from '../../support/world.ts';
+import { alike, healthy, makeWorld, type ReadingsOf, sha256, type World } from '../../support/world.ts';
 
 // The routes of experiments as people call them, while the machine runs behind them in virtual time.
 
@@ -15,11 +15,18 @@ const BODY = {
   candidate_pipeline: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 } },
   targets: [{ cluster_id: CLUSTER }],
   duration_seconds: 100,
+  may_end_inconclusive: true,
   warmup_seconds: 30,
   slot_seconds: 10,
   collection_interval_seconds: 5,
   critical_processes: ['nginx', 'postgres'],
 };
+
+/** A candidate whose points go up and down by half, whatever the baseline does. */
+const noisy: ReadingsOf = (slot) => ({
+  ...healthy(slot),
+  exported_points: [1000, 900 * Math.exp(0.5 * Math.sin(slot * 1.7))],
+});
 
 let world: World;
 beforeEach(() => {
@@ -203,6 +210,101 @@ describe('how long it must run', () => {
     expect(body).toMatchObject({ enough: false, needed_slots: null, needed_seconds: null });
     expect(body.sentence).toContain('No allowed duration is enough');
     expect(body.sentence).toContain('a wider margin');
+  });
+
+  test('a duration that cannot be enough is refused with what it needs, before anything is stored', async () => {
+    const needed = (await plan()).body.needed_seconds;
+    const askedFor = (change: object) => create({ may_end_inconclusive: false, ...change });
+    const short = await askedFor({ duration_seconds: needed - 10 });
+    expect(short).toMatchObject({
+      status: 422,
+      body: {
+        code: 'DURATION_NOT_ENOUGH',
+        details: { asked_seconds: needed - 10, needed_seconds: needed, asked_slots: needed / 10 - 1 },
+        errors: [{ pointer: '/duration_seconds', code: 'duration-not-enough' }],
+      },
+    });
+    expect(short.body.detail).toContain('are not enough: it needs about 8 min to be sure of exported points');
+    expect(short.body.detail).toContain('may_end_inconclusive');
+    expect((await call('GET', '/experiments')).body.items).toEqual([]);
+    expect((await askedFor({ duration_seconds: needed })).status).toBe(201);
+  });
+
+  test('what no duration answers is refused, too, unless a person accepts that it ends without an answer', async () => {
+    const criteria = [
+      { role: 'primary', metric: 'exported_points', minimum_saving_ratio: 0.05 },
+      { role: 'guardrail', metric: 'failed_points', margin_ratio: 0.0001 },
+    ];
+    const never = await create({ may_end_inconclusive: false, success_criteria: criteria });
+    expect(never).toMatchObject({
+      status: 422,
+      body: { code: 'DURATION_NOT_ENOUGH', details: { needed_seconds: null, needed_slots: null } },
+    });
+    expect((await create({ success_criteria: criteria })).status).toBe(201);
+  });
+
+  test('without a duration it runs as long as it needs, which the draft shows', async () => {
+    const { duration_seconds: _, may_end_inconclusive: __, ...unsaid } = BODY;
+    const planned = await call('POST', '/experiments/plan', { body: unsaid });
+    const { needed_seconds, needed_slots } = planned.body;
+    expect(planned.body).toMatchObject({ enough: true, asked_seconds: needed_seconds });
+    const made = await call('POST', '/experiments', { body: unsaid });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { duration_seconds: needed_seconds, slots_planned: needed_slots, may_end_inconclusive: false },
+    });
+    const checked = await call('POST', '/experiments/validate', { body: unsaid });
+    expect(checked.body).toMatchObject({ valid: true, slots_planned: needed_slots });
+  });
+
+  test('no more than a day is chosen unasked', async () => {
+    const { duration_seconds: _, may_end_inconclusive: __, ...unsaid } = BODY;
+    const body = {
+      ...unsaid,
+      slot_seconds: 60,
+      success_criteria: [
+        { role: 'primary', metric: 'exported_points', minimum_saving_ratio: 0.05 },
+        { role: 'guardrail', metric: 'failed_points', margin_ratio: 0.01 },
+      ],
+    };
+    const { body: planned } = await call('POST', '/experiments/plan', { body });
+    expect(planned).toMatchObject({ enough: false, asked_seconds: 86_400 });
+    expect(planned.sentence).toContain('more than 1 d are never taken unasked');
+    expect((await call('POST', '/experiments', { body })).body.code).toBe('DURATION_NOT_ENOUGH');
+    const said = { ...body, duration_seconds: planned.needed_seconds };
+    expect((await call('POST', '/experiments', { body: said })).status).toBe(201);
+  });
+
+  test('checking says the same as creating', async () => {
+    const check = async (change: object) =>
+      (await call('POST', '/experiments/validate', { body: { ...BODY, ...change } })).body;
+    const short = await check({ may_end_inconclusive: false });
+    expect(short.valid).toBe(false);
+    expect(short.findings).toMatchObject([{ pointer: '/duration_seconds', code: 'duration-not-enough' }]);
+    expect((await check({})).valid).toBe(true);
+  });
+
+  test('the baseline against itself asks for no answer, so no time is too short', async () => {
+    const control = {
+      may_end_inconclusive: false,
+      candidate_pipeline: BODY.baseline_pipeline,
+      labels: { control: 'aa' },
+    };
+    expect((await create(control)).status).toBe(201);
+  });
+
+  test('a start asks again: an earlier experiment may tell more about noise than the draft assumed', async () => {
+    world = makeWorld({ readings: noisy });
+    const { needed_seconds } = (await plan()).body;
+    const draft = await create({ name: 'made early', duration_seconds: needed_seconds, may_end_inconclusive: false });
+    expect(draft.status).toBe(201);
+    const measured = await create({ duration_seconds: 700 });
+    await call('POST', `/experiments/${measured.body.id}/start`, { ifMatch: measured.etag });
+    await untilState(`/experiments/${measured.body.id}`, 'ended', 1200);
+    const refused = await call('POST', `/experiments/${draft.body.id}/start`, { ifMatch: draft.etag });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'DURATION_NOT_ENOUGH' } });
+    expect(refused.body.details.needed_seconds).toBeGreaterThan(needed_seconds);
+    expect((await call('GET', `/experiments/${draft.body.id}`)).body.state).toBe('draft');
   });
 
   test('any member may ask; a cluster of somebody else does not exist', async () => {

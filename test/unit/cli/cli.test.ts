@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseParameters } from '../../../cli/commands/pipeline.ts';
-import { EXIT, exitCodeOfStatus, exitCodeOfVerdict } from '../../../cli/exit-codes.ts';
+import { EXIT, exitCodeOfPlan, exitCodeOfStatus, exitCodeOfVerdict } from '../../../cli/exit-codes.ts';
 import { CommandFailure, describeFailure } from '../../../cli/failure.ts';
 import { openerOf } from '../../../cli/open-in-browser.ts';
 import { readDocument } from '../../../cli/read-document.ts';
@@ -25,6 +25,11 @@ test('every verdict has an exit code, and only promote is a success', () => {
   const successes = ExperimentVerdict.options.filter((verdict) => exitCodeOfVerdict(verdict) === EXIT.done);
   expect(successes).toEqual(['promote']);
   expect(exitCodeOfVerdict(null)).toBe(EXIT.infrastructure);
+});
+
+test('a plan that is not enough ends like what it would most likely lead to', () => {
+  expect(exitCodeOfPlan({ enough: true })).toBe(EXIT.done);
+  expect(exitCodeOfPlan({ enough: false })).toBe(EXIT.inconclusive);
 });
 
 test.each([

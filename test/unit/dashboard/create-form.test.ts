@@ -31,7 +31,12 @@ describe('the form', () => {
       pinned_processes: ['sshd', 'cron'],
     });
     expect(parsed.criticalProcesses).toEqual(['nginx', 'postgres']);
-    expect([parsed.durationSeconds, parsed.warmupSeconds, parsed.slotSeconds]).toEqual([3600, 300, 60]);
+    expect([parsed.durationSeconds, parsed.warmupSeconds, parsed.slotSeconds]).toEqual([undefined, 300, 60]);
+  });
+
+  test('an empty duration is for the planner to choose', () => {
+    expect(read({ ...filled, duration: ' ' }).settings).not.toHaveProperty('durationSeconds');
+    expect(read({ ...filled, duration: '1h 30m' }).settings?.durationSeconds).toBe(5400);
   });
 
   test('begins with the documented criteria, unchanged by the way through percent and MiB', () => {

@@ -36,6 +36,12 @@ describe('the clock', () => {
       '/warmup_seconds warmup-too-short',
     ]);
   });
+  test('a duration that nobody says is chosen, and one that somebody says stays', () => {
+    const { durationSeconds: _, ...without } = settings();
+    expect(checkSetup(without, FLOORS, renders)).toEqual([]);
+    expect(completeSettings(without, 450).durationSeconds).toBe(450);
+    expect(completeSettings(settings({ durationSeconds: 100 }), 450).durationSeconds).toBe(100);
+  });
   test('six slots can decide something, five cannot', () => {
     expect(codes({ durationSeconds: 120, slotSeconds: 20 })).toEqual([]);
     expect(codes({ durationSeconds: 100, slotSeconds: 20 })).toEqual(['/duration_seconds too-few-slots']);
@@ -81,11 +87,13 @@ describe('criteria', () => {
   });
   test('omitted means the documented defaults, never zero', () => {
     const { successCriteria: _, ...without } = settings();
-    expect(completeSettings(without).successCriteria).toEqual(DEFAULT_CRITERIA);
+    expect(completeSettings(without, 60).successCriteria).toEqual(DEFAULT_CRITERIA);
   });
   test('without critical processes the defaults do not ask about any, and who asks is told', () => {
     const { successCriteria: _, ...without } = settings({ criticalProcesses: [] });
-    expect(completeSettings(without).successCriteria.map(({ metric }) => metric)).not.toContain('critical_coverage');
+    expect(completeSettings(without, 60).successCriteria.map(({ metric }) => metric)).not.toContain(
+      'critical_coverage',
+    );
     const asked = { role: 'guardrail', metric: 'critical_coverage', marginRatio: 0.005 } as const;
     expect(codes({ criticalProcesses: [], successCriteria: [primary, asked] })).toEqual([
       '/success_criteria/1/metric critical-processes-missing',

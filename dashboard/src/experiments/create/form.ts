@@ -42,7 +42,9 @@ export interface ExperimentForm {
   readonly clusterId: string;
   /** empty: every ready node */
   readonly nodeNames: readonly string[];
+  /** empty: as long as the planner finds necessary */
   readonly duration: string;
+  readonly mayEndInconclusive: boolean;
   readonly warmup: string;
   readonly slot: string;
   readonly interval: string;
@@ -88,7 +90,8 @@ export const EMPTY_FORM: ExperimentForm = {
   candidate: { template: '', parameters: {} },
   clusterId: '',
   nodeNames: [],
-  duration: '1h',
+  duration: '',
+  mayEndInconclusive: false,
   warmup: '5m',
   slot: '1m',
   interval: '10s',
@@ -185,7 +188,8 @@ export const readForm = (
     targets: [
       { clusterId: form.clusterId, ...(form.nodeNames.length === 0 ? {} : { nodeNames: [...form.nodeNames] }) },
     ],
-    durationSeconds: seconds('/duration_seconds', form.duration),
+    ...(form.duration.trim() === '' ? {} : { durationSeconds: seconds('/duration_seconds', form.duration) }),
+    mayEndInconclusive: form.mayEndInconclusive,
     warmupSeconds: seconds('/warmup_seconds', form.warmup),
     slotSeconds: seconds('/slot_seconds', form.slot),
     collectionIntervalSeconds: seconds('/collection_interval_seconds', form.interval),

@@ -1,24 +1,30 @@
-import { useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { NeededTime as Plan } from '../../../../src/experiments/contract/plan.ts';
 import { failureLine } from '../../api/failures.ts';
-import { planQuery, type SettingsInput } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { WordMark } from '../../ui/chips.tsx';
 
 /** Beside the duration: how long it must run to be sure, and what that rests on. Follows the form when it comes to rest. */
 export const NeededTime = ({
-  settings,
+  plan,
+  isReadable,
+  isAccepted,
   onTake,
+  onAccept,
 }: {
-  /** null while something cannot be read */
-  readonly settings: SettingsInput | null;
+  readonly plan: UseQueryResult<Plan>;
+  /** what is in the form can be read as settings */
+  readonly isReadable: boolean;
+  /** a person takes it although it is not enough */
+  readonly isAccepted: boolean;
   readonly onTake: (duration: string) => void;
+  readonly onAccept: (isAccepted: boolean) => void;
 }) => {
-  const plan = useQuery({ ...planQuery(settings ?? ({} as SettingsInput)), enabled: settings !== null });
   if (plan.error !== null) return <p className="quiet">How long it needs is not known: {failureLine(plan.error)}</p>;
   if (plan.data === undefined) return null;
   const { enough, hint, basis, neededSeconds } = plan.data;
   return (
-    <div role="status" className={plan.isPlaceholderData || settings === null ? 'is-old' : undefined}>
+    <div role="status" className={plan.isPlaceholderData || !isReadable ? 'is-old' : undefined}>
       <p className="sentence">
         <WordMark word={{ word: hint, tone: enough ? 'good' : 'bad' }} />
         {enough || neededSeconds === null ? null : (
@@ -28,6 +34,12 @@ export const NeededTime = ({
         )}
       </p>
       <p className="quiet">{basis.sentence}</p>
+      {enough && !isAccepted ? null : (
+        <label className="check">
+          <input type="checkbox" checked={isAccepted} onChange={({ target }) => onAccept(target.checked)} />
+          It may end without an answer
+        </label>
+      )}
     </div>
   );
 };
