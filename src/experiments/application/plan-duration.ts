@@ -149,15 +149,17 @@ const wordsOf = (
     decidedBy === null ? 'the shortest that is allowed' : `to be sure of ${titleOf(CriterionMetric.parse(decidedBy))}`;
   const asked = describeDuration(settings.durationSeconds);
   const need = `${needed}${decidedBy === null ? ', ' : ' '}${purpose}`;
+  const hasMargin = settings.successCriteria.some(({ metric, role }) => metric === decidedBy && role === 'guardrail');
+  const instead = hasMargin ? ', or accept a wider margin' : '';
   return {
     hint: `needs about ${needed} ${decidedBy === null ? `(${purpose})` : purpose}`,
     sentence: isChosen
       ? isEnough
         ? `It runs about ${need}.`
-        : `It needs about ${need}, and more than ${asked} are never taken unasked. Say that duration, or accept a wider margin.`
+        : `It needs about ${need}, and more than ${asked} are never taken unasked. Say that duration${instead}.`
       : isEnough
         ? `${asked} are enough: it needs about ${need}.`
-        : `${asked} are not enough: it needs about ${need}. Run it longer, or accept a wider margin.`,
+        : `${asked} are not enough: it needs about ${need}. Run it longer${instead}.`,
   };
 };
 
