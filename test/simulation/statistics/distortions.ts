@@ -29,6 +29,29 @@ export const sharedTrend: Distortion = ({ baseline, candidate }) => {
   return { baseline: trend(baseline), candidate: trend(candidate) };
 };
 
+/** The candidate drifts away by itself: a step of deviation 0.003 each minute. */
+export const randomWalk: Distortion = ({ baseline, candidate }, chance) => {
+  let distance = 0;
+  return {
+    baseline,
+    candidate: candidate.map((value) => {
+      distance += 0.003 * chance.normal();
+      return value + distance;
+    }),
+  };
+};
+
+/** The candidate begins 10 % worse and settles within minutes. */
+export const warmUpLeftIn: Distortion = ({ baseline, candidate }) => ({
+  baseline,
+  candidate: candidate.map((value, t) => value + 0.1 * Math.exp(-t / 3)),
+});
+
+/** The candidate varies more than the baseline. */
+export const restlessCandidate =
+  (factor: number): Distortion =>
+  ({ baseline, candidate }) => ({ baseline, candidate: candidate.map((value) => factor * value) });
+
 /** `rate(x[5m])` read every minute: a moving average of five. */
 export const overlappingWindows: Distortion = ({ baseline, candidate }) => {
   const smooth = (values: Float64Array): Float64Array =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rateOf, replicate } from './measurements.ts';
-import { RIVALS } from './rivals.ts';
-import { makeArms } from './series.ts';
+import { fastestAlarm, RIVALS } from './rivals.ts';
+import { autoregressive, makeArms } from './series.ts';
 import { isPlausible, TARGETS } from './targets.ts';
 
 const REPLICATES = 600;
@@ -21,6 +21,19 @@ describe('the simulator reproduces known error rates of Welch tests (else it pro
     expect(lower).toBeLessThan(expected + 0.01);
     expect(upper).toBeGreaterThan(expected - 0.01);
   });
+});
+
+test('the fastest possible test is wrong no more often than its level, and finds what it was told', () => {
+  const told = { rho: 0.6, deviation: 0.07, harm: 0.075, alpha: 0.05 };
+  const alarms = (shift: number): number =>
+    replicate(SEED, REPLICATES, (chance) =>
+      fastestAlarm(
+        autoregressive(chance, 120, told.rho).map((value) => told.deviation * value + shift),
+        told,
+      ),
+    ).filter(Number.isFinite).length;
+  expect(rateOf(alarms(0), REPLICATES).lower).toBeLessThan(told.alpha);
+  expect(rateOf(alarms(told.harm), REPLICATES).rate).toBeGreaterThan(0.99);
 });
 
 describe(`${REPLICATES} experiments of each main cell, seed ${SEED}`, () => {

@@ -25,6 +25,20 @@ export const rateOf = (count: number, replicates: number): Rate => ({
   ...(wilsonInterval(count, replicates) ?? { lower: 0, upper: 1 }),
 });
 
+/**
+ * By how much a rate changed, in either direction, when the same experiments were judged twice. Its interval is
+ * McNemar's: only experiments that answered differently carry information.
+ */
+export const changeOf = (before: readonly boolean[], after: readonly boolean[]): Rate => {
+  const replicates = before.length;
+  const gained = after.filter((is, index) => is && before[index] === false).length;
+  const lost = before.filter((was, index) => was && after[index] === false).length;
+  const count = Math.abs(gained - lost);
+  const reach = (1.96 * Math.sqrt(gained + lost - count ** 2 / replicates)) / replicates;
+  const rate = count / replicates;
+  return { count, replicates, rate, lower: Math.max(0, rate - reach), upper: rate + reach };
+};
+
 /** Every replicate has a seed of its own, so that cells can be repeated one by one. */
 export const replicate = <T>(seed: number, replicates: number, draw: (chance: Chance) => T): readonly T[] =>
   Array.from({ length: replicates }, (_, index) => draw(makeChance(seed + 7919 * index)));
@@ -40,12 +54,11 @@ export const isPromotion = ({ verdict }: Verdict): boolean => verdict === 'promo
 export const isInconclusive = ({ verdict }: Verdict): boolean => verdict.startsWith('inconclusive');
 
 /** Slot of the alarm in half of all replicates; infinite when fewer than half alarm. */
-export const medianAlarm = (verdicts: readonly Verdict[]): number => {
-  const slots = verdicts
-    .map((verdict) => (isAbort(verdict) ? verdict.decidedAtSlot : Number.POSITIVE_INFINITY))
-    .sort((a, b) => a - b);
-  return slots[Math.floor(slots.length / 2)] ?? Number.POSITIVE_INFINITY;
-};
+export const medianAlarm = (verdicts: readonly Verdict[]): number =>
+  medianOf(verdicts.map((verdict) => (isAbort(verdict) ? verdict.decidedAtSlot : Number.POSITIVE_INFINITY)));
+
+export const medianOf = (slots: readonly number[]): number =>
+  slots.toSorted((a, b) => a - b)[Math.floor(slots.length / 2)] ?? Number.POSITIVE_INFINITY;
 
 /** How often an interval over k of 300 nodes covers the fleet's volume-weighted truth. */
 export const fleetCoverage = (

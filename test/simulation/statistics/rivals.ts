@@ -128,6 +128,33 @@ const shrinkingBoundary: Rival = {
     }),
 };
 
+/** What a test may be told that nobody knows: the noise, and the harm beyond the line. */
+export interface Told {
+  readonly rho: number;
+  /** of the contrast of one slot */
+  readonly deviation: number;
+  readonly harm: number;
+  readonly alpha: number;
+}
+
+/**
+ * Slot at which Wald's sequential test of "on the line" against "so far beyond it" stops: of all tests that may look at
+ * every slot and are wrong as rarely, the one that ends soonest (Wald and Wolfowitz 1948). Neighbouring slots are made
+ * independent first, which takes knowing their correlation.
+ */
+export const fastestAlarm = (contrasts: Float64Array, { rho, deviation, harm, alpha }: Told): number => {
+  let logLikelihoodRatio = 0;
+  const alarm = contrasts.findIndex((value, t) => {
+    const [surprise, shift, variance] =
+      t === 0
+        ? [value, harm, deviation ** 2]
+        : [value - rho * (contrasts[t - 1] as number), harm * (1 - rho), deviation ** 2 * (1 - rho ** 2)];
+    logLikelihoodRatio += (shift * surprise - shift ** 2 / 2) / variance;
+    return logLikelihoodRatio >= -Math.log(alpha);
+  });
+  return alarm < 0 ? Number.POSITIVE_INFINITY : alarm + 1;
+};
+
 /** A correct sequence with Newey-West plugged in as it is, one-sided, looks from minute 20. */
 const neweyWestPlugIn: Rival = {
   name: 'one-sided sequence with plain Newey-West',

@@ -1,6 +1,7 @@
 import * as distortions from './distortions.ts';
 import type { Truth } from './experiments.ts';
 import {
+  changeOf,
   fleetCoverage,
   isAbort,
   isInconclusive,
@@ -30,6 +31,8 @@ export interface Target {
   readonly level: 'slack' | 'nominal';
   /** part of the short run */
   readonly isMain: boolean;
+  /** why no judge that looks at every slot can hold it: it stands in the report as missed, with this reason */
+  readonly outOfReach?: string;
   readonly measure: (seed: number, replicates: number) => Measured;
 }
 
@@ -145,12 +148,12 @@ const missing: readonly Target[] = [
     condition: 'equal variants, correlation 0.6, with history',
     sense: 'at most',
     limit: 0.01,
-    level: 'nominal',
+    level: 'slack',
     isMain: true,
     measure: (seed, replicates) => {
-      const whole = shareOf(verdictsOf(HISTORY, seed, replicates), isAbort);
-      const holed = shareOf(verdictsOf({ ...HISTORY, distort: holesInTheRun }, seed, replicates), isAbort);
-      return { kind: 'rate', rate: rateOf(Math.abs(whole.count - holed.count), replicates) };
+      const whole = verdictsOf(HISTORY, seed, replicates).map(isAbort);
+      const holed = verdictsOf({ ...HISTORY, distort: holesInTheRun }, seed, replicates).map(isAbort);
+      return { kind: 'rate', rate: changeOf(whole, holed) };
     },
   },
   {
@@ -168,9 +171,9 @@ const missing: readonly Target[] = [
     promise: 'verdicts that an outage of ten minutes turns into abort',
     condition: 'good candidates, correlation 0.6, 70 % shared noise, same seeds without the outage',
     sense: 'at most',
-    limit: 0.005,
+    limit: 0,
     level: 'nominal',
-    isMain: false,
+    isMain: true,
     measure: (seed, replicates) => {
       const whole = verdictsOf({ ...SHARED, ...GOOD }, seed, replicates);
       const holed = verdictsOf({ ...SHARED, ...GOOD, distort: distortions.outage }, seed, replicates);
@@ -224,6 +227,18 @@ const defaultAbortMargin: readonly Target[] = [
     isMain: false,
     measure: median({ ...SHARED, margin: 0.05, abortMargin: 0.025, harm: 0.1 }),
   },
+  {
+    id: '8',
+    promise: 'slot at which harm of twice the margin is found, abort margin half the margin',
+    condition: 'median, margin 5 %, correlation 0.6, no shared noise, with history',
+    sense: 'at most',
+    limit: 20,
+    level: 'nominal',
+    isMain: false,
+    outOfReach:
+      'at this noise the soonest of all tests that look at every slot, told noise and harm exactly, needs more than 20 slots at the level of one of four guardrails (table of harm and margins below)',
+    measure: median({ ...HISTORY, margin: 0.05, abortMargin: 0.025, harm: 0.1 }),
+  },
   ...([0, 0.7] as const).map(
     (shared): Target => ({
       id: '8',
@@ -258,27 +273,37 @@ const fleet = [6, 12, 30].flatMap((nodes) =>
   ),
 );
 
-const planned = (
-  [
-    [0.6, 0, 0.05],
-    [0.6, 0.7, 0.05],
-    [0.9, 0.7, 0.1],
-    [0, 0, 0.05],
-  ] as const
-).map(
-  ([rho, shared, margin]): Target => ({
-    id: '10',
-    promise: "good candidates that end inconclusive at the planner's duration",
-    condition: `correlation ${rho}, ${shared * 100} % shared noise, margin ${margin * 100} %, saving 15 % (5 % asked for)`,
-    sense: 'at most',
-    limit: 0.1,
-    level: 'slack',
-    isMain: shared === 0.7 && rho === 0.6,
-    measure: (seed, replicates) => {
-      const truth = { rho, shared, history: 'pairs', margin, abortMargin: margin / 2, minimumSaving: 0.05 } as const;
-      return { kind: 'rate', rate: shareOf(plannedVerdicts(truth, 0.15, seed, replicates).verdicts, isInconclusive) };
-    },
-  }),
+/** What the planner and the judge know: twelve hours of pairs, an hour of calibration, or nothing but the assumptions. */
+const KNOWLEDGE = [
+  ['history of 720 slots', 'pairs'],
+  ['history of 60 slots', { minutes: 60 }],
+  ['no history: variation 5 % and correlation 0.6 assumed', 'none'],
+] as const;
+/** Correlation, shared noise and margin. */
+const PLANNED_FOR = [
+  [0.6, 0, 0.05],
+  [0.6, 0.7, 0.05],
+  [0.9, 0.7, 0.1],
+  [0, 0, 0.05],
+] as const;
+
+const planned = KNOWLEDGE.flatMap(([known, history]) =>
+  // what is assumed covers correlations up to 0.6
+  PLANNED_FOR.filter(([rho]) => history !== 'none' || rho <= 0.6).map(
+    ([rho, shared, margin]): Target => ({
+      id: '10',
+      promise: "good candidates that end inconclusive at the planner's duration",
+      condition: `${known}; correlation ${rho}, ${shared * 100} % shared noise, margin ${margin * 100} %, saving 15 % (5 % asked for)`,
+      sense: 'at most',
+      limit: 0.1,
+      level: 'slack',
+      isMain: rho === 0.6 && (shared === 0.7) === (history !== 'none'),
+      measure: (seed, replicates) => {
+        const truth = { rho, shared, history, margin, abortMargin: margin / 2, minimumSaving: 0.05 } as const;
+        return { kind: 'rate', rate: shareOf(plannedVerdicts(truth, 0.15, seed, replicates).verdicts, isInconclusive) };
+      },
+    }),
+  ),
 );
 
 export const TARGETS: readonly Target[] = [
