@@ -22,96 +22,109 @@ export const TargetPart = ({
   /** what was typed, once somebody pauses; null while it cannot be read */
   readonly settings: SettingsInput | null;
   readonly onChange: Change;
+}) => (
+  <>
+    <section className="create-part">
+      <h2>on</h2>
+      {clusters.length === 0 ? (
+        <p className="field-finding">
+          No cluster is registered. <Link to="/clusters">Clusters</Link> says how to add one.
+        </p>
+      ) : (
+        <Field label="Cluster" pointer="/targets/0/cluster_id" isInline>
+          {(control) => (
+            <select
+              {...control}
+              value={form.clusterId}
+              onChange={({ target }) => onChange({ clusterId: target.value, nodeNames: [] })}
+            >
+              <option value="">choose a cluster</option>
+              {clusters.map(({ id, settings, health }) => (
+                <option key={id} value={id}>
+                  {settings.name}
+                  {health === 'unreachable' ? ' (does not answer)' : ''}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      <Nodes form={form} onChange={onChange} />
+    </section>
+    <TimePart form={form} settings={settings} onChange={onChange} />
+    <section className="create-part">
+      <h2>while these stay visible</h2>
+      <Field
+        label="Critical processes"
+        pointer="/critical_processes"
+        hint="Names of executables, separated by commas. A loss of one of them on any node ends the experiment."
+      >
+        {(control) => (
+          <input
+            {...control}
+            className="wide"
+            value={form.critical}
+            placeholder="nginx, postgres"
+            onChange={({ target }) => onChange({ critical: target.value })}
+          />
+        )}
+      </Field>
+    </section>
+  </>
+);
+
+/** For how long; what it needs follows the form when it comes to rest. */
+const TimePart = ({
+  form,
+  settings,
+  onChange,
+}: {
+  readonly form: ExperimentForm;
+  readonly settings: SettingsInput | null;
+  readonly onChange: Change;
 }) => {
   const plan = useQuery({ ...planQuery(settings ?? ({} as SettingsInput)), enabled: settings !== null });
   return (
-    <>
-      <section className="create-part">
-        <h2>on</h2>
-        {clusters.length === 0 ? (
-          <p className="field-finding">
-            No cluster is registered. <Link to="/clusters">Clusters</Link> says how to add one.
-          </p>
-        ) : (
-          <Field label="Cluster" pointer="/targets/0/cluster_id" isInline>
-            {(control) => (
-              <select
-                {...control}
-                value={form.clusterId}
-                onChange={({ target }) => onChange({ clusterId: target.value, nodeNames: [] })}
-              >
-                <option value="">choose a cluster</option>
-                {clusters.map(({ id, settings, health }) => (
-                  <option key={id} value={id}>
-                    {settings.name}
-                    {health === 'unreachable' ? ' (does not answer)' : ''}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        )}
-        <Nodes form={form} onChange={onChange} />
-      </section>
-      <section className="create-part">
-        <h2>for</h2>
-        <p className="sentence">
-          <Duration
-            label="Measured time"
-            pointer="/duration_seconds"
-            value={form.duration}
-            placeholder={plan.data === undefined ? undefined : asTyped(plan.data.askedSeconds)}
-            onChange={(duration) => onChange({ duration })}
-          />{' '}
-          measured, after{' '}
-          <Duration
-            label="Warm-up"
-            pointer="/warmup_seconds"
-            value={form.warmup}
-            onChange={(warmup) => onChange({ warmup })}
-          />{' '}
-          of warm-up, in slots of{' '}
-          <Duration label="Slot" pointer="/slot_seconds" value={form.slot} onChange={(slot) => onChange({ slot })} />,
-          each variant collecting every{' '}
-          <Duration
-            label="Collection interval"
-            pointer="/collection_interval_seconds"
-            value={form.interval}
-            onChange={(interval) => onChange({ interval })}
-          />
-          .
-        </p>
-        <NeededTime
-          plan={plan}
-          isReadable={settings !== null}
-          isAccepted={form.mayEndInconclusive}
-          onTake={(duration) => onChange({ duration })}
-          onAccept={(mayEndInconclusive) => onChange({ mayEndInconclusive })}
+    <section className="create-part">
+      <h2>for</h2>
+      <p className="sentence">
+        <Duration
+          label="Measured time"
+          pointer="/duration_seconds"
+          value={form.duration}
+          placeholder={plan.data === undefined ? undefined : asTyped(plan.data.askedSeconds)}
+          onChange={(duration) => onChange({ duration })}
+        />{' '}
+        measured, after{' '}
+        <Duration
+          label="Warm-up"
+          pointer="/warmup_seconds"
+          value={form.warmup}
+          onChange={(warmup) => onChange({ warmup })}
+        />{' '}
+        of warm-up, in slots of{' '}
+        <Duration label="Slot" pointer="/slot_seconds" value={form.slot} onChange={(slot) => onChange({ slot })} />,
+        each variant collecting every{' '}
+        <Duration
+          label="Collection interval"
+          pointer="/collection_interval_seconds"
+          value={form.interval}
+          onChange={(interval) => onChange({ interval })}
         />
-        <p className="quiet">
-          Write 90s, 30m or 1h30m; empty, the measured time is what it needs, up to 24 h. Less than 24 h gives a
-          screening: enough for a canary, not for a fleet.
-        </p>
-      </section>
-      <section className="create-part">
-        <h2>while these stay visible</h2>
-        <Field
-          label="Critical processes"
-          pointer="/critical_processes"
-          hint="Names of executables, separated by commas. A loss of one of them on any node ends the experiment."
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="wide"
-              value={form.critical}
-              placeholder="nginx, postgres"
-              onChange={({ target }) => onChange({ critical: target.value })}
-            />
-          )}
-        </Field>
-      </section>
-    </>
+        .
+      </p>
+      <NeededTime
+        plan={plan}
+        isReadable={settings !== null}
+        isAccepted={form.mayEndInconclusive}
+        onTake={(duration) => onChange({ duration })}
+        onAccept={(mayEndInconclusive) => onChange({ mayEndInconclusive })}
+      />
+      <p className="quiet">
+        Write 90s, 30m or 1h30m; empty, the measured time is what it needs, up to 24 h. Less than 24 h gives a
+        screening: enough for a canary, not for a fleet.
+      </p>
+    </section>
   );
 };
 
