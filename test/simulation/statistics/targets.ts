@@ -106,6 +106,26 @@ const promotions = ([HISTORY, SHARED] as const).flatMap((truth): Target[] => [
   },
 ]);
 
+/** Where the monitor has no time to find harm: only the proof at the horizon stands between it and a promotion. */
+const shortPromotions = (
+  [
+    [30, 'pairs', 'with history'],
+    [60, 'pairs', 'with history'],
+    [60, 'none', 'without history'],
+  ] as const
+).map(
+  ([slots, history, known]): Target => ({
+    id: '2',
+    promise: 'promotions with a guardrail exactly at its margin, abort margin half the margin',
+    condition: `${slots} slots, saving 0.3 log units, correlation 0.6, 0 % shared noise, ${known}`,
+    sense: 'at most',
+    limit: 0.05,
+    level: 'nominal',
+    isMain: slots === 30,
+    measure: rate(isPromotion, { ...HISTORY, slots, history, saving: 0.3, harm: 0.05, abortMargin: 0.025 }),
+  }),
+);
+
 const harm: readonly Target[] = [
   {
     id: '3',
@@ -310,6 +330,7 @@ export const TARGETS: readonly Target[] = [
   ...equalWithHistory,
   ...equalWithoutHistory,
   ...promotions,
+  ...shortPromotions,
   ...harm,
   good,
   ...missing,
