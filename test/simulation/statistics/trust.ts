@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import product from '../../../package.json' with { type: 'json' };
 import * as distortions from './distortions.ts';
 import type { Truth } from './experiments.ts';
 import {
@@ -31,9 +32,8 @@ const FILE = new URL('../../../docs/trust.md', import.meta.url);
 
 const git = (...parts: readonly string[]): string =>
   execFileSync('git', parts, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
-/** What was judged and what simulated it. */
-const CODE = ['src/judgement', 'test/simulation/statistics'].map((folder) => `:/${folder}`);
-const COMMIT = `${git('rev-parse', '--short', 'HEAD')}${git('status', '--short', '--', ...CODE) === '' ? '' : ' with changes that are not committed'}`;
+/** The judge by its content: a commit changes its name when it moves, the tree of a folder does not. */
+const JUDGE = `${git('rev-parse', '--short', 'HEAD:src/judgement')}${git('status', '--short', '--', ':/src/judgement') === '' ? '' : ' with changes that are not committed'}`;
 
 const percent = (value: number): string =>
   `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : value === 0 ? 0 : 1)} %`;
@@ -243,8 +243,8 @@ writeFileSync(
   FILE,
   `# How far verdicts can be trusted
 
-Simulated experiments with a known truth, judged by the product's own code (\`src/judgement\`): ${REPLICATES} replicates a row,
-seed ${SEED}, Node ${process.version}, code at commit ${COMMIT}. Intervals are Wilson's at 95 %, that of a change McNemar's. One slot is one minute. Effects and margins are log units
+Simulated experiments with a known truth, judged by the product's own code: version ${product.version}, tree
+${JUDGE} (\`git rev-parse HEAD:src/judgement\`), Node ${process.version}. ${REPLICATES} replicates a row, seed ${SEED}. Intervals are Wilson's at 95 %, that of a change McNemar's. One slot is one minute. Effects and margins are log units
 ("+10 %" is +0.10). Four guardrails and one primary unless said; the noise of a value is 5 %. Repeat with
 \`npm run trust\`; \`npm test\` runs 600 replicates of the main rows.
 
