@@ -92,7 +92,7 @@ const TimePart = ({
           label="Measured time"
           pointer="/duration_seconds"
           value={form.duration}
-          placeholder={plan.data === undefined ? undefined : asTyped(plan.data.askedSeconds)}
+          placeholder={plan.data === undefined ? 'planned' : asTyped(plan.data.askedSeconds)}
           onChange={(duration) => onChange({ duration })}
         />{' '}
         measured, after{' '}
