@@ -36,6 +36,8 @@ export interface Line {
 export interface LineOptions extends EnvironmentOptions {
   /** a compatible emulator that runs already, such as LocalStack; ours is not started then */
   readonly endpoint?: string;
+  /** `host:port` that the stage lists beside the local cluster and its metrics store */
+  readonly alsoListed?: readonly string[];
 }
 
 const PARTS_BESIDE_AWS: readonly Part[] = ['prometheus', 'collector', 'cluster', 'nodes'];
@@ -45,7 +47,7 @@ const PARTS_BESIDE_AWS: readonly Part[] = ['prometheus', 'collector', 'cluster',
  * for the cluster: the addresses are chosen before anything starts.
  */
 export const startLine = async (options: LineOptions, report: (progress: LineProgress) => void): Promise<Line> => {
-  const { endpoint, ...wanted } = options;
+  const { endpoint, alsoListed = [], ...wanted } = options;
   const region = wanted.region ?? 'us-east-1';
   const ownCloud = endpoint === undefined;
   const environment = await startEnvironment(ownCloud ? wanted : { ...wanted, parts: PARTS_BESIDE_AWS }, report);
@@ -91,8 +93,8 @@ export const startLine = async (options: LineOptions, report: (progress: LinePro
         abort: stopping.signal,
         overrides: {
           settings: {
-            allowedDirectClusters: [new URL(addresses.kubernetes).host],
-            allowedMetricSources: [new URL(addresses.prometheus).host],
+            allowedDirectClusters: [new URL(addresses.kubernetes).host, ...alsoListed],
+            allowedMetricSources: [new URL(addresses.prometheus).host, ...alsoListed],
           },
         },
       });

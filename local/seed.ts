@@ -35,13 +35,15 @@ const clientSettings = ({ endpoint, region }: Deployment, awsEnvironment: Readon
   },
 });
 
-/** Makes the demo tenant with one person of each role, by the use case that operators use. */
+/** Makes people of the demo tenant, one of each role unless told otherwise, by the use case that operators use. */
 export const seedPeople = async ({
   deployment,
   awsEnvironment,
+  wanted = ROLES.map((role) => ({ name: role, role })),
 }: {
   readonly deployment: Deployment;
   readonly awsEnvironment: Readonly<Record<string, string>>;
+  readonly wanted?: readonly { readonly name: string; readonly role: Role }[];
 }): Promise<readonly Person[]> => {
   const settings = clientSettings(deployment, awsEnvironment);
   const table = makeTable({
@@ -59,9 +61,9 @@ export const seedPeople = async ({
     clock: systemClock,
   });
   const people: Person[] = [];
-  for (const role of ROLES) {
+  for (const { name, role } of wanted) {
     // one of each kind of character: what the pool's password rule asks for
-    const person = { email: `${role}@phoenix.local`, password: `${randomToken().slice(0, 14)}-Aa1`, role };
+    const person = { email: `${name}@phoenix.local`, password: `${randomToken().slice(0, 14)}-Aa1`, role };
     const enrolled = await enrol(
       { tenantId: DEMO_TENANT, tenantName: 'Demo', email: person.email, password: person.password, roles: [role] },
       { kind: 'system', id: 'schedule' },

@@ -5,7 +5,8 @@ import type { TestProject } from 'vitest/node';
 import { buildDashboard } from '../../dashboard/build.ts';
 import type { Load } from '../../local/demo/load.ts';
 import { type Line, startDemoLoad, startLine } from '../../local/line.ts';
-import type { Person } from '../../local/seed.ts';
+import { freePorts } from '../../local/processes/ports.ts';
+import { type Person, seedPeople } from '../../local/seed.ts';
 import { makeProgressBoard } from '../../local/web/progress.ts';
 import { startWeb } from '../../local/web/server.ts';
 import { describeDuration } from '../../src/kernel/duration.ts';
@@ -15,6 +16,8 @@ export interface RunningLine {
   readonly apiUrl: string;
   readonly webUrl: string;
   readonly people: readonly Person[];
+  /** somebody whose sessions a test may end */
+  readonly leaver: Person;
   readonly clusterId: string;
   readonly nodes: readonly string[];
   readonly prometheusUrl: string;
@@ -23,6 +26,8 @@ export interface RunningLine {
   readonly caPem: string;
   readonly adminToken: string;
   readonly emulatorUrl: string;
+  /** of the loopback: listed by the stage, and nobody listens there until a test does */
+  readonly closedPorts: readonly number[];
   readonly region: string;
 }
 
@@ -34,6 +39,9 @@ declare module 'vitest' {
 
 /** one for each experiment that may run at the same time: files of the suite run side by side */
 const NODE_COUNT = 8;
+
+/** one for each test that needs something that does not answer */
+const CLOSED_PORTS = 3;
 
 /** Starts the real line once for all files of a project, and ends it by its ids. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
@@ -49,8 +57,10 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     rmSync(stateFolder, { recursive: true, force: true });
   };
   try {
+    const closedPorts = await freePorts(CLOSED_PORTS);
+    const alsoListed = closedPorts.map((port) => `127.0.0.1:${port}`);
     line = await startLine(
-      { stateFolder, nodeCount: NODE_COUNT, scrapeIntervalSeconds: 2 },
+      { stateFolder, nodeCount: NODE_COUNT, scrapeIntervalSeconds: 2, alsoListed },
       ({ part, state, detail, elapsedSeconds }) => {
         if (state === 'ready' || state === 'failed')
           process.stderr.write(
@@ -66,6 +76,12 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
       environment.ready.cluster,
       environment.ready.nodes,
     ]);
+    const [leaver] = await seedPeople({
+      deployment,
+      awsEnvironment: environment.awsEnvironment,
+      wanted: [{ name: 'leaver', role: 'viewer' }],
+    });
+    if (leaver === undefined) throw new Error('nobody was seeded');
     load = startDemoLoad(environment);
     const { folder } = await buildDashboard();
     web = await startWeb({
@@ -78,6 +94,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
       apiUrl: deployment.apiUrl,
       webUrl: web.url,
       people,
+      leaver,
       clusterId,
       nodes: nodes.map(({ name }) => name),
       prometheusUrl: environment.addresses.prometheus,
@@ -86,6 +103,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
       caPem: cluster.caPem,
       adminToken: cluster.adminToken,
       emulatorUrl: environment.addresses.emulator,
+      closedPorts,
       region: deployment.region,
     });
     process.stderr.write(

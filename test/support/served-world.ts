@@ -1,7 +1,7 @@
 import { memoryMemberStore } from '../../src/access/adapters/memory-members.ts';
-import { memorySignIn } from '../../src/access/adapters/memory-sign-in.ts';
+import type { Session, SignIn } from '../../src/access/application/ports.ts';
 import { serveAccess } from '../../src/access/application/serve-access.ts';
-import { lowestRoleFor, type Permission, type Role } from '../../src/access/domain/permissions.ts';
+import { lowestRoleFor, type Permission, Role } from '../../src/access/domain/permissions.ts';
 import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { memoryClusterStore } from '../../src/clusters/adapters/memory-cluster-store.ts';
 import { memoryOperationStore } from '../../src/clusters/adapters/memory-operation-store.ts';
@@ -9,7 +9,7 @@ import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-ou
 import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
 import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
 import type { ClusterWork } from '../../src/clusters/contract/routes.ts';
-import { accept } from '../../src/kernel/outcome.ts';
+import { accept, refuse } from '../../src/kernel/outcome.ts';
 import { systemIds, systemPauses } from '../../src/kernel/system.ts';
 import { makeMetricsSources } from '../../src/measurement/adapters/metrics-sources.ts';
 import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
@@ -29,22 +29,31 @@ export interface ServedWorld extends Listening {
   tokenOf(role: Role, endsInSeconds: number): string;
   /** a refresh token that still opens something */
   readonly refreshToken: string;
+  /** of everybody: people are `<role>@phoenix.example` */
+  readonly password: string;
+}
+
+export interface ServedWorldOptions {
+  readonly allowedDirectClusters?: string;
+  readonly allowedMetricSources?: string;
+  /** virtual time that passes with each look at an experiment */
+  readonly secondsPerLook?: number;
 }
 
 /**
- * The world behind an address, for programs that are other processes: all routes over the real use cases, and the one
- * rule of the gateway, that a token which has ended is 401. Each look at an experiment lets a minute pass.
+ * The world behind an address, for programs that know nothing of it: all routes over the real use cases, and the one
+ * rule of the gateway, that a token which has ended is 401.
  */
 export const serveWorld = async (
   world: World,
-  stage: { readonly allowedDirectClusters: string; readonly allowedMetricSources: string },
+  { allowedDirectClusters = 'none', allowedMetricSources = 'none', secondsPerLook = 0 }: ServedWorldOptions = {},
 ): Promise<ServedWorld> => {
   const clock = world.time;
   const clusters = memoryClusterStore({ clock, ids: systemIds });
   const operations = memoryOperationStore({ clock });
   const connections = { open: async () => accept(world.kubernetes) };
   const sources = makeMetricsSources({
-    ...stage,
+    allowedMetricSources,
     credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'SECRET' }),
     clock,
     pauses: systemPauses,
@@ -67,9 +76,8 @@ export const serveWorld = async (
   const known = await world.clusters.load(TENANT, CLUSTER);
   if (known !== null) await clusters.commit(known, 0, [], ANNA);
 
-  const signIn = memorySignIn();
-  await signIn.ensurePerson('anna@example.com', 'a password');
-  const session = await signIn.withPassword('anna@example.com', 'a password');
+  const members = memoryMemberStore({ clock, ids: systemIds });
+  await members.createTenant({ id: TENANT, name: 'Acme', isActive: true, createdAt: clock.now() });
   const others = makeRouter({
     service: 'served-world',
     problems: ALL_PROBLEMS,
@@ -81,17 +89,19 @@ export const serveWorld = async (
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
     refusedWrites: recordingRefusals(),
     served: [
-      ...serveClusters({ clusters, operations, work, clock, ids: systemIds, ...stage }),
+      ...serveClusters({
+        clusters,
+        operations,
+        work,
+        clock,
+        ids: systemIds,
+        allowedDirectClusters,
+        allowedMetricSources,
+      }),
       ...servePipelines({ sha256 }),
       ...serveAccess({
-        members: memoryMemberStore({ clock, ids: systemIds }),
-        signIn: {
-          ...signIn,
-          refresh: async (refreshToken) => {
-            const renewed = await signIn.refresh(refreshToken);
-            return renewed.accepted ? accept({ ...renewed.value, accessToken: tokenOf('experimenter', 600) }) : renewed;
-          },
-        },
+        members,
+        signIn,
         clock,
         pauses: systemPauses,
         settings: { stage: 'test', userPoolId: 'eu-west-1_test', clientId: 'test', passwordSignIn: true },
@@ -106,14 +116,39 @@ export const serveWorld = async (
       await carryOut({ do: 'reconcile', tenantId: TENANT, clusterId: CLUSTER });
       return others(request, run);
     }
-    if (request.method === 'GET') await world.time.advance(60);
+    if (request.method === 'GET') await world.time.advance(secondsPerLook);
     return world.api(request, run);
   }, claimsOf);
   return {
     ...listening,
     tokenOf,
-    refreshToken: session.accepted ? (session.value.refreshToken ?? '') : '',
+    refreshToken: sessionOf('experimenter').refreshToken ?? '',
+    password: PASSWORD,
   };
+};
+
+const PASSWORD = 'a password of the world';
+
+const sessionOf = (role: Role): Session => ({
+  accessToken: tokenOf(role, 600),
+  refreshToken: `refresh ${role}`,
+  expiresInSeconds: 600,
+});
+
+const signIn: SignIn = {
+  withPassword: async (email, password) => {
+    const role = Role.safeParse(email.split('@')[0]);
+    return role.success && password === PASSWORD
+      ? accept(sessionOf(role.data))
+      : refuse('sign-in-refused', 'the e-mail address or the password is not right');
+  },
+  refresh: async (refreshToken) => {
+    const role = Role.safeParse(refreshToken.split(' ')[1]);
+    return role.success
+      ? accept({ ...sessionOf(role.data), refreshToken: null })
+      : refuse('sign-in-refused', 'this session has ended; sign in again');
+  },
+  endSessions: async () => undefined,
 };
 
 /** As an HTTP API of the gateway says it: no problem of ours. */

@@ -59,6 +59,8 @@ import { makeCountingIds, makeVirtualTime } from './virtual-time.ts';
 export type Readings = (slot: number, node: string) => Pick<Sample, 'baseline' | 'candidate'>;
 
 export interface WorldOptions {
+  /** where the cluster's measurements are; nothing is asked there but by a preflight */
+  readonly metricsUrl?: string;
   readonly readings?: ReadingsOf;
   /** every message is delivered so many times */
   readonly copies?: number;
@@ -175,7 +177,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
         tokenSecret: 't',
       },
       namespace: 'phoenix-exp',
-      metrics: { kind: 'url', url: 'http://127.0.0.1:9090' },
+      metrics: { kind: 'url', url: options.metricsUrl ?? 'http://127.0.0.1:9090' },
       remoteWriteUrl: 'http://127.0.0.1:9090/api/v1/write',
     },
     health: 'reachable',

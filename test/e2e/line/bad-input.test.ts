@@ -1,9 +1,18 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { firstExperiment } from '../../../local/first-experiment.ts';
+import type { Role } from '../../../src/access/domain/permissions.ts';
 import { makeClient } from '../../../src/client/client.ts';
 import { ApiProblem } from '../../../src/client/problem.ts';
+import type { Cluster, ClusterSettings } from '../../../src/clusters/domain/cluster.ts';
+import type { ExperimentView } from '../../../src/experiments/contract/views.ts';
+import type { ClusterId } from '../../../src/kernel/identity.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
+import { type Ran, runPhoenix } from '../../support/cli.ts';
 import { clientOf, clusterId, eventually, line, objectsOnCluster, reaches, tokenOf } from '../../support/line.ts';
+import { layWire } from '../../support/wire.ts';
 
 const refusalOf = (work: Promise<unknown>): Promise<ApiProblem> =>
   work.then(
@@ -15,6 +24,70 @@ const refusalOf = (work: Promise<unknown>): Promise<ApiProblem> =>
       throw problem;
     },
   );
+
+const folder = mkdtempSync(join(tmpdir(), 'phoenix-cli-'));
+
+const phoenix = async (role: Role, args: readonly string[]): Promise<Ran> =>
+  runPhoenix(args, {
+    PHOENIX_HOME: folder,
+    PHOENIX_STATE: folder,
+    PHOENIX_API_URL: line().webUrl,
+    PHOENIX_TOKEN: await tokenOf(role),
+  });
+
+const closedPort = (index: number): number => {
+  const port = line().closedPorts[index];
+  if (port === undefined) throw new Error(`the line lists no closed port ${index}`);
+  return port;
+};
+
+/** The local cluster under another name, reached or measured otherwise. */
+const register = async (
+  name: string,
+  access: { readonly endpoint?: string; readonly tokenSecret?: string },
+  change: Partial<ClusterSettings> = {},
+): Promise<Cluster> => {
+  const admin = await clientOf('admin');
+  const { settings } = (await admin.getCluster({ params: { clusterId: clusterId() } })).body;
+  if (settings.access.kind !== 'direct') throw new Error('the local cluster is a direct one');
+  const body = { ...settings, name, access: { ...settings.access, ...access }, ...change };
+  return (await admin.registerCluster({ body })).body;
+};
+
+const untilUnreachable = async (id: ClusterId): Promise<Cluster> => {
+  const admin = await clientOf('admin');
+  return eventually(
+    'the worker to say that the cluster does not answer',
+    90,
+    async () => (await admin.getCluster({ params: { clusterId: id } })).body,
+    ({ health }) => health === 'unreachable',
+  );
+};
+
+const refusesToStartOn = async (id: ClusterId, name: string, because: string): Promise<void> => {
+  const admin = await clientOf('admin');
+  const { body } = await admin.createExperiment({ body: firstExperiment(id, { name }) });
+  const problem = await refusalOf(admin.startExperiment({ params: { experimentId: body.id }, ifMatch: body.version }));
+  expect(problem).toMatchObject({ status: 503, code: 'CLUSTER_UNREACHABLE' });
+  expect(problem.message).toContain(because);
+  expect((await admin.getExperiment({ params: { experimentId: body.id } })).body.state).toBe('draft');
+  expect(await objectsOnCluster(body.id)).toEqual([]);
+};
+
+/** An experiment on a node that no other file of the suite uses. */
+const startOn = async (id: ClusterId, name: string, durationSeconds: number): Promise<ExperimentView> => {
+  const admin = await clientOf('admin');
+  await eventually(
+    `the nodes of ${id}`,
+    60,
+    async () => (await admin.listClusterNodes({ params: { clusterId: id } })).body.items,
+    (nodes) => nodes.length > 0,
+  );
+  const targets = [{ clusterId: id, nodeNames: [line().nodes[6] ?? ''] }];
+  const settings = firstExperiment(id, { name, targets, durationSeconds, warmupSeconds: 5 });
+  const { body } = await admin.createExperiment({ body: settings });
+  return (await admin.startExperiment({ params: { experimentId: body.id }, ifMatch: body.version })).body;
+};
 
 const post = async (body: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${line().apiUrl}/api/v1/experiments`, {
@@ -141,81 +214,71 @@ test('a cluster at an address that the stage does not list is refused', async ()
 });
 
 test('a cluster whose secret is missing is told as unreachable; an experiment on it is refused and leaves nothing behind', async () => {
-  const admin = await clientOf('admin');
-  const dead = (
-    await admin.registerCluster({
-      body: {
-        name: 'dead-cluster',
-        access: {
-          kind: 'direct',
-          endpoint: line().kubernetesUrl,
-          caPem: line().caPem,
-          tokenSecret: 'phoenix/local/cluster-secrets/nobody',
-        },
-        namespace: 'phoenix-exp',
-        metrics: { kind: 'url', url: line().prometheusUrl },
-        remoteWriteUrl: line().remoteWriteUrl,
-      },
-    })
-  ).body;
-  const { body } = await admin.createExperiment({ body: firstExperiment(dead.id, { name: 'on a dead cluster' }) });
-  const problem = await refusalOf(admin.startExperiment({ params: { experimentId: body.id }, ifMatch: body.version }));
-  expect(problem).toMatchObject({ status: 422, code: 'DEPLOYMENT_NODES_NOT_FOUND' });
-  const seen = await eventually(
-    'the worker to say that the cluster does not answer',
-    60,
-    async () => (await admin.getCluster({ params: { clusterId: dead.id } })).body,
-    ({ health }) => health === 'unreachable',
-  );
+  const dead = await register('dead-cluster', { tokenSecret: 'phoenix/local/cluster-secrets/nobody' });
+  const seen = await untilUnreachable(dead.id);
   expect(seen.healthMessage).toMatch(/secret|credential|token/i);
-  expect(await objectsOnCluster(body.id)).toEqual([]);
+  await refusesToStartOn(dead.id, 'on a cluster without a token', seen.healthMessage ?? '');
 }, 120_000);
 
-test('a metrics source that does not answer gives missing slots with their reason, and never a verdict about the candidate', async () => {
+test('a cluster at a port where nothing listens is told as unreachable; a start and a check say what came back', async () => {
+  const shut = await register('shut-cluster', { endpoint: `https://127.0.0.1:${closedPort(0)}` });
+  const refused = `the cluster does not answer: connect ECONNREFUSED 127.0.0.1:${closedPort(0)}`;
+  expect((await untilUnreachable(shut.id)).healthMessage).toBe(refused);
+  await refusesToStartOn(shut.id, 'on a shut cluster', `shut-cluster: ${refused}; when that is settled`);
+  const checked = await phoenix('admin', ['cluster', 'check', 'shut-cluster']);
+  expect(checked.stderr).toContain(`✘ shut-cluster: ${refused}\n  settle this, then ask again`);
+  expect([checked.exitCode, checked.stdout]).toEqual([6, '']);
+}, 120_000);
+
+test.concurrent('a cluster that dies under an experiment is told by name; stopped meanwhile it ends when the cluster is back, and nothing is left', async () => {
   const admin = await clientOf('admin');
-  const { body: working } = await admin.getCluster({ params: { clusterId: clusterId() } });
-  if (working.settings.access.kind !== 'direct') throw new Error('the local cluster is a direct one');
-  const blind = (
-    await admin.registerCluster({
-      body: {
-        ...working.settings,
-        name: 'blind-cluster',
-        // nothing of Prometheus' query API lives below this path
-        metrics: { kind: 'url', url: `${line().prometheusUrl}/nothing-here` },
-      },
-    })
-  ).body;
-  await eventually(
-    'the inventory of the blind cluster',
-    60,
-    async () => (await admin.listClusterNodes({ params: { clusterId: blind.id } })).body.items,
-    (nodes) => nodes.length > 0,
+  const wire = layWire(closedPort(1), new URL(line().kubernetesUrl));
+  await wire.join();
+  const dying = await register('dying-cluster', { endpoint: `https://127.0.0.1:${closedPort(1)}` });
+  const begun = await startOn(dying.id, 'under which the cluster dies', 60);
+  await reaches(admin, begun.id, ['running'], 120);
+  expect(await objectsOnCluster(begun.id)).not.toEqual([]);
+
+  await wire.cut();
+  await admin.stopExperiment({ params: { experimentId: begun.id }, ifMatch: '*', body: { reason: 'it is gone' } });
+  await reaches(admin, begun.id, ['rolling_back'], 60);
+  const { healthMessage } = await untilUnreachable(dying.id);
+  const shown = await phoenix('viewer', ['experiment', 'show', begun.id]);
+  expect(shown.stdout).toContain(
+    `\n! dying-cluster: ${healthMessage}. Collectors there can neither be changed nor removed until it answers.`,
   );
-  const node = line().nodes[6] ?? '';
-  const { body } = await admin.createExperiment({
-    body: firstExperiment(blind.id, {
-      name: 'blind',
-      targets: [{ clusterId: blind.id, nodeNames: [node] }],
-      durationSeconds: 36,
-      warmupSeconds: 5,
-    }),
-  });
-  await admin.startExperiment({ params: { experimentId: body.id }, ifMatch: body.version });
-  const ended = await reaches(admin, body.id, ['ended', 'rolled_back'], 240);
+
+  await wire.join();
+  const watched = await phoenix('viewer', ['experiment', 'watch', begun.id]);
+  expect(watched.stdout).toContain('A person stopped it: it is gone.');
+  expect(watched.exitCode).toBe(15);
+  expect(await objectsOnCluster(begun.id)).toEqual([]);
+  expect((await phoenix('admin', ['cluster', 'check', 'dying-cluster'])).exitCode).toBe(0);
+  await wire.cut();
+}, 400_000);
+
+test.concurrent('a metrics source at a port where nothing listens fails the preflight, gives missing slots with their reason, and never a verdict about the candidate', async () => {
+  const admin = await clientOf('admin');
+  const url = `http://127.0.0.1:${closedPort(2)}`;
+  const blind = await register('blind-cluster', {}, { metrics: { kind: 'url', url } });
+  const begun = await startOn(blind.id, 'blind', 36);
+  const checked = await phoenix('admin', ['cluster', 'check', 'blind-cluster']);
+  expect(checked.stdout).toContain(`✘ ${url} does not answer (connect ECONNREFUSED 127.0.0.1:${closedPort(2)})`);
+  expect(checked.exitCode).toBe(2);
+
+  const watched = await phoenix('viewer', ['experiment', 'watch', begun.id]);
+  const ended = (await admin.getExperiment({ params: { experimentId: begun.id } })).body;
   // the store failed, not the candidate: an error is never a pass and never harm
   expect(ended.verdict?.verdict, ended.verdict?.sentence).toBe('error_infrastructure');
+  expect(watched.exitCode).toBe(14);
+  expect(watched.stdout).toContain(ended.verdict?.sentence);
   for (const { effect, lower, upper, candidateMean } of ended.verdict?.onMeasuredNodes ?? []) {
     expect([effect, lower, upper, candidateMean]).toEqual([null, null, null, null]);
   }
   expect(`${ended.verdict?.sentence} ${ended.reason}`).toMatch(/prometheus|metrics|measure|slot/i);
-  await eventually(
-    'nothing to be left',
-    60,
-    () => objectsOnCluster(body.id),
-    (objects) => objects.length === 0,
-  );
+  expect(await objectsOnCluster(begun.id)).toEqual([]);
   const series = (
-    await admin.getExperimentMetrics({ params: { experimentId: body.id }, query: { metric: 'exported_points' } })
+    await admin.getExperimentMetrics({ params: { experimentId: begun.id }, query: { metric: 'exported_points' } })
   ).body;
   expect(series.slots.length).toBeGreaterThan(0);
   for (const { pooled } of series.variants) {

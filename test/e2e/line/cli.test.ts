@@ -108,6 +108,24 @@ test('a token that is none ends with 3, an unknown experiment with 4, a silent A
   expect(silent.stderr).toContain('does not answer');
 });
 
+test('a session that was ended elsewhere ends with 3 and says how to go on, also where it would be renewed first', async () => {
+  const home = join(folder, 'leaver');
+  const asLeaver = (args: readonly string[], input = '') => phoenix(args, { env: { PHOENIX_HOME: home }, input });
+  const { email, password } = line().leaver;
+  expect((await asLeaver(['login', '-u', email, '--password-stdin'], `${password}\n`)).exitCode).toBe(0);
+  const file = join(home, 'credentials.json');
+  const kept = JSON.parse(readFileSync(file, 'utf8'));
+  expect((await asLeaver(['logout'])).stderr).toContain('signed out');
+
+  writeFileSync(file, JSON.stringify(kept));
+  const refused = await asLeaver(['experiment', 'list']);
+  expect(refused.stderr).toMatch(/^✘ .*\n {2}sign in again with `phoenix login`\n {2}AUTHENTICATION_EXPIRED/);
+  writeFileSync(file, JSON.stringify({ ...kept, accessToken: 'of last week' }));
+  const unrenewed = await asLeaver(['experiment', 'list']);
+  expect(unrenewed.stderr).toMatch(/^✘ the session of leaver@phoenix\.local at .* has ended\n {2}sign in again/);
+  expect([refused.exitCode, unrenewed.exitCode]).toEqual([3, 3]);
+});
+
 test('an unknown command is answered with the nearest one', async () => {
   const { exitCode, stderr } = await phoenix(['experiment', 'strat']);
   expect(exitCode).toBe(2);

@@ -24,6 +24,7 @@ beforeEach(async () => {
   api = await serveWorld(world, {
     allowedDirectClusters: '127.0.0.1:6443',
     allowedMetricSources: `127.0.0.1:${closedPort}`,
+    secondsPerLook: 60,
   });
 });
 afterEach(async () => {

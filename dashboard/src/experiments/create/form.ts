@@ -121,12 +121,18 @@ export const readForm = (
   };
   const numberOf = (pointer: string, text: string): number => {
     const value = Number(text.trim().replace(',', '.'));
-    if (text.trim() === '' || !Number.isFinite(value)) complain(pointer, `"${text}" is not a number`);
+    if (text.trim() === '') complain(pointer, 'a number is missing here');
+    else if (!Number.isFinite(value)) complain(pointer, `"${text}" is not a number`);
     return Number.isFinite(value) ? value : 0;
   };
   const pipeline = (pointer: string, { template, parameters }: PipelineForm) => {
     const known = templates.find(({ name }) => name === template);
-    if (known === undefined) complain(`${pointer}/template`, 'choose a template');
+    if (known === undefined) {
+      complain(
+        `${pointer}/template`,
+        `${template === '' ? '' : `there is no template ${template}; `}choose a template`,
+      );
+    }
     return {
       template: TemplateName.safeParse(template).data ?? '',
       parameters: Object.fromEntries(
