@@ -11,7 +11,7 @@ export const renderReference = (program: Command): string => {
       return `- \`${flags}\` ${description}${shown}`;
     });
     return [
-      `## \`${path.join(' ')} ${argumentsOf(command)}\``.replace(' `', '`'),
+      `## \`${[...path, ...argumentsOf(command)].join(' ')}\``,
       '',
       command.description(),
       ...(options.length === 0 ? [] : ['', ...options]),
@@ -20,8 +20,8 @@ export const renderReference = (program: Command): string => {
   return `# Commands of \`phoenix\`\n\nMade from the program; \`phoenix COMMAND --help\` says the same.\n\n${sections.join('\n\n')}\n`;
 };
 
-const argumentsOf = (command: Command): string =>
-  command.registeredArguments.map((argument) => `<${argument.name()}>`).join(' ');
+const argumentsOf = (command: Command): readonly string[] =>
+  command.registeredArguments.map((argument) => `<${argument.name()}>`);
 
 const leavesOf = (
   command: Command,
