@@ -1,7 +1,7 @@
 import { memoryMemberStore } from '../../src/access/adapters/memory-members.ts';
 import type { Session, SignIn } from '../../src/access/application/ports.ts';
 import { serveAccess } from '../../src/access/application/serve-access.ts';
-import { lowestRoleFor, type Permission, Role } from '../../src/access/domain/permissions.ts';
+import { Role } from '../../src/access/domain/permissions.ts';
 import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { memoryClusterStore } from '../../src/clusters/adapters/memory-cluster-store.ts';
 import { memoryOperationStore } from '../../src/clusters/adapters/memory-operation-store.ts';
@@ -22,7 +22,7 @@ import { makeRouter } from '../../src/platform/router.ts';
 import { ANNA, CLUSTER, TENANT } from './builders.ts';
 import { type Listening, listen } from './listen.ts';
 import { recordingRefusals } from './platform.ts';
-import { principalOf, type World } from './world.ts';
+import { GATEKEEPER, type World } from './world.ts';
 
 export interface ServedWorld extends Listening {
   /** an access token as the gateway takes it: a role, and when it ends */
@@ -81,10 +81,7 @@ export const serveWorld = async (
   const others = makeRouter({
     service: 'served-world',
     problems: ALL_PROBLEMS,
-    gatekeeper: {
-      identify: async (claims) => accept(principalOf(claims)),
-      lowestRoleFor: (permission) => lowestRoleFor(permission as Permission),
-    },
+    gatekeeper: GATEKEEPER,
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
     refusedWrites: recordingRefusals(),

@@ -44,7 +44,7 @@ import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { EventEnvelope } from '../../src/platform/declare/event.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
-import { makeRouter } from '../../src/platform/router.ts';
+import { type Gatekeeper, makeRouter } from '../../src/platform/router.ts';
 import { fromWire, toWire } from '../../src/platform/wire.ts';
 import { type Definition, readDefinition } from './asl.ts';
 import { type Execution, type Lambda, makeWalker } from './asl-walker.ts';
@@ -86,10 +86,15 @@ export const ANNA_PRINCIPAL: Principal = {
 };
 
 /** Who asks the API: tests put tenant and role into the claims. */
-export const principalOf = (claims: Readonly<Record<string, unknown>>): Principal => {
+const principalOf = (claims: Readonly<Record<string, unknown>>): Principal => {
   const role = Role.parse(claims['role'] ?? 'admin');
   const tenantId = TenantId.parse(claims['tenant'] ?? 'acme');
   return { ...ANNA_PRINCIPAL, tenantId, roles: [role], permissions: permissionsOf(role) };
+};
+
+export const GATEKEEPER: Gatekeeper = {
+  identify: async (claims) => accept(principalOf(claims)),
+  lowestRoleFor: (permission) => lowestRoleFor(permission as Permission),
 };
 
 const NAMES = ['nginx', 'postgres'];
@@ -341,10 +346,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const api = makeRouter({
     service: 'api-experiments',
     problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS },
-    gatekeeper: {
-      identify: async (claims) => accept(principalOf(claims)),
-      lowestRoleFor: (permission) => lowestRoleFor(permission as Permission),
-    },
+    gatekeeper: GATEKEEPER,
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
     refusedWrites: recordingRefusals(),
