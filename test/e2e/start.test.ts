@@ -130,7 +130,7 @@ describe('an emulator that somebody else runs', () => {
 
   test('takes the stacks, and is not ended with everything else', async () => {
     const launcher = start('--endpoint', endpoint);
-    await launcher.says(/✔ registration /);
+    await launcher.says(/✔ registration /, 270);
     const [, table = ''] = await launcher.says(/(where the time went[\s\S]*)\n\n.*Ctrl-C ends everything/);
     expect(table).toMatch(/^ {2}dependencies · npm ci +0\.0 s +14\.0 s$/m);
     for (const step of ['Kubernetes · starting', 'nodes · joining', 'Prometheus · starting', 'stacks · deploying'])
