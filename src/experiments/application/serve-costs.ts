@@ -14,7 +14,13 @@ import { type CostAnalysis, type CostQuery, experimentCostRoutes } from '../cont
 import { headlineOf, NOBODY_RUNS_IT } from '../domain/cost-words.ts';
 import { toEvidence } from '../domain/evidence.ts';
 import { type CompleteSettings, lifeOf, verdictOf } from '../domain/experiment.ts';
-import { experimentUse, FEWEST_SLOTS, type MeasuredUsage, measuredUsage } from '../domain/measured-usage.ts';
+import {
+  experimentUse,
+  FEWEST_NODES,
+  FEWEST_SLOTS,
+  type MeasuredUsage,
+  measuredUsage,
+} from '../domain/measured-usage.ts';
 import type { Effect } from '../domain/verdict.ts';
 import type { ClusterRegistry, ExperimentStore, SampleReader, Stored } from './ports.ts';
 
@@ -125,7 +131,7 @@ const effectsMeant = (
   const verdict = verdictOf(experiment);
   const onMeasured = verdict?.onMeasuredNodes ?? [];
   if (nodes === nodesMeasured) return accept(onMeasured.length > 0 ? onMeasured : (progress.latestLook?.effects ?? []));
-  if (verdict?.ifRolledOut != null) return accept(verdict.ifRolledOut);
+  if (verdict?.ifRolledOut != null && nodesMeasured >= FEWEST_NODES) return accept(verdict.ifRolledOut);
   return refuse(
     'fleet-not-known',
     verdict === null

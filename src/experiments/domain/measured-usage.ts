@@ -22,6 +22,8 @@ export interface MeasuredUsage {
 
 /** Fewer slots tell nothing about how much a level varies. */
 export const FEWEST_SLOTS = 5;
+/** As in a verdict: fewer nodes tell nothing about others. */
+export const FEWEST_NODES = 5;
 /** As in judging: with fewer nodes than this share a slot does not count. */
 const NEEDED_TENTHS = 9;
 /** Each bound at 5 %, as in a verdict. */
