@@ -122,7 +122,7 @@ export const ACCEPTED_WILDCARDS: readonly AcceptedWildcard[] = [
   },
   {
     resource: 'arn:aws:aps:{region}:{account}:workspace/*',
-    where: /\/MeasureSlots\/Policy$/,
+    where: /\/(MeasureSlots|ReconcileClusters)\/Policy$/,
     reason: 'clusters name their workspace when they are registered; reading only',
     owner: 'clusters',
   },

@@ -153,7 +153,7 @@ const until = async (world: World, limitSeconds: number, isTrue: () => Promise<b
 
 /** As a person does it: when it fails, again a little later; when it is refused, that is the answer. */
 const insist = async (world: World, command: () => Promise<Outcome<unknown>>): Promise<void> => {
-  for (let attempt = 0; attempt < 1000; attempt += 1) {
+  for (let attempt = 0; attempt < 2000; attempt += 1) {
     try {
       await command();
       return;
@@ -161,7 +161,7 @@ const insist = async (world: World, command: () => Promise<Outcome<unknown>>): P
       await world.time.advance(5);
     }
   }
-  throw new Error('a command failed a thousand times');
+  throw new Error('a command failed two thousand times');
 };
 
 const begin = async (world: World) => {

@@ -10,8 +10,9 @@ import type { Cluster, ClusterSettings } from '../../../src/clusters/domain/clus
 import type { ExperimentView } from '../../../src/experiments/contract/views.ts';
 import type { ClusterId } from '../../../src/kernel/identity.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
-import { type Ran, runPhoenix } from '../../support/cli.ts';
+import { runPhoenix } from '../../support/cli.ts';
 import { clientOf, clusterId, eventually, line, objectsOnCluster, reaches, tokenOf } from '../../support/line.ts';
+import type { Ran } from '../../support/program.ts';
 import { layWire } from '../../support/wire.ts';
 
 const refusalOf = (work: Promise<unknown>): Promise<ApiProblem> =>
