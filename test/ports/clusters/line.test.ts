@@ -27,6 +27,8 @@ beforeAll(async () => {
   [cloud, cluster, store] = await Promise.all([startTestCloud(), startRealCluster(), startTestStore()]);
   sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'cluster-work' }))).QueueUrl ?? '';
+  const auditTrail = await sqs.send(new CreateQueueCommand({ QueueName: 'audit-trail' }));
+  const auditTrailUrl = auditTrail.QueueUrl ?? '';
   const secrets = new SecretsManagerClient({});
   const put = (name: string, text: string) => secrets.send(new CreateSecretCommand({ Name: name, SecretString: text }));
   await put('line/cursor-key', 'a key for cursors');
@@ -35,6 +37,7 @@ beforeAll(async () => {
     CORE_TABLE_NAME: cloud.tableNameOf('core'),
     EPHEMERAL_TABLE_NAME: cloud.tableNameOf('ephemeral'),
     CLUSTER_WORK_QUEUE_URL: queueUrl,
+    AUDIT_TRAIL_QUEUE_URL: auditTrailUrl,
     CURSOR_KEY_SECRET_NAME: 'line/cursor-key',
     CLUSTER_SECRETS_NAME_PREFIX: 'line/cluster-secrets/',
     EKS_CLUSTERS_REGION: 'eu-west-1',
