@@ -105,6 +105,7 @@ describe('the tab Cost of an experiment', () => {
     const panel = page.getByRole('region', { name: 'On Grafana Cloud Pro' });
     await panel.waitFor();
     expect(await panel.textContent()).toContain('not subtracted: give your price per core-hour');
+    expect(await panel.textContent()).toContain('If this baseline were what you run today:');
     expect(await panel.locator('.prose').count()).toBe(0);
     expect(page.url()).toContain('bill=grafana-cloud-pro');
   });

@@ -9,7 +9,16 @@ import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { CostText, DeductionText, PRICE_WORDS, spanText } from './cost-text.tsx';
 
 /** One bill line by line: quantities, edges of tiers, sources; then what is left after paying. */
-export const BillPanel = ({ row, headline = null }: { readonly row: BillRow; readonly headline?: string | null }) => (
+export const BillPanel = ({
+  row,
+  headline = null,
+  isHypothetical = false,
+}: {
+  readonly row: BillRow;
+  readonly headline?: string | null;
+  /** nobody runs the baseline: what is left is left in a supposed case only */
+  readonly isHypothetical?: boolean;
+}) => (
   <section className="panel" aria-label={`On ${row.title}`}>
     <div className="panel-head">
       <h2>{row.title}</h2>
@@ -22,6 +31,7 @@ export const BillPanel = ({ row, headline = null }: { readonly row: BillRow; rea
     {row.baseline.notIncluded.length === 0 ? null : (
       <p className="quiet">Not included, because nothing was said about it: {row.baseline.notIncluded.join('; ')}.</p>
     )}
+    {row.net === null || !isHypothetical ? null : <p className="quiet">If this baseline were what you run today:</p>}
     {row.net === null ? null : <Net net={row.net} currency={row.currency} />}
   </section>
 );

@@ -134,7 +134,7 @@ const Analysed = ({ analysis }: { readonly analysis: CostAnalysis }) => {
       {chosen === undefined ? (
         <p className="quiet">A bill shows its lines, the edges of its tiers, what is left after paying, and payback.</p>
       ) : (
-        <BillPanel row={chosen} headline={chosen.headline} />
+        <BillPanel row={chosen} headline={chosen.headline} isHypothetical={analysis.hypotheticalBaseline} />
       )}
       <OwnCost analysis={analysis} />
     </>

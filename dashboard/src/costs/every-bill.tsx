@@ -52,7 +52,9 @@ export const EveryBill = ({
                   <CostText cost={row.candidate.total} currency={row.currency} />
                 </td>
                 <td data-label="Difference a month">
-                  <CostText cost={row.saving} currency={row.currency} /> <span className="quiet">{row.currency}</span>
+                  <span>
+                    <CostText cost={row.saving} currency={row.currency} /> <span className="quiet">{row.currency}</span>
+                  </span>
                 </td>
                 <td data-label="Change" className="num">
                   {row.reductionRatio === null
