@@ -80,6 +80,13 @@ test.concurrent(
       expect(pooled[index], `series of ${variant}`).toEqual({ value: counted[0]?.value });
     }
 
+    // and in money: on a bill by points less than before for certain, and no claim over a template
+    const costs = (await client.getCostAnalysis({ params: { experimentId: begun.id }, query: {} })).body;
+    expect(costs).toMatchObject({ verdict: 'promote', nodes: 1, nodesMeasured: 1, hypotheticalBaseline: true });
+    const byPoints = costs.items.find(({ priceBook }) => priceBook === 'signoz');
+    expect(byPoints?.saving?.low).toBeGreaterThan(0);
+    expect(byPoints?.headline).toBeNull();
+
     // promotion leaves exactly the winner
     const promoting = (await client.promoteExperiment({ params: { experimentId: begun.id }, ifMatch: decided.version }))
       .body;
