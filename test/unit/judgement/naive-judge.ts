@@ -52,7 +52,7 @@ export const naiveMonitor = (
     let bound: number | null = null;
     if (own !== undefined && prior !== undefined && n >= 5) {
       bound = mean(seen) - Math.sqrt((60 * prior + n * own.value) / (60 + n)) * naiveWidth(n, share, horizon);
-    } else if (own !== undefined && prior === undefined && n >= 15 && own.effectiveN >= 8) {
+    } else if (own !== undefined && prior === undefined && n >= 15 && own.effectiveN >= (guardrails > 1 ? 9 : 8)) {
       const inflate = studentUpperQuantile(share / 20, own.effectiveN - 1) / normalUpperQuantile(share / 20);
       bound = mean(seen) - Math.sqrt(own.value) * naiveWidth(n, share, horizon) * inflate;
     }
