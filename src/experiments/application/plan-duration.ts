@@ -56,7 +56,7 @@ export const assertEnoughTime = ({
   needed,
 }: PlannedTime): Outcome<CompleteSettings, Refusal<'duration-not-enough'>> => {
   if (needed.enough || settings.mayEndInconclusive || isControl(settings)) return accept(settings);
-  const message = `${needed.sentence} Or accept with may_end_inconclusive that it may end without an answer.`;
+  const message = `${needed.sentence} Or accept that it may end without an answer (may_end_inconclusive).`;
   const { askedSeconds, neededSeconds, askedSlots, neededSlots } = needed;
   return refuse('duration-not-enough', message, { askedSeconds, neededSeconds, askedSlots, neededSlots }, [
     { pointer: '/duration_seconds', code: 'duration-not-enough', message },
