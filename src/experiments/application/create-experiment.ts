@@ -5,7 +5,7 @@ import { evolve } from '../domain/evolve.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import { announcementsOf } from './announcements.ts';
 import { type CheckPorts, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
-import { assertEnoughTime, makePlanDuration } from './plan-duration.ts';
+import { makeAssertEnoughTime } from './plan-duration.ts';
 import type { ExperimentStore, SampleReader, Stored } from './ports.ts';
 
 export interface CreatePorts extends CheckPorts {
@@ -25,7 +25,7 @@ export interface CreateExperiment {
 /** Stores a draft; nothing is deployed. */
 export const makeCreateExperiment = (ports: CreatePorts) => {
   const assertRunnable = makeAssertRunnable(ports);
-  const planDuration = makePlanDuration(ports);
+  const assertEnoughTime = makeAssertEnoughTime(ports);
   return async ({
     settings,
     caller,
@@ -35,7 +35,7 @@ export const makeCreateExperiment = (ports: CreatePorts) => {
   > => {
     const runnable = await assertRunnable(caller.tenantId, settings);
     if (!runnable.accepted) return runnable;
-    const timed = assertEnoughTime(await planDuration(caller.tenantId, settings));
+    const timed = await assertEnoughTime(caller.tenantId, settings);
     if (!timed.accepted) return timed;
     const event = {
       type: 'created' as const,

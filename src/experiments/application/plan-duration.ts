@@ -47,15 +47,27 @@ export const makePlanDuration = (ports: PlanDurationPorts) => {
   };
 };
 
-/**
- * Refuses what would most likely end without an answer, with what it needs. A person may accept that; an experiment that
- * only measures noise asks for no answer.
- */
+/** What was asked with its duration, refused when that is not enough. The planner is asked only where it matters. */
+export const makeAssertEnoughTime = (ports: PlanDurationPorts) => {
+  const planDuration = makePlanDuration(ports);
+  return async (
+    tenantId: TenantId,
+    asked: ExperimentSettings,
+  ): Promise<Outcome<CompleteSettings, Refusal<'duration-not-enough'>>> =>
+    asked.durationSeconds !== undefined && mayBeTooShort(asked)
+      ? accept(completeSettings(asked, asked.durationSeconds))
+      : assertEnoughTime(await planDuration(tenantId, asked));
+};
+
+/** A person may accept that it ends without an answer; an experiment that only measures noise asks for none. */
+const mayBeTooShort = (asked: ExperimentSettings): boolean => asked.mayEndInconclusive || isControl(asked);
+
+/** Refuses what would most likely end without an answer, with what it needs. */
 export const assertEnoughTime = ({
   settings,
   needed,
 }: PlannedTime): Outcome<CompleteSettings, Refusal<'duration-not-enough'>> => {
-  if (needed.enough || settings.mayEndInconclusive || isControl(settings)) return accept(settings);
+  if (needed.enough || mayBeTooShort(settings)) return accept(settings);
   const message = `${needed.sentence} Or accept that it may end without an answer (may_end_inconclusive).`;
   const { askedSeconds, neededSeconds, askedSlots, neededSlots } = needed;
   return refuse('duration-not-enough', message, { askedSeconds, neededSeconds, askedSlots, neededSlots }, [

@@ -7,7 +7,7 @@ import type { Experiment } from '../domain/experiment.ts';
 import { type ChangeRefusal, makeChangeExperiment } from './change-experiment.ts';
 import { inventoryOf, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
 import type { CreatePorts } from './create-experiment.ts';
-import { assertEnoughTime, makePlanDuration } from './plan-duration.ts';
+import { makeAssertEnoughTime } from './plan-duration.ts';
 import type { Stored } from './ports.ts';
 
 export interface StartExperiment {
@@ -32,7 +32,7 @@ export const MAXIMUM_NODES = 80;
 /** Checks again, reserves the nodes, raises the epoch and says so: one transaction. What follows hears the event. */
 export const makeStartExperiment = (ports: CreatePorts) => {
   const assertRunnable = makeAssertRunnable(ports);
-  const planDuration = makePlanDuration(ports);
+  const assertEnoughTime = makeAssertEnoughTime(ports);
   const change = makeChangeExperiment(ports);
 
   const allocation = async (experiment: Experiment): Promise<Outcome<Allocation, AllocationRefusal | SetupRefusal>> => {
@@ -62,7 +62,7 @@ export const makeStartExperiment = (ports: CreatePorts) => {
     const silent = runnable.value.find(({ health }) => health === 'unreachable');
     if (silent !== undefined) return clusterSilent(silent);
     // earlier experiments may tell more about noise than they did when the draft was made
-    const timed = assertEnoughTime(await planDuration(caller.tenantId, stored.experiment.settings));
+    const timed = await assertEnoughTime(caller.tenantId, stored.experiment.settings);
     if (!timed.accepted) return timed;
     const active = await ports.experiments.countActive(caller.tenantId);
     if (active >= MAXIMUM_ACTIVE) return quotaExceeded(active);
