@@ -35,12 +35,13 @@ export const nextDueAt = (experiment: Experiment): Instant | null => {
       return secondsAfter(experiment.slotsFrom, experiment.settings.slotSeconds);
     case 'paused':
       return experiment.enteredAt;
+    // while somebody decides and while it is rolled out, the candidate is live and stays watched
     case 'awaiting_approval':
-      return experiment.expiresAt;
+    case 'promoting':
+      return experiment.enteredAt;
     case 'validating':
     case 'provisioning':
     case 'deciding':
-    case 'promoting':
     case 'rolling_back':
       return overdueAt(experiment);
     case 'promoted':
@@ -52,7 +53,10 @@ export const nextDueAt = (experiment: Experiment): Instant | null => {
   }
 };
 
-/** The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there. */
+/**
+ * The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there.
+ * After the horizon once in a minute will do, for all slots since.
+ */
 export const looksWithin = (
   experiment: Experiment,
   from: Instant,
@@ -65,9 +69,10 @@ export const looksWithin = (
     case 'running':
       return slotLooks(experiment.slotsFrom, experiment.settings.slotSeconds, from, to, settleSeconds);
     case 'paused':
+    case 'promoting':
       return [from];
     case 'awaiting_approval':
-      return experiment.expiresAt < to ? [experiment.expiresAt > from ? experiment.expiresAt : from] : [];
+      return experiment.expiresAt > from && experiment.expiresAt < to ? [from, experiment.expiresAt] : [from];
     default:
       return [];
   }
