@@ -4,13 +4,8 @@ import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { implement } from '../../platform/http/implement.ts';
 import { experimentRoutes, START_REFUSALS } from '../contract/routes.ts';
 import { verdictOf } from '../domain/experiment.ts';
-
-
-import { clustersOf } from './check-experiment.ts';
-
-
 import { totalSlots } from '../domain/schedule.ts';
-
+import { clustersOf } from './check-experiment.ts';
 
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
