@@ -3,11 +3,10 @@ import type { Judgement } from '../../judgement/contract/judgement.ts';
 import { decideAtHorizon, judge, lookAt } from '../../judgement/domain/judge.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
-import { evidenceUntil, judgedSlot, type Known, lookWithEvidence, toEvidence } from '../domain/evidence.ts';
+import { evidenceUntil, judgedSlot, type Known, toEvidence } from '../domain/evidence.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
 import type { NoiseHistory } from '../domain/noise-history.ts';
 import { presentLook, presentVerdict } from '../domain/presentation.ts';
-import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
 import type { ExperimentVerdict, Verdict } from '../domain/verdict.ts';
 import { makeFindSelfTest } from './find-self-test.ts';
 import type { CodeIdentity, EpochRef, ExperimentStore, Hashing, LookStore, SampleReader, Stored } from './ports.ts';
@@ -56,40 +55,6 @@ export const makeTakeLooks =
       if (judged.stop !== null) return stopOf(judged.stop.verdict, look.sentence);
     }
     return null;
-  };
-
-/**
- * Goes on looking after the horizon, while the candidate is live: limits and harm monitors still act. Only a look that
- * stops is stored, because one that stops nothing is part of no decision.
- */
-export const makeWatch =
-  ({ experiments, samples, recordedLooks, hashing, code }: JudgingPorts) =>
-  async (ref: EpochRef, stored: Stored, lastRecorded: number | null, at: Instant): Promise<Stop | null> => {
-    const { settings } = stored.experiment;
-    const latest = stored.progress.latestLook;
-    if (latest?.verdictSoFar != null) return stopOf(latest.verdictSoFar, latest.sentence);
-    const last = totalSlots(settings) - 1;
-    if (lastRecorded === null || lastRecorded <= last) return null;
-    const listed = (fromSlot: number, toSlot: number) =>
-      samples.list(ref.tenantId, ref.experimentId, ref.epoch, { fromSlot, toSlot });
-    const [known, judged, since] = await Promise.all([
-      knownOf(experiments, ref),
-      listed(0, last),
-      listed(Math.max(last, lastRecorded - slotsPlanned(settings)) + 1, lastRecorded),
-    ]);
-    const evidence = toEvidence(settings, [...judged, ...since], known);
-    const newest = lookWithEvidence(evidence, judgedSlot(settings, lastRecorded));
-    if (newest === null || newest.look.stop === null) return null;
-    // it may have been stopped some slots ago: what is kept is what was known then
-    const stopped = lookWithEvidence(evidence, newest.look.slot);
-    const stop = stopped?.look.stop ?? null;
-    if (stopped === null || stop === null) return null;
-    const { look, known: seen } = stopped;
-    const inputHash = hashing.sha256(JSON.stringify(seen));
-    const presented = presentLook(settings, seen, look, { epoch: ref.epoch, at, inputHash, ...code });
-    await recordedLooks.record(ref, presented);
-    await experiments.keepLatestLook(ref, presented);
-    return stopOf(stop.verdict, presented.sentence);
   };
 
 const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdict, sentence });

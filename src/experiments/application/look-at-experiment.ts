@@ -6,7 +6,7 @@ import type { Wait } from '../contract/workflow.ts';
 import type { Experiment, ExperimentIn } from '../domain/experiment.ts';
 import { gridOf, measuringEnds, totalSlots, warmupEnds, warmupSlots } from '../domain/schedule.ts';
 import type { State } from '../domain/vocabulary.ts';
-import { type JudgingPorts, makeTakeLooks, makeWatch } from './judging.ts';
+import { type JudgingPorts, makeTakeLooks } from './judging.ts';
 import type { ClusterRegistry, EpochRef, Policy, Settler, Stored, WaitStore } from './ports.ts';
 import { makeSettle, type Settled } from './settle.ts';
 import { answer, stopAnswer } from './steps.ts';
@@ -44,7 +44,6 @@ const LAST_SLOT_PATIENCE_SECONDS = 300;
 export const makeLookAtExperiment = (ports: LookPorts) => {
   const settle = makeSettle(ports);
   const takeLooks = makeTakeLooks(ports);
-  const watchOn = makeWatch(ports);
   const measure = makeMeasure(ports);
 
   const lookWhileWarming = async (
@@ -52,7 +51,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     stored: Stored,
     experiment: ExperimentIn<'warming'>,
   ): Promise<LookDone> => {
-    await measure(ref, stored, experiment, totalSlots(experiment.settings));
+    await measure(ref, stored, experiment);
     const isOver = warmupEnds(experiment.slotsFrom, experiment.settings) <= ports.clock.now();
     return isOver ? settle(ref, 'Warmup', answer('warm')) : 'measured';
   };
@@ -63,7 +62,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     experiment: ExperimentIn<'running'>,
   ): Promise<LookDone> => {
     const now = ports.clock.now();
-    const { lastRecorded } = await measure(ref, stored, experiment, totalSlots(experiment.settings));
+    const { lastRecorded } = await measure(ref, stored, experiment);
     const stop = await takeLooks(ref, stored, lastRecorded, now);
     if (stop !== null) return settle(ref, 'Observe', answer(outcomeOf(stop.verdict), stop.sentence));
     if (isAtHorizon(experiment, lastRecorded, now)) return settle(ref, 'Observe', answer('horizon'));
@@ -71,18 +70,6 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     if (token !== null) await ports.settler.heartbeat(token);
     if (stored.progress.blindness > 0) await ports.experiments.countBlindness(ref, 'none');
     return 'measured';
-  };
-
-  /** After the horizon the candidate is live until it is promoted or put back: a limit or proven harm still withdraws it. */
-  const lookWhileLive = async (
-    ref: EpochRef,
-    stored: Stored,
-    experiment: ExperimentIn<'awaiting_approval' | 'promoting'>,
-    wait: Wait,
-  ): Promise<LookDone> => {
-    const { lastRecorded } = await measure(ref, stored, experiment, Number.MAX_SAFE_INTEGER);
-    const stop = await watchOn(ref, stored, lastRecorded, ports.clock.now());
-    return stop === null ? 'measured' : settle(ref, wait, answer(outcomeOf(stop.verdict), stop.sentence));
   };
 
   return async (ref: EpochRef): Promise<LookDone> => {
@@ -101,9 +88,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
         if (experiment.approval !== null) return settle(ref, 'AwaitApproval', answer('approved'));
         return experiment.expiresAt <= ports.clock.now()
           ? settle(ref, 'AwaitApproval', answer('expired', 'nobody decided within 72 h'))
-          : lookWhileLive(ref, stored, experiment, 'AwaitApproval');
-      case 'promoting':
-        return lookWhileLive(ref, stored, experiment, 'AwaitPromoted');
+          : 'nothing-to-do';
       default:
         return 'nothing-to-do';
     }
@@ -131,25 +116,18 @@ const isAtHorizon = ({ settings, slotsFrom }: ExperimentIn<'running'>, lastRecor
 /** Measures what is due on every cluster and keeps how far it has come. */
 const makeMeasure =
   ({ clusters, experiments, measure, policy }: LookPorts) =>
-  async (
-    ref: EpochRef,
-    { progress }: Stored,
-    experiment: ExperimentIn<'warming' | 'running' | 'awaiting_approval' | 'promoting'>,
-    /** warm-up included; after the horizon it is measured on as long as somebody looks */
-    upToSlots: number,
-  ) => {
+  async (ref: EpochRef, { progress }: Stored, experiment: ExperimentIn<'warming' | 'running'>) => {
     const { settings, life, slotsFrom } = experiment;
     const measured = await measure({
       ref,
       grid: gridOf(slotsFrom, settings),
-      slotsPlanned: upToSlots,
+      slotsPlanned: totalSlots(settings),
       settleSeconds: policy.settleSeconds,
       collectionIntervalSeconds: settings.collectionIntervalSeconds,
       criticalProcesses: settings.criticalProcesses,
       clusters: await clustersWithNodes(clusters, experiment, life.nodes),
     });
-    const lastJudged = Math.min(measured.lastRecorded ?? -1, totalSlots(settings) - 1);
-    const slotsMeasured = Math.max(0, lastJudged + 1 - warmupSlots(settings));
+    const slotsMeasured = Math.max(0, (measured.lastRecorded ?? -1) + 1 - warmupSlots(settings));
     if (slotsMeasured > progress.slotsMeasured) await experiments.recordProgress(ref, { slotsMeasured });
     return measured;
   };

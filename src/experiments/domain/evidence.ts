@@ -1,7 +1,5 @@
 import type { MetricCriterion } from '../../judgement/contract/criteria.ts';
 import { Evidence, type EvidenceSlot, type PairedReadings, type Reading } from '../../judgement/contract/evidence.ts';
-import type { Look } from '../../judgement/contract/judgement.ts';
-import { watch } from '../../judgement/domain/judge.ts';
 import {
   METRICS,
   type MetricName,
@@ -48,7 +46,10 @@ export const toEvidence = (
       bootstrapSeed: BOOTSTRAP_SEED,
       criteria: [...toCriteria(settings), equalInput(settings)],
     },
-    slots: samples.filter(({ phase }) => phase === 'measured').map((sample) => evidenceSlot(settings, sample)),
+    slots: samples
+      .filter(({ phase }) => phase === 'measured')
+      .map((sample) => evidenceSlot(settings, sample))
+      .filter(({ slot }) => slot <= slotsPlanned(settings)),
     history: history === null ? {} : inOrder(history.series),
     // readiness of both was seen before slot 0, and one frame rendered both
     trust: { bothReady: 'passed', sameSettingsOtherwise: 'passed' },
@@ -76,35 +77,11 @@ const INPUT = 'accepted_points' satisfies MetricName;
 export const toCriteria = ({ successCriteria }: Pick<CompleteSettings, 'successCriteria'>): MetricCriterion[] =>
   successCriteria.map(toCriterion);
 
-/**
- * What a look after this slot knows. While the candidate is watched beyond the horizon that is everything up to the
- * horizon, and the newest slots after it, at most as many again: three days of waiting have to stay affordable. Those
- * left out are closed up.
- */
-export const evidenceUntil = (evidence: Evidence, slot: number): Evidence => {
-  const { horizonSlots } = evidence.design;
-  const leftOut = slotsLeftOut(evidence, slot);
-  return {
-    ...evidence,
-    slots: evidence.slots.flatMap((each) => {
-      if (each.slot > slot) return [];
-      if (each.slot <= horizonSlots) return [each];
-      return each.slot > horizonSlots + leftOut ? [{ ...each, slot: each.slot - leftOut }] : [];
-    }),
-  };
-};
-
-/** How many slots after the horizon a look after this slot does not know any more. */
-const slotsLeftOut = ({ design: { horizonSlots } }: Evidence, slot: number): number =>
-  Math.max(0, slot - 2 * horizonSlots);
-
-/** The look after a slot with what it knows, or the earlier one that stopped it; null when there is none. */
-export const lookWithEvidence = (evidence: Evidence, slot: number): { known: Evidence; look: Look } | null => {
-  const known = evidenceUntil(evidence, slot);
-  const leftOut = slotsLeftOut(evidence, slot);
-  const look = watch(known).at(-1);
-  return look === undefined ? null : { known, look: { ...look, slot: look.slot + leftOut } };
-};
+/** Evidence as it was after a judged slot. */
+export const evidenceUntil = (evidence: Evidence, slot: number): Evidence => ({
+  ...evidence,
+  slots: evidence.slots.filter((each) => each.slot <= slot),
+});
 
 const inOrder = <T>(byName: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(byName).toSorted(([a], [b]) => (a < b ? -1 : 1)));

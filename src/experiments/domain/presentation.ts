@@ -7,7 +7,6 @@ import type { SelfTest } from '../../judgement/domain/self-test.ts';
 import { amountWords, changeWords, intervalWords, listed, lowered, titleOf } from '../../judgement/domain/words.ts';
 import type { Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
-import { counted } from '../../kernel/words.ts';
 import { factsOf, measuredSlot } from './evidence.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { historyWords, type NoiseHistory } from './noise-history.ts';
@@ -305,10 +304,7 @@ const sentenceSoFar = (
   look: judged.Look,
   { criteria, horizonSlots }: Evidence['design'],
 ): string => {
-  const progress =
-    look.slot > horizonSlots
-      ? `${counted(look.slot - horizonSlots, 'slot')} after the verdict`
-      : `after ${look.slot} of ${horizonSlots} slots`;
+  const progress = `after ${look.slot} of ${horizonSlots} slots`;
   if (look.stop !== null) {
     const { metric, node, verdict } = look.stop;
     const criterion = criteria.find(({ name }) => name === metric);

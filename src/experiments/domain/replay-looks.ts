@@ -1,6 +1,6 @@
 import type { Evidence } from '../../judgement/contract/evidence.ts';
 import type { Judgement } from '../../judgement/contract/judgement.ts';
-import { evidenceUntil, judgedSlot, lookWithEvidence } from './evidence.ts';
+import { evidenceUntil, judgedSlot } from './evidence.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { presentLook } from './presentation.ts';
 import { Look } from './verdict.ts';
@@ -26,11 +26,9 @@ const isReproduced = (
   sha256: (text: string) => string,
 ): boolean => {
   const slot = judgedSlot(settings, look.slot);
+  const judged = judgement.looks[slot - 1];
+  if (judged === undefined) return false;
   const known = evidenceUntil(evidence, slot);
-  // the one that stopped it after the horizon is no part of the judgement
-  const isAfterwards = slot > evidence.design.horizonSlots;
-  const judged = isAfterwards ? lookWithEvidence(evidence, slot)?.look : judgement.looks[slot - 1];
-  if (judged?.slot !== slot) return false;
   const { epoch, at, codeVersion, nodeVersion } = look;
   const inputHash = sha256(JSON.stringify(known));
   const again = presentLook(settings, known, judged, { epoch, at, inputHash, codeVersion, nodeVersion });

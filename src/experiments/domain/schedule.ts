@@ -35,13 +35,12 @@ export const nextDueAt = (experiment: Experiment): Instant | null => {
       return secondsAfter(experiment.slotsFrom, experiment.settings.slotSeconds);
     case 'paused':
       return experiment.enteredAt;
-    // while somebody decides and while it is rolled out, the candidate is live and stays watched
     case 'awaiting_approval':
-    case 'promoting':
-      return experiment.enteredAt;
+      return experiment.expiresAt;
     case 'validating':
     case 'provisioning':
     case 'deciding':
+    case 'promoting':
     case 'rolling_back':
       return overdueAt(experiment);
     case 'promoted':
@@ -53,10 +52,7 @@ export const nextDueAt = (experiment: Experiment): Instant | null => {
   }
 };
 
-/**
- * The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there.
- * After the horizon once in a minute will do, for all slots since.
- */
+/** The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there. */
 export const looksWithin = (
   experiment: Experiment,
   from: Instant,
@@ -69,10 +65,9 @@ export const looksWithin = (
     case 'running':
       return slotLooks(experiment.slotsFrom, experiment.settings.slotSeconds, from, to, settleSeconds);
     case 'paused':
-    case 'promoting':
       return [from];
     case 'awaiting_approval':
-      return experiment.expiresAt > from && experiment.expiresAt < to ? [from, experiment.expiresAt] : [from];
+      return experiment.expiresAt < to ? [experiment.expiresAt > from ? experiment.expiresAt : from] : [];
     default:
       return [];
   }

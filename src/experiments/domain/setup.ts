@@ -18,8 +18,8 @@ export const MINIMUM_SLOTS = 6;
 /** Promotion evidence would outgrow the judge: 14 days of 5 s. */
 export const MAXIMUM_SLOTS = 250_000;
 
-/** Nodes times judged slots times metrics. A worker's memory holds twice as many, measured: some follow after the horizon. */
-export const MAXIMUM_READINGS = 750_000;
+/** What a worker's memory holds, measured: nodes times judged slots times metrics. */
+export const MAXIMUM_READINGS = 1_500_000;
 
 /** Too many nodes for so many slots: known once the nodes are. Null when it can be judged. */
 export const tooMuchToJudge = (settings: CompleteSettings, nodeCount: number): FieldError | null => {

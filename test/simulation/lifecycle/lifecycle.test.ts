@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { toEvidence } from '../../../src/experiments/domain/evidence.ts';
 import { isTerminal } from '../../../src/experiments/domain/experiment.ts';
-import { differingLooks } from '../../../src/experiments/domain/replay-looks.ts';
 import type { State } from '../../../src/experiments/domain/vocabulary.ts';
-import { judge } from '../../../src/judgement/domain/judge.ts';
-import { ANNA_PRINCIPAL, healthy, losingFrom, makeWorld, sha256, type World } from '../../support/world.ts';
+import { ANNA_PRINCIPAL, healthy, losingFrom, makeWorld, type World } from '../../support/world.ts';
 
 type Ref = Awaited<ReturnType<World['begin']>>;
 
@@ -87,11 +84,10 @@ describe('the way to a promotion', () => {
     expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'promote' }, cleanup: 'done' });
   });
 
-  test('without a decision it ends after 72 h, and the verdict stays', { timeout: 120_000 }, async () => {
+  test('without a decision it ends after 72 h, and the verdict stays', async () => {
     const world = makeWorld();
-    // long slots: it is watched all the time
-    const ref = await world.begin({ slotSeconds: 300, warmupSeconds: 300, durationSeconds: 1800 });
-    await until(world, ref, 'awaiting_approval', 2400);
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
     await world.time.advance(72 * 3600 - 5);
     expect((await world.now(ref)).state).toBe('awaiting_approval');
     await world.time.advance(120);
@@ -121,69 +117,6 @@ describe('the way to a promotion', () => {
     const looks = await world.recordedLooks.list({ ...ref, epoch: (await world.now(ref)).epoch });
     expect(looks.map(({ slot }) => slot)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect((await world.experiments.load(ref))?.progress).toMatchObject({ slotsMeasured: 10, blindness: 0 });
-  });
-});
-
-describe('after the verdict the candidate stays watched', () => {
-  const reasonOf = async (world: World, ref: Ref) => {
-    const { reason } = { reason: null, ...(await world.now(ref)) };
-    return reason;
-  };
-
-  test('a limit that is crossed while a person thinks withdraws it, and the verdict stays', async () => {
-    const world = makeWorld({ readings: losingFrom(40) });
-    const ref = await world.begin();
-    await until(world, ref, 'awaiting_approval');
-    await world.time.advance(200);
-    expect((await world.now(ref)).state).toBe('awaiting_approval');
-    // slots 40 and 41 end 420 s after the first one began; one look in a minute sees them
-    const seconds = await until(world, ref, 'rolled_back');
-    expect(seconds).toBeLessThan(420 - 130 - 200 + 60 + 90);
-    expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'promote' }, promotion: null, cleanup: 'done' });
-    expect(await reasonOf(world, ref)).toMatch(
-      /^A limit is crossed: critical processes missing on node-1, \d+ slots after the verdict\.$/,
-    );
-    await nothingIsLeft(world);
-  });
-
-  test('a limit that is crossed while it is rolled out takes the winner back, too', async () => {
-    let isSlow = false;
-    const world = makeWorld({ readings: losingFrom(40), isLost: (kind) => kind === 'readiness' && isSlow });
-    const ref = await world.begin();
-    await until(world, ref, 'awaiting_approval');
-    isSlow = true;
-    await promote(world, ref);
-    await until(world, ref, 'promoting');
-    await until(world, ref, 'rolled_back');
-    expect(await reasonOf(world, ref)).toContain('A limit is crossed');
-    expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'promote' }, cleanup: 'done' });
-    await nothingIsLeft(world);
-  });
-
-  test('the look that stopped it is stored and can be checked; those that stopped nothing are not', async () => {
-    const world = makeWorld({ readings: losingFrom(20) });
-    const ref = await world.begin();
-    await until(world, ref, 'rolled_back');
-    const epochRef = { ...ref, epoch: (await world.now(ref)).epoch };
-    const looks = await world.recordedLooks.list(epochRef);
-    expect(looks.map(({ slot }) => slot)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 21]);
-    expect(looks.at(-1)).toMatchObject({ verdictSoFar: 'abort_limit' });
-    const { settings } = await world.now(ref);
-    const plan = await world.experiments.plan(epochRef);
-    const samples = await world.samples.list(ref.tenantId, ref.experimentId, epochRef.epoch);
-    const evidence = toEvidence(settings, samples, { history: null, fleet: plan?.fleet ?? null });
-    expect(judge(evidence).verdict).toMatchObject({ verdict: 'promote', decidedAtSlot: 10 });
-    expect(differingLooks(settings, evidence, judge(evidence), looks, sha256)).toEqual([]);
-  });
-
-  test('what was measured afterwards is no part of what was asked', async () => {
-    const world = makeWorld();
-    const ref = await world.begin();
-    await until(world, ref, 'awaiting_approval');
-    await world.time.advance(300);
-    expect((await world.experiments.load(ref))?.progress.slotsMeasured).toBe(10);
-    const all = await world.samples.list(ref.tenantId, ref.experimentId, (await world.now(ref)).epoch);
-    expect(all.length).toBeGreaterThan(30);
   });
 });
 

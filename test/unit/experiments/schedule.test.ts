@@ -57,18 +57,23 @@ describe('looks', () => {
     const running = { ...experimentIn('running'), settings: settings({ slotSeconds: 300 }) } as Experiment;
     expect([0, 60, 240, 300, 360].map((from) => looks(running, from, from + 60))).toEqual([[], [], [], [303], []]);
   });
-  test('while somebody decides it is watched once a minute, and looked at when the offer expires', () => {
+  test('an approval is looked at when it expires, and every minute after that until it is heard', () => {
     const waiting = experimentIn('awaiting_approval');
     const expiry = 72 * 3600;
-    expect(looks(waiting, 600, 660)).toEqual([600]);
-    expect(looks(waiting, expiry - 30, expiry + 30)).toEqual([expiry - 30, expiry]);
+    expect(looks(waiting, expiry - 120, expiry - 60)).toEqual([]);
+    expect(looks(waiting, expiry - 30, expiry + 30)).toEqual([expiry]);
     expect(looks(waiting, expiry + 60, expiry + 120)).toEqual([expiry + 60]);
   });
-  test('while it is rolled out it is watched once a minute', () => {
-    expect(looks(experimentIn('promoting'), 600, 660)).toEqual([600]);
-  });
   test('states that wait for no time are not looked at', () => {
-    for (const state of ['draft', 'validating', 'provisioning', 'deciding', 'rolling_back', 'ended'] as const) {
+    for (const state of [
+      'draft',
+      'validating',
+      'provisioning',
+      'deciding',
+      'promoting',
+      'rolling_back',
+      'ended',
+    ] as const) {
       expect(looks(experimentIn(state), 0, 6000)).toEqual([]);
     }
   });

@@ -104,11 +104,11 @@ describe('criteria', () => {
 test('a worker has to hold what it judges: nodes, slots and metrics together', () => {
   // eight criteria and equal input, over a day of minutes
   const day = settings({ durationSeconds: 86_400, slotSeconds: 60 });
-  expect(tooMuchToJudge(day, 57)).toBeNull();
-  expect(tooMuchToJudge(day, 58)).toMatchObject({
+  expect(tooMuchToJudge(day, 115)).toBeNull();
+  expect(tooMuchToJudge(day, 116)).toMatchObject({
     code: 'too-much-to-judge',
     message:
-      '58 nodes, 1440 slots and 9 metrics are more than 750000 readings of a variant; use longer slots or fewer nodes',
+      '116 nodes, 1440 slots and 9 metrics are more than 1500000 readings of a variant; use longer slots or fewer nodes',
   });
 });
 
