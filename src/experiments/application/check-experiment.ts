@@ -2,7 +2,7 @@ import type { Cluster } from '../../clusters/domain/cluster.ts';
 import type { ClusterId, TenantId } from '../../kernel/identity.ts';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../pipelines/domain/render.ts';
-import { renderPipeline } from '../../pipelines/domain/render.ts';
+import { renderAsVariant } from '../../pipelines/domain/render.ts';
 import type { FrameSettings } from '../../pipelines/domain/template.ts';
 import type { Inventory } from '../domain/allocation.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
@@ -20,7 +20,7 @@ export const makeFindings =
   ({ policy, sha256 }: CheckPorts) =>
   (settings: ExperimentSettings): readonly FieldError[] =>
     checkSetup(settings, policy, (choice, { collectionIntervalSeconds, criticalProcesses }) =>
-      renderPipeline(choice, { ...FRAME, collectionIntervalSeconds, criticalProcesses }, sha256),
+      renderAsVariant(choice, { ...FRAME, collectionIntervalSeconds, criticalProcesses }, sha256),
     );
 
 /** How remote write signs has no influence on whether a template can be rendered. */

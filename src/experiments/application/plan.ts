@@ -5,7 +5,7 @@ import { Instant, secondsAfter } from '../../kernel/instant.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
 import { VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
 import { collectorObjects } from '../../pipelines/domain/collector-objects.ts';
-import { type RenderRefusal, renderComparison, type Sha256 } from '../../pipelines/domain/render.ts';
+import { type ComparisonRefusal, renderComparison, type Sha256 } from '../../pipelines/domain/render.ts';
 import { type FrameSettings, RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { Known } from '../domain/evidence.ts';
 import type { CompleteSettings, Experiment } from '../domain/experiment.ts';
@@ -44,7 +44,7 @@ export const renderFor = (
   settings: ExperimentSettings,
   remoteWriteAuth: FrameSettings['remoteWriteAuth'],
   sha256: Sha256,
-): Outcome<{ readonly baseline: RenderedPipeline; readonly candidate: RenderedPipeline }, RenderRefusal> =>
+): Outcome<{ readonly baseline: RenderedPipeline; readonly candidate: RenderedPipeline }, ComparisonRefusal> =>
   renderComparison(
     { baseline: settings.baselinePipeline, candidate: settings.candidatePipeline },
     {
@@ -60,7 +60,7 @@ export const makePlan = (
   clusters: readonly Cluster[],
   known: Known,
   sha256: Sha256,
-): Outcome<Plan, RenderRefusal> => {
+): Outcome<Plan, ComparisonRefusal> => {
   const nodes = lifeOf(experiment)?.nodes ?? [];
   const entries: Plan['clusters'] = [];
   for (const cluster of clusters) {

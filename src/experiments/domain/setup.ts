@@ -1,5 +1,6 @@
+import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { FieldError, Outcome, Refusal } from '../../kernel/outcome.ts';
-import type { PipelineChoice } from '../../pipelines/domain/template.ts';
+import type { PipelineChoice, RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { slotsPlanned } from './schedule.ts';
 import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA, type ExperimentSettings } from './settings.ts';
@@ -11,7 +12,10 @@ export interface Floors {
 }
 
 /** Asks the generator whether a template with these parameters can be rendered. */
-export type CanRender = (choice: PipelineChoice, settings: ExperimentSettings) => Outcome<unknown, Refusal>;
+export type CanRender = (
+  choice: PipelineChoice,
+  settings: ExperimentSettings,
+) => Outcome<Pick<RenderedPipeline, 'slowestIntervalSeconds'>, Refusal>;
 
 /** Fewer judged slots than this cannot decide anything (statistics: five pairs are the least for a test). */
 export const MINIMUM_SLOTS = 6;
@@ -251,10 +255,10 @@ const PIPELINE_FIELDS = [
 const pipelineFindings = (settings: ExperimentSettings, canRender: CanRender): readonly FieldError[] => {
   const unrenderable = PIPELINE_FIELDS.flatMap(([field, pointer]) => {
     const rendered = canRender(settings[field], settings);
-    if (rendered.accepted) return [];
+    if (rendered.accepted) return slowReading(pointer, rendered.value.slowestIntervalSeconds, settings);
     const { code, message, errors } = rendered.refusal;
     return errors === undefined || errors.length === 0
-      ? [finding(code === 'pipeline-template-not-found' ? `${pointer}/template` : pointer, code, message)]
+      ? [finding(ABOUT_TEMPLATE.includes(code) ? `${pointer}/template` : pointer, code, message)]
       : errors.map((error) => finding(`${pointer}${error.pointer}`, error.code, error.message));
   });
   if (unrenderable.length > 0) return unrenderable;
@@ -269,10 +273,25 @@ const pipelineFindings = (settings: ExperimentSettings, canRender: CanRender): r
     : [];
 };
 
+const ABOUT_TEMPLATE: readonly string[] = ['pipeline-template-not-found', 'pipeline-not-comparable'];
+
+/** What is read more rarely than the interval says has to be read twice in a slot all the same, or it seems to be gone. */
+const slowReading = (
+  pointer: string,
+  slowestSeconds: number,
+  { slotSeconds, collectionIntervalSeconds }: ExperimentSettings,
+): readonly FieldError[] =>
+  slowestSeconds > collectionIntervalSeconds && slotSeconds < 2 * slowestSeconds
+    ? [
+        finding(
+          pointer,
+          'slot-too-short',
+          `it reads some of the node every ${slowestSeconds} s, and a slot of ${slotSeconds} s holds fewer than two of these; use slots of at least ${2 * slowestSeconds} s, or let it read more often`,
+        ),
+      ]
+    : [];
+
 /** An A/A run is a legitimate question; it is asked by its label. */
 export const isControl = ({ labels }: Pick<ExperimentSettings, 'labels'>): boolean => labels['control'] === 'aa';
 
-export const sameChoice = (a: PipelineChoice, b: PipelineChoice): boolean =>
-  a.template === b.template &&
-  a.version === b.version &&
-  JSON.stringify(Object.entries(a.parameters).toSorted()) === JSON.stringify(Object.entries(b.parameters).toSorted());
+export const sameChoice = (a: PipelineChoice, b: PipelineChoice): boolean => canonicalJson(a) === canonicalJson(b);

@@ -15,12 +15,9 @@ export const servePipelines = ({ sha256 }: { readonly sha256: Sha256 }): readonl
     },
 
     renderPipeline: async ({ body }) => {
-      const { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, ...choice } = body;
-      const rendered = renderPipeline(
-        choice,
-        { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth },
-        sha256,
-      );
+      const { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations, ...choice } = body;
+      const frame = { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations };
+      const rendered = renderPipeline(choice, frame, sha256);
       return rendered.accepted ? accept({ body: rendered.value }) : rendered;
     },
   });

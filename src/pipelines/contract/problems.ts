@@ -7,4 +7,9 @@ export const PIPELINE_PROBLEMS = {
     title: 'A parameter of the template is not valid',
     retry: 'after-change',
   },
+  'pipeline-override-invalid': {
+    status: 422,
+    title: 'What was written over the template is not valid',
+    retry: 'after-change',
+  },
 } as const satisfies Problems;

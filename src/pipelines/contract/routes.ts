@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { route } from '../../platform/declare/route.ts';
+import { Destination } from '../domain/destination.ts';
 import { PipelineChoice, RenderedPipeline, Template, TemplateName } from '../domain/template.ts';
 
 export const pipelineRoutes = [
@@ -36,10 +37,12 @@ export const pipelineRoutes = [
       collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
       /** how remote write is signed: SigV4 where the measurement store is a managed one on AWS */
       remoteWriteAuth: z.enum(['sigv4', 'none']).default('none'),
+      /** where it goes beside the measurement store; an experiment sends nowhere else */
+      destinations: z.array(Destination).max(3).default([]),
     }),
     status: 200,
     response: RenderedPipeline,
-    refusals: ['pipeline-template-not-found', 'pipeline-parameter-invalid'],
+    refusals: ['pipeline-template-not-found', 'pipeline-parameter-invalid', 'pipeline-override-invalid'],
     example: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 }, criticalProcesses: ['nginx', 'postgres'] },
   }),
 ] as const;
