@@ -1,14 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Child } from '../../local/processes/child.ts';
+import type { Child, Children } from '../../local/processes/child.ts';
 import { childEnvironment } from '../../local/processes/machine.ts';
 import { waitForOrElse } from '../../local/processes/wait.ts';
 import { ensureCollector } from '../../local/toolchain/build.ts';
 import type { Epoch, ExperimentId } from '../../src/kernel/identity.ts';
 import { epochLabel } from '../../src/pipelines/domain/labels.ts';
-import type { TestStore } from './prometheus.ts';
 import { toolCache, toolContext } from './tools.ts';
+
+/** Where collectors of a test live and write to; a test's store is one. */
+export interface CollectorHome {
+  readonly children: Pick<Children, 'start'>;
+  readonly folder: string;
+  readonly prometheus: { readonly remoteWriteUrl: string };
+}
 
 export interface CollectorOptions {
   readonly yaml: string;
@@ -18,6 +24,9 @@ export interface CollectorOptions {
   readonly node: string;
   /** an address of 127/8, as the pod's own */
   readonly podIp: string;
+  /** the folder that it takes for the root of its host; this machine's own without */
+  readonly hostRoot?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A real collector of this machine's processes that writes to a test's store. */
@@ -26,9 +35,11 @@ export interface TestCollector {
   readonly selfAddress: string;
   /** its own telemetry, read directly: sums of all series of a metric, by its name */
   selfMetrics(): Promise<Readonly<Record<string, number>>>;
+  /** the same as it stands there */
+  exposition(): Promise<string>;
 }
 
-export const startTestCollector = async (store: TestStore, options: CollectorOptions): Promise<TestCollector> => {
+export const startTestCollector = async (store: CollectorHome, options: CollectorOptions): Promise<TestCollector> => {
   const program = await ensureCollector(toolCache(), toolContext());
   const name = `${options.variant}-${options.node}-${options.epoch}`;
   const folder = join(store.folder, 'collectors');
@@ -46,11 +57,8 @@ export const startTestCollector = async (store: TestStore, options: CollectorOpt
     (await fetch(`http://${options.podIp}:13133/`)).ok ? true : undefined,
   );
   const selfAddress = `${options.podIp}:8888`;
-  return {
-    child,
-    selfAddress,
-    selfMetrics: async () => sumsOf(await (await fetch(`http://${selfAddress}/metrics`)).text()),
-  };
+  const exposition = async (): Promise<string> => (await fetch(`http://${selfAddress}/metrics`)).text();
+  return { child, selfAddress, exposition, selfMetrics: async () => sumsOf(await exposition()) };
 };
 
 /** What the real collector says about settings: empty when they are right. */
@@ -78,19 +86,22 @@ const collectorEnvironment = (
     readonly variant: string;
     readonly node: string;
     readonly podIp: string;
+    readonly hostRoot?: string;
+    readonly environment?: Readonly<Record<string, string>>;
   },
   remoteWriteUrl = 'http://127.0.0.1:9/api/v1/write',
 ): Record<string, string> =>
   childEnvironment({
     K8S_POD_IP: options.podIp,
     K8S_NODE_NAME: options.node,
-    PHX_HOSTFS: '/',
+    PHX_HOSTFS: options.hostRoot ?? '/',
     PHX_CLUSTER: 'this-machine',
     PHX_RW_URL: remoteWriteUrl,
     PHX_EXPERIMENT: options.experimentId,
     PHX_EPOCH: epochLabel(options.epoch as Epoch),
     PHX_VARIANT: options.variant,
     AWS_REGION: 'eu-west-1',
+    ...options.environment,
   });
 
 const sumsOf = (exposition: string): Readonly<Record<string, number>> => {

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
-import { sendAlsoTo } from './send-also-to.ts';
 import { explain } from './explanation.ts';
 import { FRAME_SAYS, frameOf } from './frame.ts';
 import { commonMetricSet, type MetricSet } from './metric-set.ts';
 import { applyOverrides, type OverrideRefusal } from './overrides.ts';
 import { checkExecutableNames, type ParameterRefusal, refuseFaults, resolveParameters } from './parameters.ts';
 import { assertWholeGraph } from './pipeline-graph.ts';
+import { sendAlsoTo } from './send-also-to.ts';
 import { mergeSettings, type Settings, settingsAt } from './settings-tree.ts';
 import { type FrameSettings, NO_NEEDS, type PipelineChoice, type RenderedPipeline } from './template.ts';
 import type { TemplateDefinition, TemplateWish } from './template-definition.ts';

@@ -28,7 +28,7 @@ export const growthGuard: TemplateDefinition = {
       'reason. It limits growth, not size: what was there before stays.',
     keeps: 'Everything that grows within the limit, and a count of what does not.',
     drops: 'Points of labels that grow faster than the limit, from the paid path.',
-    trap: 'cardinality_guardian, routing and count cannot be built at the pinned version, so this template was never run: it can be read and rendered, and not deployed.',
+    trap: 'It was never run: cardinality_guardian, routing and count cannot be built at the pinned version, so it can be read and rendered, and not deployed.',
     lever: 'capped growth of labels',
     parameters: [
       whole('growth_limit', 'so many new values of a label in an epoch are in order', {
