@@ -3,14 +3,23 @@ import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
 import { counted } from '../../src/kernel/words.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
-import { type ParameterValue, TemplateName } from '../../src/pipelines/domain/template.ts';
+import { Destination } from '../../src/pipelines/domain/destination.ts';
+import {
+  type ParameterValue,
+  SettingsOverrides,
+  type Template,
+  TemplateName,
+  type TemplateParameter,
+} from '../../src/pipelines/domain/template.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
 import { validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
+import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
 import { renderFields, renderTable } from '../render/table.ts';
+import { registerRecord } from './record.ts';
 
 /** `name=value` options as parameters: numbers and booleans are read as such, commas make a list. */
 export const parseParameters = (assignments: readonly string[]): Record<string, ParameterValue> =>
@@ -42,6 +51,25 @@ export const parseTemplateName = (text: string): TemplateName => {
 
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
+/** What a template is good for, in few words. */
+const FOR: Readonly<Record<Template['use'], string>> = {
+  experiment: 'experiments',
+  deployment: 'deployments',
+  pre_check: 'a check before',
+  not_yet: 'nothing yet',
+};
+
+const shortDefault = ({ default: usual }: TemplateParameter): string => {
+  if (!Array.isArray(usual)) return String(usual);
+  if (usual.length === 0) return '-';
+  return usual.length <= 3 ? usual.join(',') : `${usual.slice(0, 2).join(',')} and ${usual.length - 2} more`;
+};
+
+const possible = ({ minimum, maximum, validValues }: TemplateParameter): string => {
+  if (validValues !== null) return validValues.join(' ');
+  return minimum === null && maximum === null ? '-' : `${minimum ?? ''} to ${maximum ?? ''}`;
+};
+
 const PipelineFindings = z.strictObject({ isValid: z.boolean(), findings: z.array(Finding) });
 
 export const registerPipeline = (program: Command, context: () => Context): void => {
@@ -55,8 +83,8 @@ export const registerPipeline = (program: Command, context: () => Context): void
       const { body } = await (await client()).listTemplates({});
       answer(responseOf(pipelineRoutes, 'listTemplates'), body, () =>
         renderTable(
-          ['name', 'version', 'lever', 'what it does'],
-          body.items.map(({ name, version, lever, summary }) => [name, version, lever, summary]),
+          ['name', 'version', 'for', 'lever', 'what it does'],
+          body.items.map(({ name, version, use, lever, summary }) => [name, version, FOR[use], lever, summary]),
         ),
       );
     });
@@ -71,7 +99,12 @@ export const registerPipeline = (program: Command, context: () => Context): void
         [
           renderFields([
             ['template', `${body.name} ${body.version}`],
+            ['for', FOR[body.use]],
+            ['signal', body.signal],
             ['lever', body.lever],
+            ['keeps', body.keeps],
+            ['drops', body.drops],
+            ['mind', body.trap],
             ['components', body.components.map(({ id, stability }) => `${id} (${stability})`).join(', ')],
           ]),
           '',
@@ -80,11 +113,12 @@ export const registerPipeline = (program: Command, context: () => Context): void
           body.parameters.length === 0
             ? 'no parameters'
             : renderTable(
-                ['parameter', 'type', 'default', 'meaning'],
+                ['parameter', 'type', 'default', 'possible', 'meaning'],
                 body.parameters.map((parameter) => [
                   parameter.name,
                   parameter.type,
-                  String(parameter.default),
+                  shortDefault(parameter),
+                  possible(parameter),
                   parameter.description,
                 ]),
               ),
@@ -114,22 +148,44 @@ export const registerPipeline = (program: Command, context: () => Context): void
       else say('settings of single components and OTTL are not checked here: `otelcol validate` has the last word');
     });
 
-  pipeline
+  const render = pipeline
     .command('render <template>')
-    .description('print the collector settings that a template and its parameters give')
+    .description('print the collector settings that a template and its parameters give');
+  withRenderOptions(render).action(async (name: string, given: RenderOptions) => {
+    const { client, answer } = context();
+    const { body } = await (await client()).renderPipeline({ body: renderWish(parseTemplateName(name), given) });
+    answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
+  });
+
+  registerRecord(pipeline, context);
+};
+
+export interface RenderOptions {
+  readonly param: readonly string[];
+  readonly critical?: string;
+  readonly interval: number;
+  readonly override?: string;
+  readonly destinations?: string;
+}
+
+export const withRenderOptions = (command: Command): Command =>
+  command
     .option('--param <name=value>', 'parameter, repeatable', collect, [])
     .option('--critical <names>', 'executables that must stay visible, separated by commas')
     .option('--interval <seconds>', 'collection interval', Number, 60)
-    .action(async (name: string, given: { param: readonly string[]; critical?: string; interval: number }) => {
-      const { client, answer } = context();
-      const { body } = await (await client()).renderPipeline({
-        body: {
-          template: parseTemplateName(name),
-          parameters: parseParameters(given.param),
-          criticalProcesses: given.critical?.split(',') ?? [],
-          collectionIntervalSeconds: given.interval,
-        },
-      });
-      answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
-    });
-};
+    .option('--override <file>', 'settings of processors to merge over those of the template')
+    .option('--destinations <file>', 'a list of where it goes beside the measurement store; secrets by name');
+
+/** What these options ask for, in the words of the API. */
+export const renderWish = (template: TemplateName, given: RenderOptions) => ({
+  template,
+  parameters: parseParameters(given.param),
+  criticalProcesses: given.critical?.split(',') ?? [],
+  collectionIntervalSeconds: given.interval,
+  ...(given.override === undefined
+    ? {}
+    : { overrides: readDocument(SettingsOverrides, readText(given.override), given.override) }),
+  ...(given.destinations === undefined
+    ? {}
+    : { destinations: readDocument(z.array(Destination), readText(given.destinations), given.destinations) }),
+});

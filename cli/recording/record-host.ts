@@ -45,7 +45,7 @@ const momentOf = (root: string, atSeconds: number): Moment => {
   return {
     atSeconds,
     files: Object.fromEntries([
-      ...HOST_FILES.flatMap((name) => read(`proc/${name}`)),
+      ...HOST_FILES.flatMap((name) => read(`proc/${name}`).map(([path, text]) => [path, keptOfHost(name, text)])),
       ...pids.flatMap((pid) =>
         PROCESS_FILES.flatMap((name) => read(`proc/${pid}/${name}`).map(([path, text]) => [path, kept(name, text)])),
       ),
@@ -55,29 +55,38 @@ const momentOf = (root: string, atSeconds: number): Moment => {
   };
 };
 
-/** Arguments can hold secrets: only the program is kept. Of the status only what tells about size, owner and threads. */
+/**
+ * Arguments can hold secrets, and some programs write them into one text with their name: only the first word is kept. Of
+ * the status only what tells about owner and threads.
+ */
 const kept = (name: (typeof PROCESS_FILES)[number], text: string): string => {
-  if (name === 'cmdline') return `${text.split('\0')[0]}`.slice(0, 256);
-  if (name !== 'status') return text;
-  return text
+  if (name === 'cmdline') return (text.split(/[\0\s]/)[0] ?? '').slice(0, 256);
+  return name === 'status' ? linesOf(text, (line) => STATUS_LINES.has(line.split(':')[0] ?? '')) : text;
+};
+
+/** Interrupts and features of cores are long, and nothing reads them. */
+const keptOfHost = (name: (typeof HOST_FILES)[number], text: string): string => {
+  if (name === 'stat') return linesOf(text, (line) => !/^(intr|softirq) /.test(line));
+  return name === 'cpuinfo' ? linesOf(text, (line) => line.startsWith('processor')) : text;
+};
+
+const linesOf = (text: string, isKept: (line: string) => boolean): string =>
+  text
     .split('\n')
-    .filter((line) => STATUS_LINES.has(line.split(':')[0] ?? ''))
+    .filter((line) => line !== '' && isKept(line))
     .map((line) => `${line}\n`)
     .join('');
-};
 
 const STATUS_LINES = new Set(['Name', 'State', 'Tgid', 'PPid', 'Uid', 'Gid', 'Threads']);
 
 /** A process may end between two reads, and some files are not ours: what cannot be read is left out. */
 const textOf = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'utf8').slice(0, MOST_CHARACTERS);
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }
 };
-
-const MOST_CHARACTERS = 65_536;
 
 const targetOf = (root: string, path: string): readonly (readonly [string, string])[] => {
   try {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { makeChildren } from '../../local/processes/child.ts';
 import { beginLife } from '../../local/processes/life.ts';
-import { waitForOrElse } from '../../local/processes/wait.ts';
+import { startStopwatch } from '../../local/processes/machine.ts';
+import { waitFor, waitForOrElse } from '../../local/processes/wait.ts';
 import type { Epoch, ExperimentId } from '../../src/kernel/identity.ts';
 import { systemClock } from '../../src/kernel/system.ts';
 import type { Recording } from '../../src/pipelines/domain/recording.ts';
@@ -20,15 +21,31 @@ export interface TemplateRun {
   /** by the pipeline that it left through */
   readonly pointsByPipeline: Readonly<Record<string, readonly ReceivedPoint[]>>;
   readonly points: readonly ReceivedPoint[];
-  /** its own telemetry at the end */
-  readonly self: Readonly<Record<string, number>>;
 }
 
 /**
- * Plays a recording to real collectors, all at once: the host stays as it is in a moment until each of them has read it
- * twice, so that one whole scrape of each has seen it.
+ * Plays a recording to real collectors, all at once. The host changes at the pace of the recording, and no sooner than each
+ * of them has read a moment twice, so that one whole scrape of each has seen it.
+ *
+ * Sums come apart where scrapes fall on the edge of a second (`otelcol_deltatocumulative_datapoints` says so). That is a
+ * trap of theirs that a restart mends, so those are played to once more.
  */
 export const playTo = async (
+  recording: Recording,
+  pipelines: Readonly<Record<string, RenderedPipeline>>,
+): Promise<Readonly<Record<string, TemplateRun>>> => {
+  let runs: Readonly<Record<string, TemplateRun>> = {};
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const missing = Object.fromEntries(Object.entries(pipelines).filter(([name]) => runs[name] === undefined));
+    if (Object.keys(missing).length === 0) break;
+    runs = { ...runs, ...(await playOnce(recording, missing)) };
+  }
+  return runs;
+};
+
+const MOST_ATTEMPTS = 4;
+
+const playOnce = async (
   recording: Recording,
   pipelines: Readonly<Record<string, RenderedPipeline>>,
 ): Promise<Readonly<Record<string, TemplateRun>>> => {
@@ -37,6 +54,7 @@ export const playTo = async (
   const life = await beginLife(folder);
   const children = makeChildren(life);
   const replay = startReplay(recording, systemClock.now());
+  const elapsedSeconds = startStopwatch();
   try {
     const entries = Object.entries(pipelines);
     const home = (name: string): CollectorHome => ({
@@ -59,18 +77,21 @@ export const playTo = async (
       started.push({ name, collector, leaving });
     };
     await Promise.all(entries.map(start));
-    for (const [index] of recording.moments.entries()) {
+    for (const [index, { atSeconds }] of recording.moments.entries()) {
+      await waitFor({ what: 'the next moment', deadlineSeconds: 60, everyMs: 20 }, () =>
+        elapsedSeconds() >= atSeconds ? true : undefined,
+      );
       replay.show(index);
       await Promise.all(started.map(readTwice));
     }
-    const selfs = await Promise.all(started.map(({ collector }) => collector.selfMetrics()));
-    // ends what is on its way
+    const onTheEdge = await Promise.all(started.map(({ collector }) => isOnTheEdge(collector)));
+    // what is on its way arrives
     await children.stopAll();
     return Object.fromEntries(
-      started.map(({ name, leaving }, index) => {
+      started.flatMap(({ name, leaving }, index) => {
+        if (onTheEdge[index]) return [];
         const pointsByPipeline = Object.fromEntries(leaving.map((key) => [key, sink.pointsOf(senderOf(name, key))]));
-        const points = Object.values(pointsByPipeline).flat();
-        return [name, { name, pointsByPipeline, points, self: selfs[index] ?? {} }];
+        return [[name, { name, pointsByPipeline, points: Object.values(pointsByPipeline).flat() }]];
       }),
     );
   } finally {
@@ -87,6 +108,9 @@ interface Started {
   readonly collector: TestCollector;
   readonly leaving: readonly string[];
 }
+
+const isOnTheEdge = async ({ exposition }: TestCollector): Promise<boolean> =>
+  /^otelcol_deltatocumulative_datapoints\{[^}]*error="/m.test(await exposition());
 
 /** Until each of its receivers has read the whole host again, from begin to end. */
 const readTwice = async ({ name, collector }: Started): Promise<void> => {

@@ -1,6 +1,7 @@
 import { accept } from '../../kernel/outcome.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { pipelineRoutes } from '../contract/routes.ts';
+import { generate } from '../domain/generate.ts';
 import { renderPipeline, type Sha256 } from '../domain/render.ts';
 import { findTemplate, TEMPLATES } from '../domain/templates.ts';
 
@@ -19,5 +20,14 @@ export const servePipelines = ({ sha256 }: { readonly sha256: Sha256 }): readonl
       const frame = { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations };
       const rendered = renderPipeline(choice, frame, sha256);
       return rendered.accepted ? accept({ body: rendered.value }) : rendered;
+    },
+
+    generatePipeline: async ({ body }) => {
+      const { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations, place, ...choice } = body;
+      const frame = { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations };
+      const generated = generate(choice, frame, place, sha256);
+      if (!generated.accepted) return generated;
+      const { rendered, objects } = generated.value;
+      return accept({ body: { rendered, objects: objects.map((object) => ({ ...object })) } });
     },
   });

@@ -7,6 +7,7 @@ export const PIPELINE_PROBLEMS = {
     title: 'A parameter of the template is not valid',
     retry: 'after-change',
   },
+  'pipeline-not-deployable': { status: 422, title: 'It cannot be put on a cluster like this', retry: 'after-change' },
   'pipeline-override-invalid': {
     status: 422,
     title: 'What was written over the template is not valid',

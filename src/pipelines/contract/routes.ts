@@ -2,7 +2,21 @@ import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { route } from '../../platform/declare/route.ts';
 import { Destination } from '../domain/destination.ts';
+import { CollectorPlace } from '../domain/generate.ts';
 import { PipelineChoice, RenderedPipeline, Template, TemplateName } from '../domain/template.ts';
+
+/** A template with its values, in a frame. */
+const RenderWish = PipelineChoice.extend({
+  criticalProcesses: z.array(z.string()).max(100).default([]),
+  collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
+  /** how remote write is signed: SigV4 where the measurement store is a managed one on AWS */
+  remoteWriteAuth: z.enum(['sigv4', 'none']).default('none'),
+  /** where it goes beside the measurement store; an experiment sends nowhere else */
+  destinations: z.array(Destination).max(3).default([]),
+});
+
+/** A Kubernetes object as it is applied; its keys are Kubernetes' own. */
+const ManifestObject = z.record(z.string(), z.unknown());
 
 export const pipelineRoutes = [
   route({
@@ -32,17 +46,36 @@ export const pipelineRoutes = [
     path: '/pipelines/render',
     summary: 'Template and parameters → collector settings; nothing is stored',
     permission: may('pipeline:validate'),
-    body: PipelineChoice.extend({
-      criticalProcesses: z.array(z.string()).max(100).default([]),
-      collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
-      /** how remote write is signed: SigV4 where the measurement store is a managed one on AWS */
-      remoteWriteAuth: z.enum(['sigv4', 'none']).default('none'),
-      /** where it goes beside the measurement store; an experiment sends nowhere else */
-      destinations: z.array(Destination).max(3).default([]),
-    }),
+    body: RenderWish,
     status: 200,
     response: RenderedPipeline,
     refusals: ['pipeline-template-not-found', 'pipeline-parameter-invalid', 'pipeline-override-invalid'],
     example: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 }, criticalProcesses: ['nginx', 'postgres'] },
+  }),
+  route({
+    name: 'generatePipeline',
+    method: 'POST',
+    path: '/generator/generate',
+    summary:
+      'Template, parameters and a place → settings, what each part does, and the Kubernetes objects around them; nothing is stored or applied',
+    permission: may('pipeline:validate'),
+    body: RenderWish.extend({ place: CollectorPlace }),
+    status: 200,
+    response: z.object({ rendered: RenderedPipeline, objects: z.array(ManifestObject) }),
+    refusals: [
+      'pipeline-template-not-found',
+      'pipeline-parameter-invalid',
+      'pipeline-override-invalid',
+      'pipeline-not-deployable',
+    ],
+    example: {
+      template: 'aggregated',
+      place: {
+        name: 'hosts',
+        clusterName: 'prod',
+        remoteWriteUrl: 'https://store.example.com/api/v1/write',
+        image: 'registry.example.com/collector@sha256:…',
+      },
+    },
   }),
 ] as const;

@@ -14,7 +14,7 @@ const paths = (pattern: string) => z.string().regex(new RegExp(`^(?:${pattern})$
 export const Moment = z.strictObject({
   /** since the recording began */
   atSeconds: z.number().min(0).max(86_400),
-  files: z.record(paths(`${hostPath}|${processPath(PROCESS_FILES.join('|'))}`), z.string().max(65_536)),
+  files: z.record(paths(`${hostPath}|${processPath(PROCESS_FILES.join('|'))}`), z.string().max(262_144)),
   links: z.record(paths(processPath('exe')), z.string().max(4096)),
   counts: z.record(paths(processPath('fd')), z.int().min(0).max(1_048_576)),
 });

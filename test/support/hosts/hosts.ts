@@ -203,7 +203,7 @@ export const WEB: SimulatedHost = {
   ],
 };
 
-const BUILD_SECONDS = 40;
+const BUILD_SECONDS = 15;
 
 /** A host that builds: compilers come and go by the second. */
 export const CHURN: SimulatedHost = {

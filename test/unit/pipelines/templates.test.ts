@@ -158,13 +158,10 @@ describe('sums over processes', () => {
 });
 
 describe('reading more rarely', () => {
-  const intervals = (rendered: RenderedPipeline) =>
-    Object.fromEntries(
-      Object.entries(parse(rendered.yaml).receivers).map(([id, { collection_interval: interval }]: never) => [
-        id,
-        interval,
-      ]),
-    );
+  const intervals = (rendered: RenderedPipeline) => {
+    const receivers: Record<string, { readonly collection_interval: string }> = parse(rendered.yaml).receivers;
+    return Object.fromEntries(Object.entries(receivers).map(([id, receiver]) => [id, receiver.collection_interval]));
+  };
 
   test('critical processes at the interval, all others and the node at a multiple of it, and nobody twice', () => {
     const rendered = renderedOf('two-speed', { critical_processes: ['postgres'], slow_factor: 4 });
