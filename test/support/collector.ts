@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Child, Children } from '../../local/processes/child.ts';
@@ -6,6 +6,7 @@ import { childEnvironment } from '../../local/processes/machine.ts';
 import { waitForOrElse } from '../../local/processes/wait.ts';
 import { ensureCollector } from '../../local/toolchain/build.ts';
 import type { Epoch, ExperimentId } from '../../src/kernel/identity.ts';
+import { SECRET_ENVIRONMENT } from '../../src/pipelines/domain/destination.ts';
 import { epochLabel } from '../../src/pipelines/domain/labels.ts';
 import { toolCache, toolContext } from './tools.ts';
 
@@ -77,6 +78,52 @@ export const validateWithCollector = async (yaml: string, folder: string): Promi
     encoding: 'utf8',
   });
   return answer.status === 0 ? '' : `${answer.stdout}${answer.stderr}`;
+};
+
+/** The same for many, a few at once: there are two cores. */
+export const validateAllWithCollector = async (
+  texts: readonly string[],
+  folder: string,
+  program?: string,
+): Promise<readonly string[]> => {
+  const command = program ?? (await ensureCollector(toolCache(), toolContext()));
+  const answers: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < texts.length; index = next++) {
+      const file = join(folder, `validate-${index}.yaml`);
+      writeFileSync(file, texts[index] ?? '');
+      answers[index] = await answerOf(command, file);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return answers;
+};
+
+const answerOf = (program: string, file: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, ['validate', `--config=${file}`], {
+      env: collectorEnvironment({
+        experimentId: 'exp-0123456789ab',
+        epoch: 1,
+        variant: 'baseline',
+        node: 'n',
+        podIp: '127.0.0.1',
+        environment: SECRETS_AND_ADDRESSES,
+      }),
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code === 0 ? '' : said || `it ended with ${code}`));
+  });
+
+/** What the objects around a collector set where its settings need it. */
+const SECRETS_AND_ADDRESSES = {
+  PHX_LOGS_OTLP: 'http://127.0.0.1:9',
+  PHX_TRACES_OTLP: 'http://127.0.0.1:9',
+  ...Object.fromEntries(Object.values(SECRET_ENVIRONMENT).map((name) => [name, 'secret-of-a-test'])),
 };
 
 const collectorEnvironment = (

@@ -125,9 +125,10 @@ const egressOf = ({ remoteWriteUrl, awsRegion, addresses = {}, rendered }: Colle
     ],
   },
   {
-    ports: [...new Set([remoteWriteUrl, ...Object.values(addresses), ...addressesIn(rendered.yaml)].map(portOf))].map(
-      (port) => ({ port, protocol: 'TCP' }),
-    ),
+    ports: [...new Set([remoteWriteUrl, ...needed(rendered, addresses)].map(portOf))].map((port) => ({
+      port,
+      protocol: 'TCP',
+    })),
   },
   ...(awsRegion === undefined
     ? []
@@ -137,8 +138,11 @@ const egressOf = ({ remoteWriteUrl, awsRegion, addresses = {}, rendered }: Colle
       ]),
 ];
 
-/** Addresses that stand in settings as they are: those of destinations. */
-const addressesIn = (yaml: string): readonly string[] => yaml.match(/https?:\/\/[^\s'"$]+/g) ?? [];
+/** Addresses that the settings name as variables, and those that stand there as they are: of destinations. */
+const needed = ({ yaml, needs }: RenderedPipeline, addresses: Readonly<Record<string, string>>): readonly string[] => [
+  ...needs.addresses.flatMap((name) => addresses[name] ?? []),
+  ...(yaml.match(/https?:\/\/[^\s'"$]+/g) ?? []),
+];
 
 const POD_IDENTITY_AGENT = '169.254.170.23/32';
 
