@@ -21,31 +21,15 @@ export interface TemplateRun {
   /** by the pipeline that it left through */
   readonly pointsByPipeline: Readonly<Record<string, readonly ReceivedPoint[]>>;
   readonly points: readonly ReceivedPoint[];
+  /** what the collector counted as failed, as its telemetry says it */
+  readonly failures: readonly string[];
 }
 
 /**
  * Plays a recording to real collectors, all at once. The host changes at the pace of the recording, and no sooner than each
  * of them has read a moment twice, so that one whole scrape of each has seen it.
- *
- * Sums come apart where scrapes fall on the edge of a second (`otelcol_deltatocumulative_datapoints` says so). That is a
- * trap of theirs that a restart mends, so those are played to once more.
  */
 export const playTo = async (
-  recording: Recording,
-  pipelines: Readonly<Record<string, RenderedPipeline>>,
-): Promise<Readonly<Record<string, TemplateRun>>> => {
-  let runs: Readonly<Record<string, TemplateRun>> = {};
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const missing = Object.fromEntries(Object.entries(pipelines).filter(([name]) => runs[name] === undefined));
-    if (Object.keys(missing).length === 0) break;
-    runs = { ...runs, ...(await playOnce(recording, missing)) };
-  }
-  return runs;
-};
-
-const MOST_ATTEMPTS = 4;
-
-const playOnce = async (
   recording: Recording,
   pipelines: Readonly<Record<string, RenderedPipeline>>,
 ): Promise<Readonly<Record<string, TemplateRun>>> => {
@@ -84,14 +68,14 @@ const playOnce = async (
       replay.show(index);
       await Promise.all(started.map(readTwice));
     }
-    const onTheEdge = await Promise.all(started.map(({ collector }) => isOnTheEdge(collector)));
+    const failures = await Promise.all(started.map(({ collector }) => failuresOf(collector)));
     // what is on its way arrives
     await children.stopAll();
     return Object.fromEntries(
-      started.flatMap(({ name, leaving }, index) => {
-        if (onTheEdge[index]) return [];
+      started.map(({ name, leaving }, index) => {
         const pointsByPipeline = Object.fromEntries(leaving.map((key) => [key, sink.pointsOf(senderOf(name, key))]));
-        return [[name, { name, pointsByPipeline, points: Object.values(pointsByPipeline).flat() }]];
+        const points = Object.values(pointsByPipeline).flat();
+        return [name, { name, pointsByPipeline, points, failures: failures[index] ?? [] }];
       }),
     );
   } finally {
@@ -109,8 +93,12 @@ interface Started {
   readonly leaving: readonly string[];
 }
 
-const isOnTheEdge = async ({ exposition }: TestCollector): Promise<boolean> =>
-  /^otelcol_deltatocumulative_datapoints\{[^}]*error="/m.test(await exposition());
+const failuresOf = async ({ exposition }: TestCollector): Promise<readonly string[]> =>
+  (await exposition()).split('\n').filter((line) => FAILURE.test(line) && !line.endsWith(' 0') && !IS_MEANT.test(line));
+
+const FAILURE = /^otelcol_\w*(failed|refused|dropped)\w*\{|^otelcol_deltatocumulative\w*\{.*error="/;
+/** Of a process that is seen for the first time there is no difference to tell. */
+const IS_MEANT = /^otelcol_cumulativetodelta_datapoints_dropped\{.*reason="initial"/;
 
 /** Until each of its receivers has read the whole host again, from begin to end. */
 const readTwice = async ({ name, collector }: Started): Promise<void> => {
@@ -147,7 +135,11 @@ const senderOf = (name: string, pipeline: string): string => `${name}--${pipelin
  * The settings with one more exporter behind each pipeline that leaves the collector, so that what would reach the store is
  * seen point by point; and without the pause before the first scrape.
  */
-const tapped = (yaml: string, name: string, sink: OtlpSink): { settings: string; leaving: readonly string[] } => {
+export const tapped = (
+  yaml: string,
+  name: string,
+  sink: OtlpSink,
+): { settings: string; leaving: readonly string[] } => {
   const settings = parse(yaml) as Settings;
   const pipelines = settingsAt(settings, 'service', 'pipelines');
   const leaving = Object.keys(pipelines).filter((key) =>

@@ -32,7 +32,7 @@ export const aggregated: TemplateDefinition = {
       'others become one group called "other".',
     keeps: 'Totals: every process counts in its group. CPU state and disk direction stay apart.',
     drops: 'Which of several processes of one program it was: id, parent, path, command.',
-    trap: 'Summed memory counts pages that processes share once for each. If scrapes fall on the edge of the interval, points come apart: otelcol_deltatocumulative_datapoints with an error says so, and a restart of the collector mends it.',
+    trap: 'Summed memory counts pages that processes share once for each. Its points have the time at which they left the collector, some milliseconds after the scrape.',
     lever: 'merged processes',
     parameters: [
       flag('group_by_owner', 'the same executable under two owners is two groups', true),

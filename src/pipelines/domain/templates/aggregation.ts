@@ -23,13 +23,18 @@ export const AGGREGATING = [
   'transform/identity',
   'groupbyattrs',
   'transform/sum',
+  'transform/time',
   'delta_to_cumulative',
 ] as const;
 
 /**
- * Sums over processes whose counters never fall: to what changed *per process*, then identity is reduced and times made
- * equal, equal resources become one, their points are summed, and the sums are counted up again. Summed as counters, the
- * end of one process would look like a reset of the group.
+ * Sums over processes whose counters never fall: to what changed *per process*, then identity is reduced and times are taken
+ * away, equal resources become one, their points are summed, and the sums are counted up again. Summed as counters, the end
+ * of one process would look like a reset of the group.
+ *
+ * Points are summed only if their times are equal, and each process is read some microseconds after the one before. Cut to
+ * the interval, the times of a scrape that falls on its edge would come apart; so during the sum there is no time, and
+ * behind it the present. A batch is a scrape: nothing may stand between receiver and sum that puts two together.
  */
 export const aggregatingProcessors = (grouping: Grouping): Settings => ({
   cumulative_to_delta: {
@@ -42,21 +47,23 @@ export const aggregatingProcessors = (grouping: Grouping): Settings => ({
   groupbyattrs: {},
   'transform/sum': {
     error_mode: 'ignore',
+    metric_statements: [`aggregate_on_attributes("sum", ["state", "direction"]) where ${OF_PROCESS}`],
+  },
+  'transform/time': {
+    error_mode: 'ignore',
     metric_statements: [
-      'aggregate_on_attributes("sum", ["state", "direction"]) where IsMatch(metric.name, "^process\\\\.")',
+      `set(datapoint.start_time, Now() - Duration("${grouping.collectionIntervalSeconds}s")) where ${OF_PROCESS}`,
+      `set(datapoint.time, Now()) where ${OF_PROCESS}`,
     ],
   },
   delta_to_cumulative: { max_stale: `${Math.max(900, 5 * grouping.collectionIntervalSeconds)}s` },
 });
 
-/**
- * The start is rewritten, not cut: points are summed only if their starts are equal too, and who missed a scrape has an
- * older one. Times are cut to the interval: each process is read some microseconds after the one before.
- */
-const identity = ({ individual, named, byOwner, collectionIntervalSeconds }: Grouping): readonly string[] => {
+const OF_PROCESS = 'IsMatch(metric.name, "^process\\\\.")';
+
+const identity = ({ individual, named, byOwner }: Grouping): readonly string[] => {
   const apart = individual.length === 0 ? '' : ` and not ${isNamed(individual)}`;
   const kept = ['process.executable.name', ...(byOwner ? ['process.owner'] : [])];
-  const length = `Duration("${collectionIntervalSeconds}s")`;
   return [
     ...(named === undefined
       ? []
@@ -64,22 +71,23 @@ const identity = ({ individual, named, byOwner, collectionIntervalSeconds }: Gro
           `set(resource.attributes["process.executable.name"], "${OTHERS}") where ${IS_PROCESS} and not ${isNamed([...named, ...individual])}`,
         ]),
     `keep_keys(resource.attributes, [${kept.map(ottlString).join(', ')}]) where resource.attributes["process.executable.name"] != nil${apart}`,
-    `set(datapoint.start_time, TruncateTime(datapoint.time, ${length}) - ${length}) where IsMatch(metric.name, "^process\\\\.")`,
-    `set(datapoint.time, TruncateTime(datapoint.time, ${length})) where IsMatch(metric.name, "^process\\\\.")`,
+    `set(datapoint.start_time_unix_nano, 0) where ${OF_PROCESS}`,
+    `set(datapoint.time_unix_nano, 0) where ${OF_PROCESS}`,
   ];
 };
 
 export const aggregatingSays = (grouping: Grouping): Readonly<Record<(typeof AGGREGATING)[number], string>> => {
-  const { individual, named, byOwner, countsNew, collectionIntervalSeconds } = grouping;
+  const { individual, named, byOwner, countsNew } = grouping;
   const group = byOwner ? 'executable and owner' : 'executable';
   const others =
     named === undefined ? '' : ` Those not named ${someNames([...named, ...individual])} are called "${OTHERS}".`;
   const apart = individual.length === 0 ? '' : ` ${someNames(individual)} stay one by one.`;
   return {
     cumulative_to_delta: `CPU time and disk counters become what changed since the last scrape, for each process apart; ${countsNew ? 'a new process counts from its begin' : 'what a new process did before its second scrape is left out'}.`,
-    'transform/identity': `Of each process only ${group} stay, and times are cut to ${collectionIntervalSeconds} s, so that points of one scrape meet.${others}${apart}`,
+    'transform/identity': `Of each process only ${group} stay, without a time, so that all points of a scrape meet.${others}${apart}`,
     groupbyattrs: 'Processes that have become equal are put together.',
     'transform/sum': 'Their points are summed; state of the CPU and direction of the disk stay apart.',
+    'transform/time': 'The sums get the present as their time.',
     delta_to_cumulative: 'What changed is counted up again, so that counters never fall when a process ends.',
   };
 };
