@@ -40,8 +40,12 @@ export interface TestCollector {
   exposition(): Promise<string>;
 }
 
-export const startTestCollector = async (store: CollectorHome, options: CollectorOptions): Promise<TestCollector> => {
-  const program = await ensureCollector(toolCache(), toolContext());
+export const startTestCollector = async (
+  store: CollectorHome,
+  options: CollectorOptions,
+  program?: string,
+): Promise<TestCollector> => {
+  const command = program ?? (await ensureCollector(toolCache(), toolContext()));
   const name = `${options.variant}-${options.node}-${options.epoch}`;
   const folder = join(store.folder, 'collectors');
   mkdirSync(folder, { recursive: true });
@@ -49,7 +53,7 @@ export const startTestCollector = async (store: CollectorHome, options: Collecto
   writeFileSync(settings, options.yaml);
   const child = store.children.start({
     name: `collector ${name}`,
-    command: program,
+    command,
     args: [`--config=${settings}`],
     env: collectorEnvironment(options, store.prometheus.remoteWriteUrl),
     logFile: join(store.folder, 'logs', `${name}.log`),
