@@ -227,5 +227,5 @@ export const renderWish = (template: TemplateName, given: RenderOptions) => ({
     : { overrides: readDocument(SettingsOverrides, readText(given.override), given.override) }),
   ...(given.destinations === undefined
     ? {}
-    : { destinations: readDocument(z.array(Destination), readText(given.destinations), given.destinations) }),
+    : { destinations: readDocument(z.array(OwnDestination), readText(given.destinations), given.destinations) }),
 });
