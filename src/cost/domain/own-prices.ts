@@ -168,6 +168,11 @@ export const inEffect = (
   };
 };
 
+/** The list alone: without prices of one's own every day is the same. */
+export const atListPrices = (book: PriceBook): PricedBook => inEffect(book, null, ANY_DAY);
+
+const ANY_DAY = Day.parse('1970-01-01');
+
 /** The same for any book, from all that a tenant has laid over lists. */
 export const makePriced =
   (own: readonly OwnPrices[], day: Day) =>

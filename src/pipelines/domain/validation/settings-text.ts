@@ -26,6 +26,8 @@ export const TEXT_LIMITS = { characters: 256 * 1024, depth: 64, nodes: 20_000 } 
 export interface SettingsText {
   readonly settings: Settings;
   locate(remark: Remark, isForCluster: boolean): Finding;
+  /** line and column of a path, or of a character of the text there; both count from 1 */
+  placeOf(path: Path, at?: number): Pick<Finding, 'line' | 'column'>;
 }
 
 export type ReadSettings =
@@ -88,6 +90,7 @@ export const readSettings = (text: string): ReadSettings => {
       findings: forbidden.map(({ offset, ...finding }) => ({ ...finding, pointer: '', ...place(offset) })),
     };
   const pairOf = pairFinder();
+  const placeOf = (path: Path, at?: number) => place(offsetOf(document, text, path, at, pairOf));
   const settings: unknown = document.toJS({ maxAliasCount: 0 });
   if (!isSettings(settings as Settings))
     return refused(
@@ -103,10 +106,11 @@ export const readSettings = (text: string): ReadSettings => {
         rule,
         severity: severityOf(rule, isForCluster),
         pointer: pointerOf(path),
-        ...place(offsetOf(document, text, path, at, pairOf)),
+        ...placeOf(path, at),
         message,
         fix,
       }),
+      placeOf,
     },
   };
 };
