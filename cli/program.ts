@@ -8,6 +8,7 @@ import { registerGenerator } from './commands/generator.ts';
 import { registerJudge } from './commands/judge.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerPipeline } from './commands/pipeline.ts';
+import { registerPreview } from './commands/preview.ts';
 import { makeContext } from './context.ts';
 
 const EXAMPLES = `
@@ -38,7 +39,7 @@ export const makeProgram = (): Command => {
   registerLocal(program, context);
   registerAuth(program, context);
   registerCluster(program, context);
-  registerPipeline(program, context);
+  registerPreview(registerPipeline(program, context), context);
   registerCost(program, context);
   registerGenerator(program, context);
   registerExperiment(program, context);

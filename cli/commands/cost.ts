@@ -205,7 +205,8 @@ const parseBookId = (text: string): PriceBookId => {
 };
 
 /** A refusal of the domain ends the command; nothing was sent. */
-const required = <T>(outcome: Outcome<T>): T => {
+/** What was accepted; a refusal ends the program with its findings. */
+export const required = <T>(outcome: Outcome<T>): T => {
   if (outcome.accepted) return outcome.value;
   const findings = (outcome.refusal.errors ?? []).map(({ pointer, message }) => `${pointer}: ${message}`);
   throw new CommandFailure(EXIT.invalid, outcome.refusal.message, findings.join('\n  ') || 'nothing was sent');
@@ -352,7 +353,8 @@ const usagesOf = (given: UsageOptions): readonly [Usage, Usage] => {
   return [at(0), at(1)];
 };
 
-const axesOf = (assignments: readonly string[]): Usage =>
+/** `axis=amount` options as usage. */
+export const axesOf = (assignments: readonly string[]): Usage =>
   usageFrom(Object.fromEntries(assignments.map(assigned).map(([axis, text]) => [axis, amountOf(text)])));
 
 const assigned = (assignment: string): readonly [UsageAxis, string] => {

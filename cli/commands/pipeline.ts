@@ -108,7 +108,8 @@ const circumstancesOf = ({ forCluster, destination, critical, image: name }: Val
   throw new CommandFailure(EXIT.invalid, `"${wrong}" is no destination`, 'write host or host:port, in small letters');
 };
 
-export const registerPipeline = (program: Command, context: () => Context): void => {
+/** Answers the command that others hang theirs below. */
+export const registerPipeline = (program: Command, context: () => Context): Command => {
   const template = program.command('template').description('templates of pipelines');
 
   template
@@ -198,6 +199,7 @@ export const registerPipeline = (program: Command, context: () => Context): void
   });
 
   registerRecord(pipeline, context);
+  return pipeline;
 };
 
 export interface RenderOptions {

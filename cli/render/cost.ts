@@ -12,7 +12,7 @@ import { number, percent } from './numbers.ts';
 import { renderFields, renderTable } from './table.ts';
 
 /** `430.53 (420.10 … 441.00)`; one number where nothing is uncertain. */
-const costText = ({ low, estimate, high }: Cost): string =>
+export const costText = ({ low, estimate, high }: Cost): string =>
   low === high ? amountText(estimate) : `${amountText(estimate)} (${amountText(low)} … ${amountText(high)})`;
 
 const span = ({ low, estimate, high }: Interval, show: (value: number) => string): string =>

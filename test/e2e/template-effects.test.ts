@@ -8,6 +8,7 @@ import { HOSTS } from '../support/hosts/hosts.ts';
 import { recordingOf } from '../support/hosts/simulated-host.ts';
 import type { ReceivedPoint } from '../support/otlp-sink.ts';
 import { renderedOf } from '../support/template-grid.ts';
+import { agreementsOf } from '../support/preview-agreement.ts';
 import { playTo, type TemplateRun } from '../support/template-runs.ts';
 
 // What each template keeps, drops and sums, out of real collectors that read the same recorded hosts at the same time. What
@@ -298,6 +299,18 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('on the host "%s"
 
   test.each(Object.keys(PIPELINES))('%s fails at nothing', (name) => {
     expect(runOf(name).failures).toEqual([]);
+  });
+
+  test.each(Object.keys(PIPELINES))('%s: a preview says which series and how many points come out', (name) => {
+    const run = runOf(name);
+    const agreements = agreementsOf(run, PIPELINES[name]?.yaml ?? '', recording);
+    for (const { pipeline, series, points } of agreements) {
+      expect(Math.abs(points.predicted / points.measured - 1), `points of ${pipeline}`).toBeLessThan(0.02);
+      // the same series, and not only as many
+      expect(series.both / Math.max(series.measured, series.predicted), `series of ${pipeline}`).toBeGreaterThan(0.98);
+    }
+    const predictedBytes = agreements.reduce((sum, each) => sum + each.predictedBytes, 0);
+    if (process.env.AGREE) console.log(host.name, name, JSON.stringify(agreements), run.written, predictedBytes / run.written.bytes);
   });
 
   test('how many series are left', () => {

@@ -44,6 +44,8 @@ const MetricsRequest = z.object({
 });
 
 export interface ReceivedPoint {
+  /** number of the request that brought it, per sender */
+  readonly request: number;
   readonly metric: string;
   readonly resource: Attributes;
   readonly attributes: Attributes;
@@ -67,6 +69,8 @@ export interface OtlpSink {
   bodiesOf(sender: string): readonly unknown[];
   headersOf(sender: string): Readonly<Record<string, string | string[] | undefined>>;
   remoteWritesOf(sender: string): number;
+  /** bytes that a sender wrote, before it compressed them */
+  remoteWriteBytesOf(sender: string): number;
   stop(): Promise<void>;
 }
 
@@ -74,7 +78,8 @@ export const startOtlpSink = async (): Promise<OtlpSink> => {
   const points = new Map<string, ReceivedPoint[]>();
   const bodies = new Map<string, unknown[]>();
   const headers = new Map<string, IncomingMessage['headers']>();
-  const writes = new Map<string, number>();
+  const writes = new Map<string, number[]>();
+  const requests = new Map<string, number>();
   const into = <T>(map: Map<string, T[]>, key: string): T[] => {
     const list = map.get(key) ?? [];
     map.set(key, list);
@@ -86,13 +91,15 @@ export const startOtlpSink = async (): Promise<OtlpSink> => {
     request.on('end', () => {
       const [, sender = '', ...path] = (request.url ?? '').split('/');
       if (path[0] === 'write') {
-        writes.set(sender, (writes.get(sender) ?? 0) + 1);
+        into(writes, sender).push(lengthBeforeSnappy(Buffer.concat(chunks)));
         response.writeHead(204).end();
         return;
       }
       headers.set(sender, request.headers);
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      if (path.join('/') === 'v1/metrics') into(points, sender).push(...pointsIn(MetricsRequest.parse(body)));
+      const index = requests.get(sender) ?? 0;
+      requests.set(sender, index + 1);
+      if (path.join('/') === 'v1/metrics') into(points, sender).push(...pointsIn(MetricsRequest.parse(body), index));
       else into(bodies, sender).push(body);
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
@@ -105,7 +112,8 @@ export const startOtlpSink = async (): Promise<OtlpSink> => {
     pointsOf: (sender) => points.get(sender) ?? [],
     bodiesOf: (sender) => bodies.get(sender) ?? [],
     headersOf: (sender) => headers.get(sender) ?? {},
-    remoteWritesOf: (sender) => writes.get(sender) ?? 0,
+    remoteWritesOf: (sender) => writes.get(sender)?.length ?? 0,
+    remoteWriteBytesOf: (sender) => writes.get(sender)?.reduce((sum, bytes) => sum + bytes, 0) ?? 0,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -114,12 +122,18 @@ export const startOtlpSink = async (): Promise<OtlpSink> => {
   };
 };
 
-const pointsIn = ({ resourceMetrics }: z.infer<typeof MetricsRequest>): readonly ReceivedPoint[] =>
+/** A block of Snappy begins with the length of what is in it, seven bits a byte. */
+const lengthBeforeSnappy = (block: Buffer): number => {
+  const last = block.findIndex((byte) => byte < 128);
+  return block.subarray(0, last + 1).reduceRight((length, byte) => length * 128 + (byte & 127), 0);
+};
+
+const pointsIn = ({ resourceMetrics }: z.infer<typeof MetricsRequest>, request: number): readonly ReceivedPoint[] =>
   resourceMetrics.flatMap(({ resource, scopeMetrics }) =>
     scopeMetrics.flatMap(({ metrics }) =>
       metrics.flatMap((metric) => {
         const { name, sum, gauge } = metric;
-        return (sum ?? gauge)?.dataPoints.map((point) => toPoint(name, resource.attributes, point, sum)) ?? [];
+        return (sum ?? gauge)?.dataPoints.map((point) => toPoint(name, resource.attributes, point, sum, request)) ?? [];
       }),
     ),
   );
@@ -131,7 +145,9 @@ const toPoint = (
   resource: Attributes,
   point: z.infer<typeof DataPoint>,
   sum: z.infer<typeof Metric>['sum'],
+  request: number,
 ): ReceivedPoint => ({
+  request,
   metric,
   resource,
   attributes: point.attributes,

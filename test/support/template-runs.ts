@@ -7,6 +7,7 @@ import { beginLife } from '../../local/processes/life.ts';
 import { startStopwatch } from '../../local/processes/machine.ts';
 import { waitFor, waitForOrElse } from '../../local/processes/wait.ts';
 import type { Epoch, ExperimentId } from '../../src/kernel/identity.ts';
+import { epochMsOf } from '../../src/kernel/instant.ts';
 import { systemClock } from '../../src/kernel/system.ts';
 import type { Recording } from '../../src/pipelines/domain/recording.ts';
 import { mergeSettings, type Settings, settingsAt } from '../../src/pipelines/domain/settings-tree.ts';
@@ -21,6 +22,10 @@ export interface TemplateRun {
   /** by the pipeline that it left through */
   readonly pointsByPipeline: Readonly<Record<string, readonly ReceivedPoint[]>>;
   readonly points: readonly ReceivedPoint[];
+  /** when each moment of the recording was shown, in milliseconds */
+  readonly shownAtMs: readonly number[];
+  /** what it wrote to its measurement store, before compression */
+  readonly written: { readonly requests: number; readonly bytes: number };
   /** what the collector counted as failed, as its telemetry says it */
   readonly failures: readonly string[];
 }
@@ -61,11 +66,13 @@ export const playTo = async (
       started.push({ name, collector, leaving });
     };
     await Promise.all(entries.map(start));
+    const shownAtMs: number[] = [];
     for (const [index, { atSeconds }] of recording.moments.entries()) {
       await waitFor({ what: 'the next moment', deadlineSeconds: 60, everyMs: 20 }, () =>
         elapsedSeconds() >= atSeconds ? true : undefined,
       );
       replay.show(index);
+      shownAtMs.push(epochMsOf(systemClock.now()));
       await Promise.all(started.map(readTwice));
     }
     const failures = await Promise.all(started.map(({ collector }) => failuresOf(collector)));
@@ -75,7 +82,8 @@ export const playTo = async (
       started.map(({ name, leaving }, index) => {
         const pointsByPipeline = Object.fromEntries(leaving.map((key) => [key, sink.pointsOf(senderOf(name, key))]));
         const points = Object.values(pointsByPipeline).flat();
-        return [name, { name, pointsByPipeline, points, failures: failures[index] ?? [] }];
+        const written = { requests: sink.remoteWritesOf(name), bytes: sink.remoteWriteBytesOf(name) };
+        return [name, { name, pointsByPipeline, points, shownAtMs, written, failures: failures[index] ?? [] }];
       }),
     );
   } finally {
