@@ -13,7 +13,12 @@ import type { TemplateRun } from './template-runs.ts';
 /** What came out of a pipeline of a real collector, beside what a preview says of the same readings. */
 export interface Agreement {
   readonly pipeline: string;
-  readonly series: { readonly measured: number; readonly predicted: number; readonly both: number };
+  /** as many as came out, and those that only the one or the other has */
+  readonly series: {
+    readonly measured: number;
+    readonly unpredicted: readonly string[];
+    readonly unmeasured: readonly string[];
+  };
   readonly points: { readonly measured: number; readonly predicted: number };
   /** of every reading, as remote write before compression */
   readonly predictedBytes: number;
@@ -55,7 +60,11 @@ export const agreementsOf = (run: TemplateRun, yaml: string, recording: Recordin
     }
     return {
       pipeline,
-      series: { measured: measured.size, predicted: predicted.size, both: [...measured].filter((series) => predicted.has(series)).length },
+      series: {
+        measured: measured.size,
+        unpredicted: [...measured].filter((series) => !predicted.has(series)),
+        unmeasured: [...predicted].filter((series) => !measured.has(series)),
+      },
       points: { measured: measuredPoints, predicted: predictedPoints },
       predictedBytes,
     };

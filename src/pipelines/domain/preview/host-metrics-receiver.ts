@@ -128,7 +128,7 @@ const wantedMetrics = (
   });
   return {
     wanted: enabled.flatMap(([name]) =>
-      isTold(name) ? [{ name, shape: shapeOf(settingsAt(given, 'metrics', name)) }] : [],
+      isTold(name) ? [{ name, shape: shapeOf(name, settingsAt(given, 'metrics', name)) }] : [],
     ),
     limits: enabled.flatMap(([name]) =>
       isTold(name)
@@ -140,10 +140,13 @@ const wantedMetrics = (
 
 const STRATEGIES: Readonly<Record<string, Aggregation>> = { sum: 'sum', avg: 'mean', min: 'min', max: 'max' };
 
+/** Attributes that are kept where nothing is said, of a metric that has others besides. */
+const USUAL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = { 'system.cpu.time': ['state'] };
+
 /** `attributes` that are kept; what becomes equal is put together at the source. */
-const shapeOf = ({ attributes, aggregation_strategy: strategy }: Settings): Wanted['shape'] => {
-  if (!Array.isArray(attributes)) return (metric) => metric;
-  const kept = textsOf(attributes);
+const shapeOf = (name: string, { attributes, aggregation_strategy: strategy }: Settings): Wanted['shape'] => {
+  const kept = Array.isArray(attributes) ? textsOf(attributes) : USUAL_ATTRIBUTES[name];
+  if (kept === undefined) return (metric) => metric;
   return (metric) => {
     for (const point of metric.points)
       point.attributes = new Map([...point.attributes].filter(([key]) => kept.includes(key)));
