@@ -1,3 +1,4 @@
+import { COST_PROBLEMS } from '../../src/cost/contract/problems.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
@@ -9,7 +10,7 @@ import { manifest } from './manifest.ts';
 export const handler = httpEntry(manifest, ({ core }) =>
   makeRouter({
     service: manifest.name,
-    problems: PIPELINE_PROBLEMS,
+    problems: { ...PIPELINE_PROBLEMS, ...COST_PROBLEMS },
     gatekeeper: gatekeeperOn(tableNamed(core)),
     served: servePipelines({ sha256 }),
   }),

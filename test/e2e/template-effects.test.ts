@@ -2,10 +2,11 @@ import { cpus } from 'node:os';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type HostScraper, processMetricNames } from '../../src/pipelines/domain/metric-set.ts';
 import { processesOf, type RecordedProcess } from '../../src/pipelines/domain/recorded-processes.ts';
-import type { ParameterValue, RenderedPipeline } from '../../src/pipelines/domain/template.ts';
+import type { RenderedPipeline } from '../../src/pipelines/domain/template.ts';
 import { findTemplate } from '../../src/pipelines/domain/templates.ts';
 import { HOSTS } from '../support/hosts/hosts.ts';
 import { recordingOf } from '../support/hosts/simulated-host.ts';
+import { measuredParameters } from '../support/measured-templates.ts';
 import type { ReceivedPoint } from '../support/otlp-sink.ts';
 import { renderedOf } from '../support/template-grid.ts';
 import { agreementsOf } from '../support/preview-agreement.ts';
@@ -38,7 +39,6 @@ interface Seen extends RecordedProcess {
 }
 
 interface Case {
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** the series of a process, empty when it is not shown at all */
   readonly series: (process: Seen) => readonly string[];
   /** the pipeline that this is about, where there are several that end */
@@ -51,9 +51,10 @@ const isIn = (...lists: readonly (readonly string[])[]) => {
 };
 const uses = (mebibytes: number) => (process: Seen) => process.mostResidentBytes >= mebibytes * MEBIBYTE;
 
+const PARAMETERS = measuredParameters(BUSY_RATIO);
+
 const ONE_BY_ONE: Readonly<Record<string, Case>> = {
   baseline: {
-    parameters: {},
     series: () => [
       ...WHOLE,
       ...['user', 'system', 'wait'].map((state) => `${UTILIZATION} ${state}`),
@@ -62,67 +63,37 @@ const ONE_BY_ONE: Readonly<Record<string, Case>> = {
     ],
   },
   'top-k': {
-    parameters: {
-      cpu_threshold_ratio: BUSY_RATIO,
-      memory_threshold_bytes: 256 * MEBIBYTE,
-      minimum_age_seconds: 0,
-      pinned_processes: ['cron'],
-    },
     series: (process) =>
       process.isBusy || uses(256)(process) || isIn(CRITICAL, ['cron'])(process) ? [...WHOLE, UTILIZATION] : [],
   },
   'priority-filter': {
-    parameters: {
-      critical_processes: ['postgres'],
-      important_processes: IMPORTANT,
-      runtime_processes: RUNTIMES,
-      runtime_memory_bytes: 100 * MEBIBYTE,
-    },
     series: (process) => {
       if (isIn(CRITICAL, ['postgres'])(process)) return WHOLE;
       if (isIn(IMPORTANT)(process)) return [...CPU_TIME, MEMORY];
       return isIn(RUNTIMES)(process) && uses(100)(process) ? WHOLE : [];
     },
   },
-  'two-speed': { parameters: { slow_factor: 2, critical_processes: [] }, series: () => WHOLE },
-  'pruned-attributes': { parameters: {}, series: () => ['process.cpu.time', 'process.disk.io', MEMORY] },
+  'two-speed': { series: () => WHOLE },
+  'pruned-attributes': { series: () => ['process.cpu.time', 'process.disk.io', MEMORY] },
   adaptive: {
-    parameters: {
-      cpu_threshold_ratio: BUSY_RATIO,
-      memory_threshold_bytes: 50 * MEBIBYTE,
-      critical_processes: ['postgres'],
-    },
     series: (process) => {
       if (isIn(CRITICAL, ['postgres'])(process)) return [...WHOLE, UTILIZATION, THREADS];
       return process.isBusy || uses(50)(process) ? [...CPU_TIME, MEMORY, UTILIZATION, THREADS] : [];
     },
   },
   intelligent: {
-    parameters: {
-      cpu_threshold_ratio: BUSY_RATIO,
-      memory_threshold_bytes: 100 * MEBIBYTE,
-      critical_processes: ['postgres'],
-      important_processes: IMPORTANT,
-      slow_factor: 2,
-    },
     series: (process) =>
       process.isBusy || uses(100)(process) || isIn(CRITICAL, ['postgres'], IMPORTANT)(process)
         ? [...WHOLE, UTILIZATION]
         : [],
   },
   minimal: {
-    parameters: {
-      cpu_threshold_ratio: BUSY_RATIO,
-      memory_threshold_bytes: 100 * MEBIBYTE,
-      allowed_processes: ['postgres', ...RUNTIMES],
-    },
     series: (process) =>
       isIn(CRITICAL)(process) || (isIn(['postgres'], RUNTIMES)(process) && (process.isBusy || uses(100)(process)))
         ? [MEMORY, UTILIZATION]
         : [],
   },
   'same-input-shadow': {
-    parameters: { kept_processes: ['postgres'] },
     pipeline: 'metrics/candidate',
     series: (process) => (isIn(CRITICAL, ['postgres'])(process) ? WHOLE : []),
   },
@@ -131,7 +102,6 @@ const ONE_BY_ONE: Readonly<Record<string, Case>> = {
 /** The name of the group of a process, and whether it is one of its own. */
 interface Sums {
   readonly template: string;
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly groupOf: (process: RecordedProcess) => string;
 }
 
@@ -139,10 +109,9 @@ const byNameAndOwner = ({ name, owner }: RecordedProcess): string => `${name} of
 const alone = ({ name, owner, pid }: RecordedProcess): string => `${name} of ${owner} as ${pid}`;
 
 const SUMMED: Readonly<Record<string, Sums>> = {
-  aggregated: { template: 'aggregated', parameters: {}, groupOf: byNameAndOwner },
+  aggregated: { template: 'aggregated', groupOf: byNameAndOwner },
   'aggregated-named': {
     template: 'aggregated',
-    parameters: { named_processes: ['postgres'], individual_processes: ['java'], group_by_owner: false },
     groupOf: (process) => {
       if (process.name === 'java') return alone(process);
       return ['postgres', ...CRITICAL].includes(process.name) ? process.name : 'other';
@@ -150,7 +119,6 @@ const SUMMED: Readonly<Record<string, Sums>> = {
   },
   hybrid: {
     template: 'hybrid',
-    parameters: { critical_processes: ['postgres'], important_processes: ['cc1plus', 'sshd'] },
     groupOf: (process) => {
       if (['postgres', ...CRITICAL].includes(process.name)) return alone(process);
       return ['cc1plus', 'sshd'].includes(process.name) ? byNameAndOwner(process) : `other of ${process.owner}`;
@@ -160,10 +128,10 @@ const SUMMED: Readonly<Record<string, Sums>> = {
 
 const PIPELINES: Readonly<Record<string, RenderedPipeline>> = {
   ...Object.fromEntries(
-    Object.entries(ONE_BY_ONE).map(([name, { parameters }]) => [name, renderedOf(name, parameters, FRAME)]),
+    Object.keys(ONE_BY_ONE).map((name) => [name, renderedOf(name, PARAMETERS[name] ?? {}, FRAME)]),
   ),
   ...Object.fromEntries(
-    Object.entries(SUMMED).map(([name, { template, parameters }]) => [name, renderedOf(template, parameters, FRAME)]),
+    Object.entries(SUMMED).map(([name, { template }]) => [name, renderedOf(template, PARAMETERS[name] ?? {}, FRAME)]),
   ),
 };
 
@@ -331,7 +299,7 @@ const seriesLeft = new Map<string, { readonly left: number; readonly before: num
 test('docs/templates-measured.generated.md is what came out of the collectors', async () => {
   const row = ([name, counts]: readonly [string, NonNullable<ReturnType<typeof seriesLeft.get>>]): string => {
     const cells = counts.map(({ left, before }) => `${left} of ${before} (${Math.round((100 * left) / before)} %)`);
-    const parameters = Object.entries((ONE_BY_ONE[name] ?? SUMMED[name])?.parameters ?? {})
+    const parameters = Object.entries(PARAMETERS[name] ?? {})
       .filter(([parameter]) => parameter !== 'cpu_threshold_ratio')
       .map(([parameter, value]) => `${parameter}: ${Array.isArray(value) ? value.join(' ') : value}`);
     return `| ${[name, ...cells, parameters.join('; ')].join(' | ')} |`;

@@ -13,4 +13,11 @@ export const PIPELINE_PROBLEMS = {
     title: 'What was written over the template is not valid',
     retry: 'after-change',
   },
+  'pipeline-not-previewable': {
+    status: 422,
+    title: 'It cannot be looked ahead at like this',
+    retry: 'after-change',
+  },
+  'pipeline-not-comparable': { status: 422, title: 'These pipelines cannot be compared', retry: 'after-change' },
+  'recording-too-large': { status: 422, title: 'The recording is too large', retry: 'after-change' },
 } as const satisfies Problems;

@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { route } from '../../platform/declare/route.ts';
 import { Destination } from '../domain/destination.ts';
+import { PriceBookId } from '../../cost/domain/price-book.ts';
 import { CollectorPlace } from '../domain/generate.ts';
+import { Preview, PreviewTerms } from '../domain/preview/preview.ts';
+import { PreviewSide } from '../domain/preview/sides.ts';
+import { Recording } from '../domain/recording.ts';
 import { PipelineChoice, RenderedPipeline, Template, TemplateName } from '../domain/template.ts';
 
 /** A template with its values, in a frame. */
@@ -17,6 +21,22 @@ const RenderWish = PipelineChoice.extend({
 
 /** A Kubernetes object as it is applied; its keys are Kubernetes' own. */
 const ManifestObject = z.record(z.string(), z.unknown());
+
+/** A recorded host, and two pipelines to look ahead at; nothing is stored. */
+const PreviewRequest = z.strictObject({
+  recording: Recording,
+  baseline: PreviewSide,
+  candidate: PreviewSide,
+  criticalProcesses: z.array(z.string()).max(100).default([]),
+  /** of templates; settings of one's own say theirs */
+  collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
+  /** so many hosts like the recorded one, for the bills */
+  hosts: z.int().min(1).max(1_000_000).default(1),
+  terms: PreviewTerms.default({}),
+  /** absent: every vendor */
+  priceBook: PriceBookId.optional(),
+});
+export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
 export const pipelineRoutes = [
   route({
@@ -51,6 +71,41 @@ export const pipelineRoutes = [
     response: RenderedPipeline,
     refusals: ['pipeline-template-not-found', 'pipeline-parameter-invalid', 'pipeline-override-invalid'],
     example: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 }, criticalProcesses: ['nginx', 'postgres'] },
+  }),
+  route({
+    name: 'previewPipelines',
+    method: 'POST',
+    path: '/pipelines/preview',
+    summary:
+      'A recorded host and two pipelines → series, points, bytes, critical processes and bills of each; at list prices, nothing is stored',
+    permission: may('pipeline:validate'),
+    body: PreviewRequest,
+    status: 200,
+    response: Preview,
+    refusals: [
+      'pipeline-template-not-found',
+      'pipeline-parameter-invalid',
+      'pipeline-override-invalid',
+      'pipeline-not-comparable',
+      'pipeline-not-previewable',
+      'recording-too-large',
+      'price-book-not-found',
+    ],
+    example: {
+      recording: {
+        kind: 'phoenix-recording',
+        version: 1,
+        recordedAt: '2026-01-05T10:00:00.000Z',
+        ticksPerSecond: 100,
+        pageBytes: 4096,
+        owners: { '0': 'root' },
+        moments: [{ atSeconds: 0, files: {}, links: {}, counts: {} }],
+      },
+      baseline: { template: 'baseline' },
+      candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 } },
+      criticalProcesses: ['nginx', 'postgres'],
+      hosts: 100,
+    },
   }),
   route({
     name: 'generatePipeline',

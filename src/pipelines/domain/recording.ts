@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { epochMsOf, Instant } from '../../kernel/instant.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 
 /** Files of /proc that the scrapers of a collector read, and nothing else: no environment, no arguments. */
 export const HOST_FILES = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'uptime'] as const;
@@ -36,6 +37,25 @@ export const Recording = z.strictObject({
   moments: z.array(Moment).min(1).max(1000),
 });
 export type Recording = z.infer<typeof Recording>;
+
+/** Processes of all moments together that one request may ask about: some seconds of work. */
+const MOST_PROCESSES = 6000;
+
+/** Refuses a recording that would take longer than a request may. */
+export const checkRecordingSize = ({ moments }: Recording): Outcome<void, Refusal<'recording-too-large'>> => {
+  const processCount = moments.reduce(
+    (sum, { files }) => sum + Object.keys(files).filter((path) => path.endsWith('/statm')).length,
+    0,
+  );
+  return processCount <= MOST_PROCESSES
+    ? accept(undefined)
+    : refuse(
+        'recording-too-large',
+        `the recording has ${processCount} processes in ${moments.length} moments, at most ${MOST_PROCESSES} are looked at here; record fewer moments, or use the command line, which has no such limit`,
+        { processCount, moments: moments.length, most: MOST_PROCESSES },
+        [{ pointer: '/recording/moments', code: 'recording-too-large', message: 'record fewer moments' }],
+      );
+};
 
 /** The machine that plays a recording, and when it begins to. */
 export interface Player {
