@@ -67,7 +67,8 @@ export const registerPreview = (pipeline: Command, context: () => Context): void
 };
 
 const sideOf = (text: string, parameters: readonly string[]): PreviewSide => {
-  if (!/\.ya?ml$|\/|^-$/.test(text)) return { template: parseTemplateName(text), parameters: parseParameters(parameters) };
+  if (!/\.ya?ml$|\/|^-$/.test(text))
+    return { template: parseTemplateName(text), parameters: parseParameters(parameters) };
   if (parameters.length > 0)
     throw new CommandFailure(EXIT.invalid, `${text} is a file and takes no parameters`, 'change the file');
   return { yaml: readText(text) };

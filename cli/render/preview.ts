@@ -12,14 +12,20 @@ const VARIANTS = ['baseline', 'candidate'] as const;
 export const describePreview = (preview: Preview): string =>
   [
     renderFields([
-      ['recording', `${preview.momentCount} moments in ${number(preview.recordedSeconds)} s, ${span(preview.processCount)} processes`],
+      [
+        'recording',
+        `${preview.momentCount} moments in ${number(preview.recordedSeconds)} s, ${span(preview.processCount)} processes`,
+      ],
     ]),
     '',
     figuresTable(preview),
     ...VARIANTS.flatMap((variant) => section(`${variant}:`, preview[variant].limits.map(limitLine))),
     ...VARIANTS.flatMap((variant) => section(`critical in the ${variant}:`, criticalLines(preview[variant]))),
     ...section('most series in the candidate:', contributorLines(preview.candidate)),
-    ...section(`bills of a month, ${preview.hosts === 1 ? 'one host' : `${number(preview.hosts)} hosts`} like this one, at list prices:`, billLines(preview)),
+    ...section(
+      `bills of a month, ${preview.hosts === 1 ? 'one host' : `${number(preview.hosts)} hosts`} like this one, at list prices:`,
+      billLines(preview),
+    ),
   ].join('\n');
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>

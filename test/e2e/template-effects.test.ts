@@ -8,8 +8,8 @@ import { HOSTS } from '../support/hosts/hosts.ts';
 import { recordingOf } from '../support/hosts/simulated-host.ts';
 import { measuredParameters } from '../support/measured-templates.ts';
 import type { ReceivedPoint } from '../support/otlp-sink.ts';
-import { renderedOf } from '../support/template-grid.ts';
 import { agreementsOf } from '../support/preview-agreement.ts';
+import { renderedOf } from '../support/template-grid.ts';
 import { playTo, type TemplateRun } from '../support/template-runs.ts';
 
 // What each template keeps, drops and sums, out of real collectors that read the same recorded hosts at the same time. What
@@ -127,9 +127,7 @@ const SUMMED: Readonly<Record<string, Sums>> = {
 };
 
 const PIPELINES: Readonly<Record<string, RenderedPipeline>> = {
-  ...Object.fromEntries(
-    Object.keys(ONE_BY_ONE).map((name) => [name, renderedOf(name, PARAMETERS[name] ?? {}, FRAME)]),
-  ),
+  ...Object.fromEntries(Object.keys(ONE_BY_ONE).map((name) => [name, renderedOf(name, PARAMETERS[name] ?? {}, FRAME)])),
   ...Object.fromEntries(
     Object.entries(SUMMED).map(([name, { template }]) => [name, renderedOf(template, PARAMETERS[name] ?? {}, FRAME)]),
   ),
@@ -269,18 +267,21 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('on the host "%s"
     expect(runOf(name).failures).toEqual([]);
   });
 
-  test.each(Object.keys(PIPELINES))('%s: a preview says which series, how many points and how many bytes come out', (name) => {
-    const run = runOf(name);
-    const agreements = agreementsOf(run, PIPELINES[name]?.yaml ?? '', recording);
-    const predictedBytes = agreements.reduce((sum, each) => sum + each.predictedBytes, 0);
-    expect(Math.abs(predictedBytes / run.written.bytes - 1), 'bytes').toBeLessThan(0.05);
-    for (const { pipeline, series, points } of agreements) {
-      expect(Math.abs(points.predicted / points.measured - 1), `points of ${pipeline}`).toBeLessThan(0.02);
-      // the same series, and not only as many
-      const others = [...series.unpredicted, ...series.unmeasured];
-      expect(others.length / series.measured, `${pipeline}: ${others.slice(0, 5).join('\n')}`).toBeLessThan(0.02);
-    }
-  });
+  test.each(Object.keys(PIPELINES))(
+    '%s: a preview says which series, how many points and how many bytes come out',
+    (name) => {
+      const run = runOf(name);
+      const agreements = agreementsOf(run, PIPELINES[name]?.yaml ?? '', recording);
+      const predictedBytes = agreements.reduce((sum, each) => sum + each.predictedBytes, 0);
+      expect(Math.abs(predictedBytes / run.written.bytes - 1), 'bytes').toBeLessThan(0.05);
+      for (const { pipeline, series, points } of agreements) {
+        expect(Math.abs(points.predicted / points.measured - 1), `points of ${pipeline}`).toBeLessThan(0.02);
+        // the same series, and not only as many
+        const others = [...series.unpredicted, ...series.unmeasured];
+        expect(others.length / series.measured, `${pipeline}: ${others.slice(0, 5).join('\n')}`).toBeLessThan(0.02);
+      }
+    },
+  );
 
   test('how many series are left', () => {
     for (const name of Object.keys(PIPELINES)) {

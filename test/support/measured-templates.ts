@@ -17,7 +17,9 @@ const IMPORTANT = ['chronyd', 'sshd', 'systemd'];
 const RUNTIMES = ['MainThread', 'java', 'python3'];
 
 /** What the rows were made with, but for the CPU of who is busy, which is half a core. */
-export const measuredParameters = (busyRatio: number): Readonly<Record<string, Readonly<Record<string, ParameterValue>>>> => ({
+export const measuredParameters = (
+  busyRatio: number,
+): Readonly<Record<string, Readonly<Record<string, ParameterValue>>>> => ({
   baseline: {},
   'top-k': {
     cpu_threshold_ratio: busyRatio,

@@ -46,7 +46,9 @@ export const agreementsOf = (run: TemplateRun, yaml: string, recording: Recordin
     const predicted = new Set<string>();
     let [measuredPoints, predictedPoints, predictedBytes, isTorn] = [0, 0, 0, false];
     for (const reading of readingsIn(points, run.shownAtMs)) {
-      const sent = playing(stateOf(reading, states), (receiver) => isRead(settings, pipeline, receiver, reading.points));
+      const sent = playing(stateOf(reading, states), (receiver) =>
+        isRead(settings, pipeline, receiver, reading.points),
+      );
       const own = sent.filter((each) => each.pipeline === pipeline);
       const series = seriesOf(own, settings);
       predictedBytes += series.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -84,7 +86,10 @@ const readingsIn = (points: readonly ReceivedPoint[], shownAtMs: readonly number
     .toSorted((one, other) => one.atMs - other.atMs)
     .map(({ own, atMs }) => ({
       atMs,
-      moment: Math.max(0, shownAtMs.findLastIndex((shown) => shown <= atMs)),
+      moment: Math.max(
+        0,
+        shownAtMs.findLastIndex((shown) => shown <= atMs),
+      ),
       isTorn: shownAtMs.some((shown) => Math.abs(atMs - shown) < TORN_MS),
       points: own,
     }));
@@ -116,7 +121,10 @@ const seriesOf = (sent: readonly Sent[], settings: Settings) => {
     .filter(({ exporter }) => exporter === first?.exporter)
     .flatMap(({ exporter, batch }) => {
       const labels = Object.fromEntries(
-        Object.entries(settingsAt(settings, 'exporters', exporter, 'external_labels')).map(([name, value]) => [name, String(value)]),
+        Object.entries(settingsAt(settings, 'exporters', exporter, 'external_labels')).map(([name, value]) => [
+          name,
+          String(value),
+        ]),
       );
       return batch.resources.flatMap((resource) =>
         resource.metrics.flatMap((metric) =>

@@ -167,6 +167,17 @@ export const renderQuery = (body: RenderRequest) =>
     retry: false,
   });
 
+export type PreviewBody = Parameters<typeof api.previewPipelines>[0]['body'];
+
+export const previewQuery = (body: PreviewBody) =>
+  queryOptions({
+    queryKey: ['preview', body],
+    queryFn: async ({ signal }) => (await api.previewPipelines({ body, signal })).body,
+    placeholderData: keepPreviousData,
+    staleTime: 5 * 60 * SECOND,
+    retry: false,
+  });
+
 export const validateQuery = (body: SettingsInput) =>
   queryOptions({
     queryKey: ['validate', body],

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
+import { PriceBookId } from '../../cost/domain/price-book.ts';
 import { route } from '../../platform/declare/route.ts';
 import { Destination } from '../domain/destination.ts';
-import { PriceBookId } from '../../cost/domain/price-book.ts';
 import { CollectorPlace } from '../domain/generate.ts';
 import { Preview, PreviewTerms } from '../domain/preview/preview.ts';
 import { PreviewSide } from '../domain/preview/sides.ts';

@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { attributesKey } from '../../../src/pipelines/domain/preview/metrics.ts';
 import { readyCollector } from '../../../src/pipelines/domain/preview/play.ts';
 import { statesOf } from '../../../src/pipelines/domain/preview/recorded-host.ts';
@@ -24,7 +24,10 @@ test.each(Object.entries(PARAMETERS))('%s leaves as many series as real collecto
   const { yaml } = renderedOf(name === 'aggregated-named' ? 'aggregated' : name, parameters, FRAME);
   const predicted = HOSTS.map((host) => seriesLeft(yaml, host));
   for (const [index, measured] of (MEASURED.get(name) ?? []).entries())
-    expect(Math.abs((predicted[index] ?? 0) / measured - 1), `${HOSTS[index]?.name}: ${predicted[index]} of ${measured}`).toBeLessThan(0.02);
+    expect(
+      Math.abs((predicted[index] ?? 0) / measured - 1),
+      `${HOSTS[index]?.name}: ${predicted[index]} of ${measured}`,
+    ).toBeLessThan(0.02);
 });
 
 /** As the collectors were made to read: each moment twice or more, a second apart. */
@@ -40,7 +43,9 @@ const seriesLeft = (yaml: string, host: (typeof HOSTS)[number]): number => {
     ofInterest.flatMap(({ batch }) =>
       batch.resources.flatMap(({ attributes, metrics }) =>
         metrics.flatMap((metric) =>
-          metric.points.map((point) => [metric.name, attributesKey(attributes), attributesKey(point.attributes)].join(' ')),
+          metric.points.map((point) =>
+            [metric.name, attributesKey(attributes), attributesKey(point.attributes)].join(' '),
+          ),
         ),
       ),
     ),

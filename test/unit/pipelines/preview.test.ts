@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type PreviewWish, preview } from '../../../src/pipelines/domain/preview/preview.ts';
-import { type SimulatedProcess, recordingOf } from '../../support/hosts/simulated-host.ts';
+import { recordingOf, type SimulatedProcess } from '../../support/hosts/simulated-host.ts';
 
 const DATABASE = { pid: 10, name: 'postgres', path: '/usr/bin/postgres', residentMiB: 500, userTicks: 60 };
 const SHELL = { pid: 20, name: 'bash', path: '/usr/bin/bash', residentMiB: 4 };
@@ -71,7 +71,8 @@ const through = (processors: Readonly<Record<string, unknown>>, change: Partial<
   figuresOf(settingsOf({ processors }), change);
 
 const filtered = (...conditions: readonly string[]) => through({ filter: { metric_conditions: conditions } });
-const names = ({ processes }: { processes: readonly { name: string }[] }) => processes.map(({ name }) => name).toSorted();
+const names = ({ processes }: { processes: readonly { name: string }[] }) =>
+  processes.map(({ name }) => name).toSorted();
 
 const NAME = 'resource.attributes["process.executable.name"]';
 
@@ -164,7 +165,9 @@ describe('critical processes', () => {
   });
 
   test('one of two with a name is not the name', () => {
-    const candidate = settingsOf({ processors: { filter: { metric_conditions: ['resource.attributes["process.pid"] == 21'] } } });
+    const candidate = settingsOf({
+      processors: { filter: { metric_conditions: ['resource.attributes["process.pid"] == 21'] } },
+    });
     const recording = hostOf(SHELL, { ...SHELL, pid: 21 });
     expect(figuresOf(candidate, { recording, criticalProcesses: ['bash'] }).critical.partly).toEqual(['bash']);
   });
@@ -186,8 +189,8 @@ describe('conditions and statements', () => {
     ['Now() - datapoint.start_time < Duration("2h")', []],
     ['Now() - datapoint.start_time < Duration("10m")', ['bash', 'postgres', 'worker']],
   ])('%s leaves %j', (condition, left) => {
-    const { processes } = previewOf(settingsOf({ processors: { filter: { metric_conditions: [condition] } } })).candidate
-      .figures ?? { processes: [] };
+    const { processes } = previewOf(settingsOf({ processors: { filter: { metric_conditions: [condition] } } }))
+      .candidate.figures ?? { processes: [] };
     expect(names({ processes })).toEqual(left);
   });
 
@@ -215,7 +218,8 @@ describe('conditions and statements', () => {
   });
 
   test('attributes that go make processes one, as they do in the store', () => {
-    const kept = (keys: string) => through({ transform: { metric_statements: [`keep_keys(resource.attributes, [${keys}])`] } });
+    const kept = (keys: string) =>
+      through({ transform: { metric_statements: [`keep_keys(resource.attributes, [${keys}])`] } });
     expect(kept('"process.executable.name"').series).toBe(3);
     expect(kept('"process.owner"').series).toBe(1);
     expect(kept('"process.owner"').pointsPerMinute.estimate).toBe(6);
@@ -225,7 +229,13 @@ describe('conditions and statements', () => {
 describe('processors', () => {
   test('sums put points together', () => {
     const summed = through({
-      'transform/one': { metric_statements: ['keep_keys(resource.attributes, ["process.owner"])', 'set(datapoint.time_unix_nano, 0)', 'set(datapoint.start_time_unix_nano, 0)'] },
+      'transform/one': {
+        metric_statements: [
+          'keep_keys(resource.attributes, ["process.owner"])',
+          'set(datapoint.time_unix_nano, 0)',
+          'set(datapoint.start_time_unix_nano, 0)',
+        ],
+      },
       groupbyattrs: {},
       'transform/sum': { metric_statements: ['aggregate_on_attributes("sum") where metric.name != ""'] },
     });
@@ -235,10 +245,21 @@ describe('processors', () => {
   test('the busy are told by what they did between two moments', () => {
     const busy = settingsOf({
       scrapers: {
-        process: { ...ONLY_MEMORY, metrics: { ...ONLY_MEMORY.metrics, 'process.cpu.utilization': { enabled: true, attributes: [], aggregation_strategy: 'sum' } } },
+        process: {
+          ...ONLY_MEMORY,
+          metrics: {
+            ...ONLY_MEMORY.metrics,
+            'process.cpu.utilization': { enabled: true, attributes: [], aggregation_strategy: 'sum' },
+          },
+        },
       },
       processors: {
-        filter: { metric_conditions: ['metric.name == "process.cpu.utilization" and datapoint.value_double < 0.5', 'metric.name == "process.memory.usage"'] },
+        filter: {
+          metric_conditions: [
+            'metric.name == "process.cpu.utilization" and datapoint.value_double < 0.5',
+            'metric.name == "process.memory.usage"',
+          ],
+        },
       },
     });
     expect(names(figuresOf(busy))).toEqual(['postgres']);
@@ -256,7 +277,12 @@ describe('processors', () => {
   });
 
   test('an interval thins what it keeps, and lets the rest pass', () => {
-    const scrapers = { process: { ...ONLY_MEMORY, metrics: { 'process.disk.io': { enabled: false }, 'process.memory.virtual': { enabled: false } } } };
+    const scrapers = {
+      process: {
+        ...ONLY_MEMORY,
+        metrics: { 'process.disk.io': { enabled: false }, 'process.memory.virtual': { enabled: false } },
+      },
+    };
     const thinned = figuresOf(settingsOf({ scrapers, processors: { interval: { interval: '60s' } } }));
     // memory may fall and passes twice a minute; of the three counters each goes once
     expect(thinned.pointsPerMinute.estimate).toBe(3 * 2 + 9);
@@ -267,7 +293,9 @@ describe('where a preview ends', () => {
   const limitsOf = (candidate: string) => previewOf(candidate).candidate;
 
   test('a function that nobody can carry out here is named with its line, and there are no figures', () => {
-    const text = settingsOf({ processors: { transform: { metric_statements: [`set(resource.attributes["x"], SHA256(${NAME}))`] } } });
+    const text = settingsOf({
+      processors: { transform: { metric_statements: [`set(resource.attributes["x"], SHA256(${NAME}))`] } },
+    });
     const { figures, limits } = limitsOf(text);
     expect(figures).toBeNull();
     const [limit] = limits;
@@ -282,7 +310,14 @@ describe('where a preview ends', () => {
   test.each([
     ['a value that only the pod knows', { filter: { metric_conditions: [`${NAME} == "\${env:WHO}"`] } }],
     ['an action that makes something else', { attributes: { actions: [{ key: 'state', action: 'hash' }] } }],
-    ['metrics put together by name', { metrics_transform: { transforms: [{ include: 'a', action: 'combine', new_name: 'b', aggregation_type: 'sum' }] } }],
+    [
+      'metrics put together by name',
+      {
+        metrics_transform: {
+          transforms: [{ include: 'a', action: 'combine', new_name: 'b', aggregation_type: 'sum' }],
+        },
+      },
+    ],
   ])('%s', (_what, processors) => {
     const { figures, limits } = limitsOf(settingsOf({ processors }));
     expect(figures).toBeNull();
@@ -302,7 +337,10 @@ describe('where a preview ends', () => {
     const outcome = preview(wish(settingsOf({ processors: { filter: { metric_conditions: ['metric.nme == "a"'] } } })));
     expect(outcome).toMatchObject({
       accepted: false,
-      refusal: { code: 'pipeline-not-previewable', message: expect.stringMatching(/^the candidate is no pipeline .* line \d+;/) },
+      refusal: {
+        code: 'pipeline-not-previewable',
+        message: expect.stringMatching(/^the candidate is no pipeline .* line \d+;/),
+      },
     });
   });
 });
@@ -325,7 +363,9 @@ describe('money', () => {
   });
 
   test('a book that nobody has is refused', () => {
-    expect(preview(wish(settingsOf(), { priceBook: 'nobody' }))).toMatchObject({ refusal: { code: 'price-book-not-found' } });
+    expect(preview(wish(settingsOf(), { priceBook: 'nobody' }))).toMatchObject({
+      refusal: { code: 'price-book-not-found' },
+    });
   });
 
   test('without figures there is no bill', () => {

@@ -16,6 +16,7 @@ import {
   templatesQuery,
   validateQuery,
 } from '../../api/queries.ts';
+import { PreviewPanel, type PreviewQuestion } from '../../pipelines/preview/preview-panel.tsx';
 import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingsProvider } from '../../ui/field.tsx';
@@ -117,12 +118,25 @@ const CreateForm = ({
         </form>
         <aside className="create-checks" aria-label="What would come of it">
           <Checks settings={settings} checks={checks} findings={findings} />
+          <PreviewPanel question={questionOf(settled)} />
           <Submit settings={settings} create={create} checks={checks.data} isFound={findings.length > 0} />
         </aside>
       </div>
     </FindingsProvider>
   );
 };
+
+const questionOf = (settings: SettingsInput | null): PreviewQuestion | null =>
+  settings === null
+    ? null
+    : {
+        baseline: settings.baselinePipeline,
+        candidate: settings.candidatePipeline,
+        ...(settings.criticalProcesses === undefined ? {} : { criticalProcesses: settings.criticalProcesses }),
+        ...(settings.collectionIntervalSeconds === undefined
+          ? {}
+          : { collectionIntervalSeconds: settings.collectionIntervalSeconds }),
+      };
 
 interface CreateRequest {
   readonly settings: SettingsInput;

@@ -74,5 +74,7 @@ const ofDecimal = (values: readonly number[], aggregation: Aggregation): number 
 
 const middleOf = <T>(sorted: readonly T[]): readonly T[] => {
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted.slice(middle, middle + 1).flatMap((one) => [one, one]) : sorted.slice(middle - 1, middle + 1);
+  return sorted.length % 2 === 1
+    ? sorted.slice(middle, middle + 1).flatMap((one) => [one, one])
+    : sorted.slice(middle - 1, middle + 1);
 };

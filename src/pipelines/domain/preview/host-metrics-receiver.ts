@@ -43,7 +43,9 @@ const readyScraper = (name: string, given: Settings, path: Path): Ready<() => Sc
   const read = Object.hasOwn(NODE_SCRAPERS, name) ? NODE_SCRAPERS[name as keyof typeof NODE_SCRAPERS] : undefined;
   if (read === undefined || !Object.hasOwn(HOST_METRICS, name))
     return {
-      limits: [leftOut(path, `a recording does not hold what the scraper ${name} reads, so its series are not counted`)],
+      limits: [
+        leftOut(path, `a recording does not hold what the scraper ${name} reads, so its series are not counted`),
+      ],
       run: () => () => [],
     };
   const scraper = name as HostScraperName;
@@ -83,8 +85,13 @@ const NODE_SCRAPERS: Readonly<Record<string, NodeScraper>> = {
   disk: (state, given) => {
     const isIncluded = makeNameFilter(settingsAt(given, 'include'), 'devices');
     const isExcluded = makeNameFilter(settingsAt(given, 'exclude'), 'devices');
-    const disks = disksOf(state).filter(({ device }) => isIncluded?.(device) !== false && isExcluded?.(device) !== true);
-    const both = (read: 'readBytes' | 'reads' | 'readsMerged' | 'readSeconds', write: keyof typeof disks[number]): Reading[] =>
+    const disks = disksOf(state).filter(
+      ({ device }) => isIncluded?.(device) !== false && isExcluded?.(device) !== true,
+    );
+    const both = (
+      read: 'readBytes' | 'reads' | 'readsMerged' | 'readSeconds',
+      write: keyof (typeof disks)[number],
+    ): Reading[] =>
       disks.flatMap((disk): Reading[] => [
         [disk[read], disk.device, 'read'],
         [Number(disk[write]), disk.device, 'write'],
@@ -174,7 +181,8 @@ const readyProcesses = (given: Settings, path: Path): Ready<() => Scrape> => {
         const below = settingsAt(given, 'resource_attributes', name);
         const isChosen = below['metrics_include'] !== undefined || below['metrics_exclude'] !== undefined;
         const at = [...path, 'resource_attributes', name];
-        if (isChosen) return [cannotPredict(at, `what a filter of metrics by ${name} leaves out is not part of a preview`)];
+        if (isChosen)
+          return [cannotPredict(at, `what a filter of metrics by ${name} leaves out is not part of a preview`)];
         return name === 'process.command_line'
           ? [leftOut(at, 'a recording holds no command lines: of the series only their length is too short')]
           : [];
@@ -221,10 +229,13 @@ const readingsOf = (
             elapsed <= 0 ? 0 : (cpuSeconds[name] - before.process.cpuSeconds[name]) / elapsed / state.logicalCores,
             name,
           ]),
-    'process.disk.io': disk === null ? [] : [
-      [disk.readBytes, 'read'],
-      [disk.writtenBytes, 'write'],
-    ],
+    'process.disk.io':
+      disk === null
+        ? []
+        : [
+            [disk.readBytes, 'read'],
+            [disk.writtenBytes, 'write'],
+          ],
     'process.memory.usage': [[process.residentBytes]],
     'process.memory.virtual': [[process.virtualBytes]],
     'process.memory.utilization': [[(100 * process.residentBytes) / memoryOf(state).total]],
@@ -246,8 +257,10 @@ const identityOf = (process: RecordedProcess, wanted: readonly string[]): Attrib
     'process.command_line': process.command,
     'process.owner': process.owner,
   };
-  return new Map(wanted.flatMap((name): [string, string | bigint][] => {
-    const value = all[name] ?? null;
-    return value === null ? [] : [[name, value]];
-  }));
+  return new Map(
+    wanted.flatMap((name): [string, string | bigint][] => {
+      const value = all[name] ?? null;
+      return value === null ? [] : [[name, value]];
+    }),
+  );
 };

@@ -45,7 +45,9 @@ export const hostMetric = (
   readings: readonly Reading[],
   times: Pick<Point, 'timeMs' | 'startMs'>,
 ): Metric => {
-  const shape = (HOST_METRICS[scraper] as Readonly<Record<string, { kind: string; attributes: readonly string[] }>>)[name];
+  const shape = (HOST_METRICS[scraper] as Readonly<Record<string, { kind: string; attributes: readonly string[] }>>)[
+    name
+  ];
   const [unit, values] = TOLD[name] ?? [];
   if (shape === undefined || unit === undefined) throw new Error(`nothing is known of ${name}`);
   const { kind, attributes } = shape;

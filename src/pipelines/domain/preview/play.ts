@@ -40,7 +40,9 @@ export const readyCollector = (settings: Settings): Ready<() => Playing> => {
   const used = (path: Path): boolean => path[0] === 'processors' && processors.has(String(path[1]));
   return {
     limits: [
-      ...otherSignals.map(({ path, signal }) => leftOut(path, `a recording holds no ${signal ?? 'data of this kind'}, so they are not counted`)),
+      ...otherSignals.map(({ path, signal }) =>
+        leftOut(path, `a recording holds no ${signal ?? 'data of this kind'}, so they are not counted`),
+      ),
       ...[...receivers.values(), ...processors.values()].flatMap(({ limits }) => limits),
       ...lines.faults.flatMap(({ path, at, message }) => (used(path) ? [cannotPredict(path, message, at)] : [])),
       ...connectorLimits(settings, pipelines),
@@ -68,7 +70,10 @@ const readyProcessor = (
   const type = typeOf(canonicalId('processors', id));
   const make = Object.hasOwn(PROCESSORS, type) ? PROCESSORS[type] : undefined;
   if (make === undefined)
-    return { limits: [cannotPredict(path, `what ${type} makes of metrics is not part of a preview`)], run: () => (batch) => [batch] };
+    return {
+      limits: [cannotPredict(path, `what ${type} makes of metrics is not part of a preview`)],
+      run: () => (batch) => [batch],
+    };
   const own = lines.filter(({ path: at }) => at[0] === 'processors' && at[1] === id);
   return guarded(settings, path, make({ settings: settingsAt(settings, 'processors', id), path, lines: own }));
 };
@@ -77,7 +82,10 @@ const readyProcessor = (
 const guarded = <T>(settings: Settings, path: readonly string[], ready: Ready<T>): Ready<T> => {
   const { root_path: _mounted, ...rest } = settingsAt(settings, ...path);
   const open = openTexts(rest, path);
-  return { ...ready, limits: [...ready.limits, ...open.map((at) => cannotPredict(at, 'what stands here is known in the pod only'))] };
+  return {
+    ...ready,
+    limits: [...ready.limits, ...open.map((at) => cannotPredict(at, 'what stands here is known in the pod only'))],
+  };
 };
 
 const openTexts = (node: SettingsNode, path: Path): readonly Path[] => {
@@ -89,7 +97,10 @@ const openTexts = (node: SettingsNode, path: Path): readonly Path[] => {
 /** Of connectors, those that pass on what comes in. */
 const connectorLimits = (settings: Settings, pipelines: readonly Pipeline[]): readonly Limit[] =>
   [...new Set(pipelines.flatMap(({ parts }) => [...parts.receivers, ...parts.exporters]))]
-    .filter((id) => Object.hasOwn(settingsAt(settings, 'connectors'), id) && typeOf(canonicalId('connectors', id)) !== 'forward')
+    .filter(
+      (id) =>
+        Object.hasOwn(settingsAt(settings, 'connectors'), id) && typeOf(canonicalId('connectors', id)) !== 'forward',
+    )
     .map((id) => cannotPredict(['connectors', id], `what ${typeOf(id)} makes of metrics is not part of a preview`));
 
 const started = (

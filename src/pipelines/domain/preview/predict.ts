@@ -73,16 +73,22 @@ export interface Sample {
 }
 
 /** What a collector with these settings would send from a recorded host. Never throws, whatever the settings are. */
-export const predict = ({ settings, placeOf }: SettingsText, { states, criticalProcesses }: Sample, environment: Environment): Prediction => {
+export const predict = (
+  { settings, placeOf }: SettingsText,
+  { states, criticalProcesses }: Sample,
+  environment: Environment,
+): Prediction => {
   const filled = withVariables(settings, environment);
   const ready = readyCollector(filled);
   const limits = [...ready.limits, ...momentLimits(states), ...outputLimits(filled)];
-  const placed = limits.map(({ kind, path, at, message }): PlacedLimit => ({
-    kind,
-    pointer: pointerOf(path),
-    ...placeOf(path, at),
-    message,
-  }));
+  const placed = limits.map(
+    ({ kind, path, at, message }): PlacedLimit => ({
+      kind,
+      pointer: pointerOf(path),
+      ...placeOf(path, at),
+      message,
+    }),
+  );
   if (limits.some(({ kind }) => kind === 'cannot_predict')) return { figures: null, limits: placed };
   const playing = ready.run();
   const [first] = states;
@@ -144,15 +150,17 @@ const seriesIn = (sent: readonly Sent[], settings: Settings): readonly Series[] 
         // what tells only what changed is no series to this store, and it takes none of it
         isStore && metric.temporality === 'delta'
           ? []
-          : metric.points.map((point): Series => ({
-              id: JSON.stringify([exporter, metric.name, ofResource, attributesKey(point.attributes)]),
-              exporter,
-              metric: metric.name,
-              process: process === undefined ? null : String(process),
-              pid: pid === undefined ? null : String(pid),
-              pointsPerMinute: perMinute,
-              bytesPerMinute: perMinute * seriesBytes(resource, metric, point, labels),
-            })),
+          : metric.points.map(
+              (point): Series => ({
+                id: JSON.stringify([exporter, metric.name, ofResource, attributesKey(point.attributes)]),
+                exporter,
+                metric: metric.name,
+                process: process === undefined ? null : String(process),
+                pid: pid === undefined ? null : String(pid),
+                pointsPerMinute: perMinute,
+                bytesPerMinute: perMinute * seriesBytes(resource, metric, point, labels),
+              }),
+            ),
       );
     });
   });
@@ -216,7 +224,14 @@ const contributors = (
     .flatMap(([name, series]): Contributor[] => {
       if (name === null) return [];
       const count = distinctIn(series);
-      return [{ name, series: count, pointsPerMinute: total(series, 'pointsPerMinute') / scrapeCount, share: count / distinct }];
+      return [
+        {
+          name,
+          series: count,
+          pointsPerMinute: total(series, 'pointsPerMinute') / scrapeCount,
+          share: count / distinct,
+        },
+      ];
     })
     .sort((one, other) => other.series - one.series || (one.name < other.name ? -1 : 1))
     .slice(0, MOST_CONTRIBUTORS);
@@ -230,7 +245,12 @@ const criticalIn = (scrapes: readonly Scrape[], names: readonly string[]): z.inf
       const shown = series.filter(({ process }) => process === name);
       return ids.length === 0
         ? []
-        : [{ shown: shown.length > 0, whole: shown.some(({ pid }) => pid === null) || ids.every((id) => shown.some(({ pid }) => pid === id)) }];
+        : [
+            {
+              shown: shown.length > 0,
+              whole: shown.some(({ pid }) => pid === null) || ids.every((id) => shown.some(({ pid }) => pid === id)),
+            },
+          ];
     });
     if (running.length === 0) return { name, is: 'notRunning' as const };
     if (running.every(({ shown, whole }) => shown && whole)) return { name, is: 'kept' as const };

@@ -41,7 +41,11 @@ export const Preview = z.object({
   candidate: Prediction,
   /** candidate of baseline; null where one has no figures, or the baseline sends nothing */
   change: z
-    .object({ series: z.number().nullable(), pointsPerMinute: z.number().nullable(), bytesPerMinute: z.number().nullable() })
+    .object({
+      series: z.number().nullable(),
+      pointsPerMinute: z.number().nullable(),
+      bytesPerMinute: z.number().nullable(),
+    })
     .nullable(),
   /** at list prices, for so many hosts like the recorded one; empty where a variant has no figures */
   hosts: z.int(),
@@ -92,7 +96,10 @@ export const preview = (wish: PreviewWish): Outcome<Preview, PreviewRefusal> => 
     predictions.push(predict(read.text, sample, standIns(variant)));
   }
   const [baseline, candidate] = predictions as [Prediction, Prediction];
-  const both = baseline.figures === null || candidate.figures === null ? null : { baseline: baseline.figures, candidate: candidate.figures };
+  const both =
+    baseline.figures === null || candidate.figures === null
+      ? null
+      : { baseline: baseline.figures, candidate: candidate.figures };
   const counts = states.map(({ processes }) => processes.length);
   const { moments } = wish.recording;
   return accept({
@@ -139,8 +146,15 @@ const billOf = (book: Book, { baseline, candidate }: Both, { hosts, terms }: Pre
     series: times(hosts, billedSeries(figures)),
     pointsPerMinute: times(hosts, figures.pointsPerMinute),
   });
-  const row = savingOf(atListPrices(book), { baseline: usage(baseline), candidate: usage(candidate), change: {}, rest: {} });
-  const open = [...row.baseline.lines, ...row.candidate.lines].flatMap((line) => (line.open === null ? [] : [line.open]));
+  const row = savingOf(atListPrices(book), {
+    baseline: usage(baseline),
+    candidate: usage(candidate),
+    change: {},
+    rest: {},
+  });
+  const open = [...row.baseline.lines, ...row.candidate.lines].flatMap((line) =>
+    line.open === null ? [] : [line.open],
+  );
   return {
     priceBook: row.priceBook,
     title: row.title,

@@ -32,20 +32,33 @@ const stateAt = (recording: Recording, moment: Moment): HostState => {
 // ── what scrapers of the node as a whole read in it
 
 /** Seconds of each processor by state. */
-export const processorTimes = ({ files, ticksPerSecond }: HostState): readonly (readonly [string, Readonly<Record<string, number>>])[] =>
+export const processorTimes = ({
+  files,
+  ticksPerSecond,
+}: HostState): readonly (readonly [string, Readonly<Record<string, number>>])[] =>
   [...(files['proc/stat'] ?? '').matchAll(/^(cpu\d+) (.*)$/gm)].map(([, name = '', numbers = '']) => {
     const ticks = numbers.trim().split(/\s+/).map(Number);
-    return [name, Object.fromEntries(PROCESSOR_STATES.map((state, index) => [state, (ticks[index] ?? 0) / ticksPerSecond]))];
+    return [
+      name,
+      Object.fromEntries(PROCESSOR_STATES.map((state, index) => [state, (ticks[index] ?? 0) / ticksPerSecond])),
+    ];
   });
 
 /** In the order of proc_stat(5). */
 const PROCESSOR_STATES = ['user', 'nice', 'system', 'idle', 'wait', 'interrupt', 'softirq', 'steal'] as const;
 
 /** Bytes by state, as the collector counts them. */
-export const memoryOf = ({ files }: HostState): { readonly total: number; readonly byState: Readonly<Record<string, number>> } => {
+export const memoryOf = ({
+  files,
+}: HostState): { readonly total: number; readonly byState: Readonly<Record<string, number>> } => {
   const bytes = (name: string): number =>
     1024 * Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(files['proc/meminfo'] ?? '')?.[1] ?? 0);
-  const [total, free, buffered, reclaimable] = [bytes('MemTotal'), bytes('MemFree'), bytes('Buffers'), bytes('SReclaimable')];
+  const [total, free, buffered, reclaimable] = [
+    bytes('MemTotal'),
+    bytes('MemFree'),
+    bytes('Buffers'),
+    bytes('SReclaimable'),
+  ];
   const cached = bytes('Cached') + reclaimable;
   return {
     total,

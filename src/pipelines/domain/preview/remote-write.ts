@@ -66,4 +66,10 @@ const metricName = ({ name, unit, kind, isMonotonic }: Metric): string => {
   return withUnit.join('_');
 };
 
-const UNIT_WORDS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes', '1': '', ms: 'milliseconds', '%': 'percent' };
+const UNIT_WORDS: Readonly<Record<string, string>> = {
+  s: 'seconds',
+  By: 'bytes',
+  '1': '',
+  ms: 'milliseconds',
+  '%': 'percent',
+};

@@ -28,7 +28,8 @@ const of =
 const ofText = (apply: (text: string) => Evaluated): Converter =>
   of('target', (value) => (typeof value === 'string' ? apply(value) : FAILED));
 
-const ofTwoTexts = (second: string, apply: (text: string, other: string) => Evaluated): Converter =>
+const ofTwoTexts =
+  (second: string, apply: (text: string, other: string) => Evaluated): Converter =>
   (given, reading) => {
     const [get, getOther] = [getterOf(given, 'target', reading), getterOf(given, second, reading)];
     if (get === undefined || getOther === undefined) return undefined;
@@ -38,10 +39,12 @@ const ofTwoTexts = (second: string, apply: (text: string, other: string) => Eval
     };
   };
 
-const onPoints = (isMet: (key: string, wanted: string | undefined, item: Item) => boolean): Converter => (given) => {
-  const key = writtenText(given, 'key');
-  return key === undefined ? undefined : (item) => isMet(key, writtenText(given, 'expected_val'), item);
-};
+const onPoints =
+  (isMet: (key: string, wanted: string | undefined, item: Item) => boolean): Converter =>
+  (given) => {
+    const key = writtenText(given, 'key');
+    return key === undefined ? undefined : (item) => isMet(key, writtenText(given, 'expected_val'), item);
+  };
 
 /** Converters that a preview can evaluate, as the pinned collector does. */
 export const CONVERTERS: Readonly<Record<string, Converter>> = {
@@ -100,15 +103,16 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
         return value === FAILED ? FAILED : textLike(value);
       });
       // what is not there is written as the collector writes it
-      return texts.includes(FAILED) ? FAILED : texts.map((text) => (text === null ? '<nil>' : String(text))).join(delimiter);
+      return texts.includes(FAILED)
+        ? FAILED
+        : texts.map((text) => (text === null ? '<nil>' : String(text))).join(delimiter);
     };
   },
 
-  HasAttrKeyOnDatapoint: onPoints((key, _wanted, { metric }) =>
-    metric?.points.some(({ attributes }) => attributes.has(key)) === true,
+  HasAttrKeyOnDatapoint: onPoints(
+    (key, _wanted, { metric }) => metric?.points.some(({ attributes }) => attributes.has(key)) === true,
   ),
-  HasAttrOnDatapoint: onPoints((key, wanted, { metric }) =>
-    metric?.points.some(({ attributes }) => attributes.get(key) === wanted) === true,
+  HasAttrOnDatapoint: onPoints(
+    (key, wanted, { metric }) => metric?.points.some(({ attributes }) => attributes.get(key) === wanted) === true,
   ),
 };
-

@@ -1,6 +1,6 @@
-import { type Attributes, type Metric, type Point } from '../metrics.ts';
-import { makeMatcher } from '../matching.ts';
 import { aggregatePoints, isAggregation } from '../aggregate-points.ts';
+import { makeMatcher } from '../matching.ts';
+import type { Attributes, Metric, Point } from '../metrics.ts';
 import { writtenBoolean, writtenNumber, writtenText, writtenTexts } from './arguments.ts';
 import { attributesAt, type Item, placeOf } from './items.ts';
 import type { Change, Given, Reading } from './reading.ts';
@@ -30,11 +30,13 @@ const matching = (given: Given): ((text: string) => boolean) | undefined => {
   return pattern === undefined ? undefined : makeMatcher(pattern);
 };
 
-const onMetric = (change: (metric: Metric) => void): Change => ({ metric }: Item) => {
-  if (metric === undefined) return FAILED;
-  change(metric);
-  return undefined;
-};
+const onMetric =
+  (change: (metric: Metric) => void): Change =>
+  ({ metric }: Item) => {
+    if (metric === undefined) return FAILED;
+    change(metric);
+    return undefined;
+  };
 
 /** Editors that a preview can carry out, as the pinned collector does. */
 export const EDITORS: Readonly<Record<string, Editor>> = {
@@ -96,7 +98,8 @@ export const EDITORS: Readonly<Record<string, Editor>> = {
     const kept = writtenTexts(given, 'attributes');
     if (!isAggregation(aggregation) || (isWritten && kept === undefined)) return undefined;
     return onMetric((metric) => {
-      if (kept !== undefined) for (const { attributes } of metric.points) drop(attributes, (key) => !kept.includes(key));
+      if (kept !== undefined)
+        for (const { attributes } of metric.points) drop(attributes, (key) => !kept.includes(key));
       metric.points = aggregatePoints(metric, aggregation);
     });
   },

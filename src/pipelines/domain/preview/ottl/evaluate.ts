@@ -23,7 +23,8 @@ export const readyStatement = ({ editor, where }: Statement, purpose: Purpose): 
 };
 
 /** Whether a condition is true of an item. */
-export const readyCondition = (condition: Condition, purpose: Purpose): Truth => truthOf(condition, readingFor(purpose));
+export const readyCondition = (condition: Condition, purpose: Purpose): Truth =>
+  truthOf(condition, readingFor(purpose));
 
 const readingFor = (purpose: Purpose): Reading => {
   const reading: Reading = { ...purpose, ready: (value) => readyValue(value, reading) };
@@ -93,9 +94,7 @@ const readyValue = (value: Value, reading: Reading): Getter => {
     }
     case 'path': {
       const place = placeOf(value.path, reading.context);
-      return place === undefined
-        ? unknown(`what stands at ${nameOf(value.path)} is not part of a preview`)
-        : place.get;
+      return place === undefined ? unknown(`what stands at ${nameOf(value.path)} is not part of a preview`) : place.get;
     }
     case 'call':
       return readyCall(value.call, reading);

@@ -143,4 +143,3 @@ const PLACES: Readonly<Record<string, Readonly<Record<string, Place>>>> = {
     ),
   },
 };
-

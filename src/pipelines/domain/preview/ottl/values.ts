@@ -1,5 +1,5 @@
-import { type AttributeValue, textOfValue } from '../metrics.ts';
 import type { ComparisonOperator } from '../../ottl/syntax.ts';
+import { type AttributeValue, textOfValue } from '../metrics.ts';
 
 /** A value as OTTL has it while it looks at an item: whole numbers are bigint, null is nil. */
 export type OttlValue = null | AttributeValue | Moment | Span;
@@ -71,7 +71,13 @@ export const calculate = (operator: '+' | '-' | '*' | '/', left: OttlValue, righ
   }
   if (isNumber(left) && isNumber(right)) {
     const [one, other] = [Number(left), Number(right)];
-    return operator === '+' ? one + other : operator === '-' ? one - other : operator === '*' ? one * other : one / other;
+    return operator === '+'
+      ? one + other
+      : operator === '-'
+        ? one - other
+        : operator === '*'
+          ? one * other
+          : one / other;
   }
   if (operator === '*' || operator === '/') return FAILED;
   const sign = operator === '+' ? 1 : -1;

@@ -82,7 +82,10 @@ const readyAction = (given: Settings, path: Path): Ready<Change> => {
       };
     }
     default:
-      return { limits: [cannotPredict(path, `what the action ${action} makes is not part of a preview`)], run: () => {} };
+      return {
+        limits: [cannotPredict(path, `what the action ${action} makes is not part of a preview`)],
+        run: () => {},
+      };
   }
 };
 

@@ -13,7 +13,9 @@ export const cumulativeToDelta: MakeProcessor = ({ settings, path }) => {
   const initial = String(settings['initial_value'] ?? 'auto');
   const limits: Limit[] = [];
   if (textsOf(exclude['metric_types']).length > 0)
-    limits.push(cannotPredict([...path, 'exclude', 'metric_types'], 'types that are excluded are not part of a preview'));
+    limits.push(
+      cannotPredict([...path, 'exclude', 'metric_types'], 'types that are excluded are not part of a preview'),
+    );
   const isMeant = ({ name, kind, isMonotonic, temporality }: Metric): boolean =>
     kind === 'sum' &&
     isMonotonic &&

@@ -91,8 +91,10 @@ const keepMetrics = (batch: Batch, isKept: (metric: Metric) => boolean): void =>
 /** `include` and `exclude` by name of the metric, the older way. */
 const olderFilter = (given: Settings, path: readonly string[] | readonly (string | number)[], limits: Limit[]) => {
   const others = ['expressions', 'resource_attributes'].filter((key) => isFilled(given[key]));
-  for (const key of others) limits.push(cannotPredict([...path, key], `${key} of the older filter are not part of a preview`));
-  if (given['match_type'] === 'expr') limits.push(cannotPredict(path, 'expressions of the older filter are not part of a preview'));
+  for (const key of others)
+    limits.push(cannotPredict([...path, key], `${key} of the older filter are not part of a preview`));
+  if (given['match_type'] === 'expr')
+    limits.push(cannotPredict(path, 'expressions of the older filter are not part of a preview'));
   return others.length > 0 || given['match_type'] === 'expr' ? undefined : makeNameFilter(given, 'metric_names');
 };
 

@@ -22,9 +22,7 @@ export const groupbyattrs: MakeProcessor = ({ settings }) => {
             const group = groups.get(id) ?? { attributes: grouped, metrics: [] };
             groups.set(id, group);
             const { name, kind, scope } = metric;
-            const same = group.metrics.find(
-              (each) => each.name === name && each.kind === kind && each.scope === scope,
-            );
+            const same = group.metrics.find((each) => each.name === name && each.kind === kind && each.scope === scope);
             if (same === undefined) group.metrics.push({ ...metric, points: [point] });
             else same.points.push(point);
           }

@@ -8,7 +8,9 @@ import type { MakeProcessor } from './processor.ts';
 
 /** `metrics_transform`: renames, copies and sums metrics by their names. */
 export const metricsTransform: MakeProcessor = ({ settings, path }) => {
-  const transforms = listOf(settings['transforms']).map((each, index) => readyTransform(each, [...path, 'transforms', index]));
+  const transforms = listOf(settings['transforms']).map((each, index) =>
+    readyTransform(each, [...path, 'transforms', index]),
+  );
   return {
     limits: transforms.flatMap(({ limits }) => limits),
     run: () => (batch) => {
@@ -31,11 +33,15 @@ const readyTransform = (given: Settings, path: Path): Ready<OnMetrics> => {
   if (action !== 'update' && action !== 'insert')
     limits.push(cannotPredict([...path, 'action'], `what the action ${action} makes is not part of a preview`));
   if (isSettings(given['experimental_match_labels']))
-    limits.push(cannotPredict([...path, 'experimental_match_labels'], 'metrics chosen by their labels are not part of a preview'));
+    limits.push(
+      cannotPredict([...path, 'experimental_match_labels'], 'metrics chosen by their labels are not part of a preview'),
+    );
   const newName = given['new_name'];
   if (isRegexp && typeof newName === 'string' && newName.includes('$'))
     limits.push(cannotPredict([...path, 'new_name'], 'names made of parts of a pattern are not part of a preview'));
-  const operations = listOf(given['operations']).map((each, index) => readyOperation(each, [...path, 'operations', index]));
+  const operations = listOf(given['operations']).map((each, index) =>
+    readyOperation(each, [...path, 'operations', index]),
+  );
   limits.push(...operations.flatMap((operation) => operation.limits));
   const matches = isRegexp ? makeMatcher(include) : (name: string) => name === include;
   const change: OnMetric = (metric) => {
@@ -53,7 +59,9 @@ const readyTransform = (given: Settings, path: Path): Ready<OnMetrics> => {
 
 const readyOperation = (given: Settings, path: Path): Ready<OnMetric> => {
   const action = String(given['action'] ?? '');
-  const [label, newLabel, newValue] = [given['label'], given['new_label'], given['new_value']].map((text) => String(text ?? ''));
+  const [label, newLabel, newValue] = [given['label'], given['new_label'], given['new_value']].map((text) =>
+    String(text ?? ''),
+  );
   const each = (change: (attributes: Metric['points'][number]['attributes']) => void): Ready<OnMetric> => ({
     limits: [],
     run: (metric) => {
@@ -87,7 +95,10 @@ const readyOperation = (given: Settings, path: Path): Ready<OnMetric> => {
       const kept = textsOf(given['label_set']);
       const aggregation = String(given['aggregation_type'] ?? 'sum');
       if (!isAggregation(aggregation))
-        return { limits: [cannotPredict([...path, 'aggregation_type'], `${aggregation} is not part of a preview`)], run: (metric) => metric };
+        return {
+          limits: [cannotPredict([...path, 'aggregation_type'], `${aggregation} is not part of a preview`)],
+          run: (metric) => metric,
+        };
       return {
         limits: [],
         run: (metric) => {
@@ -107,7 +118,10 @@ const readyOperation = (given: Settings, path: Path): Ready<OnMetric> => {
         },
       };
     default:
-      return { limits: [cannotPredict(path, `what the operation ${action} makes is not part of a preview`)], run: (metric) => metric };
+      return {
+        limits: [cannotPredict(path, `what the operation ${action} makes is not part of a preview`)],
+        run: (metric) => metric,
+      };
   }
 };
 

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { onStage } from '../support/dashboard.ts';
+import { WEB } from '../support/hosts/hosts.ts';
+import { recordingOf } from '../support/hosts/simulated-host.ts';
+
+const stage = onStage();
+
+const file = (name: string, content: unknown) => ({
+  name,
+  mimeType: 'application/json',
+  buffer: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)),
+});
+
+describe('a preview beside a new experiment', () => {
+  test('a recording shows series, points, money and who is lost, and follows the form', async () => {
+    const { page } = await stage().as('experimenter', '/experiments/new');
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx, postgres');
+    await page.getByLabel('Open a recording').setInputFiles(file('host.json', recordingOf(WEB, [0, 10, 20])));
+    const preview = page.getByRole('region', { name: 'Preview' });
+    const series = preview.getByRole('row', { name: /^Series / }).first();
+    await series.waitFor();
+    expect(await series.textContent()).toContain('−');
+    await preview.getByText('Still visible: nginx and postgres.').waitFor();
+    await preview.getByRole('row', { name: /^Grafana Cloud Pro/ }).waitFor();
+
+    const before = await series.textContent();
+    await page.getByLabel('memory_threshold_bytes').fill('1048576');
+    await expect.poll(() => series.textContent()).not.toBe(before);
+  });
+
+  test('a file that is no recording is told, and what was open stays away', async () => {
+    const { page } = await stage().as('experimenter', '/experiments/new');
+    const open = page.getByLabel('Open a recording');
+    await open.setInputFiles(file('notes.json', '{"kind":"notes"}'));
+    await page.getByText('notes.json cannot be used: it is no recording').waitFor();
+    await open.setInputFiles(file('notes.txt', 'hello'));
+    await page.getByText('notes.txt cannot be used: it is no JSON').waitFor();
+  });
+});
