@@ -272,8 +272,9 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('on the host "%s"
     (name) => {
       const run = runOf(name);
       const agreements = agreementsOf(run, PIPELINES[name]?.yaml ?? '', recording);
-      const predictedBytes = agreements.reduce((sum, each) => sum + each.predictedBytes, 0);
-      expect(Math.abs(predictedBytes / run.written.bytes - 1), 'bytes').toBeLessThan(0.05);
+      // some of what was read last may never have been written
+      const predictedBytes = mean(agreements.flatMap((each) => each.predictedBytes));
+      expect(Math.abs(predictedBytes / mean(run.writtenBytes) - 1), 'bytes of a request').toBeLessThan(0.05);
       for (const { pipeline, series, points } of agreements) {
         expect(Math.abs(points.predicted / points.measured - 1), `points of ${pipeline}`).toBeLessThan(0.02);
         // the same series, and not only as many
@@ -363,6 +364,8 @@ const SCRAPED: Readonly<Record<HostScraper, RegExp>> = {
 
 const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const keyOf = (point: ReceivedPoint): string => `${groupIn(point)}: ${seriesName(point)}`;
 

@@ -69,8 +69,8 @@ export interface OtlpSink {
   bodiesOf(sender: string): readonly unknown[];
   headersOf(sender: string): Readonly<Record<string, string | string[] | undefined>>;
   remoteWritesOf(sender: string): number;
-  /** bytes that a sender wrote, before it compressed them */
-  remoteWriteBytesOf(sender: string): number;
+  /** bytes of each request that a sender wrote, before it compressed them; one that it sent again is there once */
+  remoteWriteBytesOf(sender: string): readonly number[];
   stop(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export const startOtlpSink = async (): Promise<OtlpSink> => {
   const points = new Map<string, ReceivedPoint[]>();
   const bodies = new Map<string, unknown[]>();
   const headers = new Map<string, IncomingMessage['headers']>();
-  const writes = new Map<string, number[]>();
+  const writes = new Map<string, Buffer[]>();
   const requests = new Map<string, number>();
   const into = <T>(map: Map<string, T[]>, key: string): T[] => {
     const list = map.get(key) ?? [];
@@ -91,7 +91,7 @@ export const startOtlpSink = async (): Promise<OtlpSink> => {
     request.on('end', () => {
       const [, sender = '', ...path] = (request.url ?? '').split('/');
       if (path[0] === 'write') {
-        into(writes, sender).push(lengthBeforeSnappy(Buffer.concat(chunks)));
+        into(writes, sender).push(Buffer.concat(chunks));
         response.writeHead(204).end();
         return;
       }
@@ -113,7 +113,10 @@ export const startOtlpSink = async (): Promise<OtlpSink> => {
     bodiesOf: (sender) => bodies.get(sender) ?? [],
     headersOf: (sender) => headers.get(sender) ?? {},
     remoteWritesOf: (sender) => writes.get(sender)?.length ?? 0,
-    remoteWriteBytesOf: (sender) => writes.get(sender)?.reduce((sum, bytes) => sum + bytes, 0) ?? 0,
+    remoteWriteBytesOf: (sender) =>
+      [...new Map(writes.get(sender)?.map((block) => [block.toString('base64'), block])).values()].map(
+        lengthBeforeSnappy,
+      ),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -20,8 +20,8 @@ export interface Agreement {
     readonly unmeasured: readonly string[];
   };
   readonly points: { readonly measured: number; readonly predicted: number };
-  /** of every reading, as remote write before compression */
-  readonly predictedBytes: number;
+  /** of each reading, as remote write before compression */
+  readonly predictedBytes: readonly number[];
 }
 
 /** A reading that began while a moment was replaced may have seen some of both. */
@@ -44,14 +44,15 @@ export const agreementsOf = (run: TemplateRun, yaml: string, recording: Recordin
     const playing = ready.run();
     const measured = new Set<string>();
     const predicted = new Set<string>();
-    let [measuredPoints, predictedPoints, predictedBytes, isTorn] = [0, 0, 0, false];
+    const predictedBytes: number[] = [];
+    let [measuredPoints, predictedPoints, isTorn] = [0, 0, false];
     for (const reading of readingsIn(points, run.shownAtMs)) {
       const sent = playing(stateOf(reading, states), (receiver) =>
         isRead(settings, pipeline, receiver, reading.points),
       );
       const own = sent.filter((each) => each.pipeline === pipeline);
       const series = seriesOf(own, settings);
-      predictedBytes += series.reduce((sum, { bytes }) => sum + bytes, 0);
+      predictedBytes.push(series.reduce((sum, { bytes }) => sum + bytes, 0));
       const wasTorn = isTorn;
       isTorn = reading.isTorn;
       if (isTorn || wasTorn) continue;

@@ -24,8 +24,8 @@ export interface TemplateRun {
   readonly points: readonly ReceivedPoint[];
   /** when each moment of the recording was shown, in milliseconds */
   readonly shownAtMs: readonly number[];
-  /** what it wrote to its measurement store, before compression */
-  readonly written: { readonly requests: number; readonly bytes: number };
+  /** bytes of each request to its measurement store, before compression */
+  readonly writtenBytes: readonly number[];
   /** what the collector counted as failed, as its telemetry says it */
   readonly failures: readonly string[];
 }
@@ -82,8 +82,8 @@ export const playTo = async (
       started.map(({ name, leaving }, index) => {
         const pointsByPipeline = Object.fromEntries(leaving.map((key) => [key, sink.pointsOf(senderOf(name, key))]));
         const points = Object.values(pointsByPipeline).flat();
-        const written = { requests: sink.remoteWritesOf(name), bytes: sink.remoteWriteBytesOf(name) };
-        return [name, { name, pointsByPipeline, points, shownAtMs, written, failures: failures[index] ?? [] }];
+        const writtenBytes = sink.remoteWriteBytesOf(name);
+        return [name, { name, pointsByPipeline, points, shownAtMs, writtenBytes, failures: failures[index] ?? [] }];
       }),
     );
   } finally {

@@ -39,9 +39,9 @@ const ofWhole = (values: readonly bigint[], aggregation: Aggregation): bigint =>
     case 'mean':
       return total / BigInt(values.length);
     case 'min':
-      return values.reduce((least, value) => (value < least ? value : least));
+      return values.reduce((least, value) => Math.min(value, least));
     case 'max':
-      return values.reduce((most, value) => (value > most ? value : most));
+      return values.reduce((most, value) => Math.max(value, most));
     case 'count':
       // one point alone keeps its value, as in the collector
       return values.length === 1 ? total : BigInt(values.length);

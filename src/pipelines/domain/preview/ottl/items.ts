@@ -16,7 +16,7 @@ export interface Item {
 export interface Place {
   readonly get: (item: Item) => Evaluated;
   /** undefined: nobody can write there */
-  readonly set: ((item: Item, value: OttlValue) => void | typeof FAILED) | undefined;
+  readonly set: ((item: Item, value: OttlValue) => undefined | typeof FAILED) | undefined;
 }
 
 /** The place that a path leads to; undefined where it is not known here. */

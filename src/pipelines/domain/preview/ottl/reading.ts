@@ -19,7 +19,7 @@ export interface Reading extends Purpose {
 
 export type Getter = (item: Item) => Evaluated;
 export type Truth = (item: Item) => boolean | typeof FAILED;
-export type Change = (item: Item) => void | typeof FAILED;
+export type Change = (item: Item) => undefined | typeof FAILED;
 
 /** What stands at a parameter of a call, by its name; undefined where it was left out. */
 export type Given = (parameter: string) => Argument['value'] | undefined;

@@ -59,7 +59,7 @@ const groupOf = ({ path }: OttlLine): string => {
 
 const dropped =
   (drops: readonly Drop[]) =>
-  (batch: Batch): void | typeof FAILED => {
+  (batch: Batch): undefined | typeof FAILED => {
     let failed = false;
     const goes = (level: Level, item: Item): boolean => {
       for (const drop of drops) {

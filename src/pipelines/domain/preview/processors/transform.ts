@@ -32,7 +32,7 @@ const modeOf = (settings: Settings, group: number): string => {
   return isSettings(item) && item['error_mode'] !== undefined ? errorMode(item) : errorMode(settings);
 };
 
-type Run = (batch: Batch) => void | typeof FAILED;
+type Run = (batch: Batch) => undefined | typeof FAILED;
 
 const readyGroup = (lines: readonly OttlLine[], mode: string, limits: Limit[]): Run => {
   const context = lines[0]?.scope.context;
@@ -77,7 +77,7 @@ const over = (
   batch: Batch,
   visit: (item: Item) => boolean,
   items: (resource: Batch['resources'][number]) => readonly Pick<Item, 'metric' | 'point'>[],
-): void | typeof FAILED => {
+): undefined | typeof FAILED => {
   for (const resource of batch.resources)
     for (const item of items(resource)) if (visit({ resource, ...item, nowMs: batch.timeMs })) return FAILED;
   return undefined;
