@@ -39,18 +39,21 @@ const ofWhole = (values: readonly bigint[], aggregation: Aggregation): bigint =>
     case 'mean':
       return total / BigInt(values.length);
     case 'min':
-      return values.reduce((least, value) => Math.min(value, least));
+      return inOrder(values)[0] ?? 0n;
     case 'max':
-      return values.reduce((most, value) => Math.max(value, most));
+      return inOrder(values).at(-1) ?? 0n;
     case 'count':
       // one point alone keeps its value, as in the collector
       return values.length === 1 ? total : BigInt(values.length);
     case 'median': {
-      const [low = 0n, high = 0n] = middleOf(values.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)));
+      const [low = 0n, high = 0n] = middleOf(inOrder(values));
       return (low + high) / 2n;
     }
   }
 };
+
+const inOrder = (values: readonly bigint[]): readonly bigint[] =>
+  values.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0));
 
 const ofDecimal = (values: readonly number[], aggregation: Aggregation): number => {
   const total = values.reduce((sum, value) => sum + value, 0);
