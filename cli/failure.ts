@@ -35,7 +35,10 @@ export const describeFailure = (failure: unknown): { readonly text: string; read
   if (failure instanceof CommandFailure)
     return { text: `✘ ${failure.message}\n  ${failure.advice}`, exitCode: failure.exitCode };
   if (failure instanceof ApiProblem) {
-    const findings = failure.errors.map(({ pointer, message }) => `  ${pointer || '/'}: ${message}`);
+    const findings = failure.errors
+      // a single finding is often the whole sentence already
+      .filter(({ pointer, message }) => failure.message !== `${pointer}: ${message}`)
+      .map(({ pointer, message }) => `  ${pointer || '/'}: ${message}`);
     const advice = adviceFor(failure.code);
     return {
       text: [

@@ -74,8 +74,21 @@ const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<u
 const parsedOptions = (value: unknown): ExperimentSettings => {
   const parsed = ExperimentSettings.safeParse(value);
   if (parsed.success) return parsed.data;
-  const findings = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n  ');
+  const findings = parsed.error.issues.map(({ path, message }) => `${nameOf(path)}: ${message}`).join('\n  ');
   throw new CommandFailure(EXIT.invalid, 'the experiment is not valid', `${findings}\n  nothing was sent`);
+};
+
+/** Where a value came from, as it was typed. */
+const nameOf = ([field, ...rest]: readonly PropertyKey[]): string =>
+  OPTION_OF[String(field)] ?? [field, ...rest].map(String).join('.');
+
+const OPTION_OF: Readonly<Record<string, string>> = {
+  name: '--name',
+  durationSeconds: '--duration',
+  warmupSeconds: '--warmup',
+  slotSeconds: '--slot',
+  collectionIntervalSeconds: '--interval',
+  criticalProcesses: '--critical',
 };
 
 const seconds = (text: string): number => {
