@@ -1,7 +1,7 @@
 import type { Cluster } from '../../clusters/domain/cluster.ts';
 import type { ClusterId, TenantId } from '../../kernel/identity.ts';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
-import type { Sha256 } from '../../pipelines/domain/render.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { renderPipeline } from '../../pipelines/domain/render.ts';
 import type { FrameSettings } from '../../pipelines/domain/template.ts';
 import type { Inventory } from '../domain/allocation.ts';

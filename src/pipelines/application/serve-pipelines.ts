@@ -1,7 +1,8 @@
 import { accept } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { pipelineRoutes } from '../contract/routes.ts';
-import { renderPipeline, type Sha256 } from '../domain/render.ts';
+import { renderPipeline } from '../domain/render.ts';
 import { findTemplate, TEMPLATES } from '../domain/templates.ts';
 
 /** Templates and what they give: everything is code, so nothing is read and nothing is stored. */

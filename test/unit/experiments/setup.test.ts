@@ -8,7 +8,7 @@ import {
   tooMuchToJudge,
 } from '../../../src/experiments/domain/setup.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { renderPipeline } from '../../../src/pipelines/domain/render.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { CLUSTER, settings } from '../../support/builders.ts';

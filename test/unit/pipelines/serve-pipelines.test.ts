@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Principal, TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { servePipelines } from '../../../src/pipelines/application/serve-pipelines.ts';
 import { PIPELINE_PROBLEMS } from '../../../src/pipelines/contract/problems.ts';
 import { makeRouter, type Router } from '../../../src/platform/router.ts';
