@@ -13,8 +13,13 @@ import { CODE, clustersIn, experimentsIn, looksIn, setupPolicyOf } from '../expe
 import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
-export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, auditTrail, settings }) =>
-  makeRouter({
+export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, auditTrail, settings }) => {
+  const stores = {
+    experiments: experimentsIn(core),
+    clusters: clustersIn(core),
+    samples: dynamodbSampleStore(tableNamed(samples)),
+  };
+  return makeRouter({
     service: manifest.name,
     problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS, ...COST_PROBLEMS },
     gatekeeper: gatekeeperOn(tableNamed(core)),
@@ -23,9 +28,7 @@ export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKe
     refusedWrites: refusedWritesTo(auditTrail),
     served: [
       ...serveExperiments({
-        experiments: experimentsIn(core),
-        clusters: clustersIn(core),
-        samples: dynamodbSampleStore(tableNamed(samples)),
+        ...stores,
         recordedLooks: looksIn(samples),
         policy: { ...setupPolicyOf(settings), collectorImage: settings.collectorImage },
         sha256,
@@ -33,12 +36,10 @@ export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKe
         clock: systemClock,
       }),
       ...serveCosts({
-        experiments: experimentsIn(core),
-        clusters: clustersIn(core),
-        samples: dynamodbSampleStore(tableNamed(samples)),
+        ...stores,
         ownPrices: dynamodbOwnPrices({ table: tableNamed(core), clock: systemClock, ids: systemIds }),
         clock: systemClock,
       }),
     ],
-  }),
-);
+  });
+});
