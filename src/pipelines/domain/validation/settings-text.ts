@@ -1,7 +1,23 @@
-import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { pointerOf } from '../../../kernel/pointer.ts';
+import { shortened } from '../../../kernel/words.ts';
 import { isSettings, type Settings } from '../settings-tree.ts';
-import type { Finding, Path, Remark } from './finding.ts';
+import { type Finding, type Path, type Remark, severityOf } from './finding.ts';
+import type { RuleId } from './rules.ts';
+import { offsetInScalar } from './scalar-offset.ts';
 
 /** What a text may be at most; the collector itself has no such limits, those who share a function with others need them. */
 export const TEXT_LIMITS = { characters: 256 * 1024, depth: 64, nodes: 20_000 } as const;
@@ -9,7 +25,7 @@ export const TEXT_LIMITS = { characters: 256 * 1024, depth: 64, nodes: 20_000 } 
 /** Settings that could be read, and the way back from a place in them to the text. */
 export interface SettingsText {
   readonly settings: Settings;
-  locate(remark: Remark): Finding;
+  locate(remark: Remark, isForCluster: boolean): Finding;
 }
 
 export type ReadSettings =
@@ -27,10 +43,12 @@ export const readSettings = (text: string): ReadSettings => {
       `the text has ${text.length} characters, ${TEXT_LIMITS.characters} are allowed`,
       'split it, or leave out what no pipeline uses',
     );
+  if (isNestedHopelessly(text)) return tooDeep();
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true, prettyErrors: false });
+    // keys are compared below: the parser compares each with each
+    document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: false, prettyErrors: false });
   } catch (failure) {
     // the parser calls itself for each level
     if (failure instanceof RangeError) return tooDeep();
@@ -73,6 +91,7 @@ export const readSettings = (text: string): ReadSettings => {
       readable: false,
       findings: forbidden.map(({ offset, ...finding }) => ({ ...finding, pointer: '', ...place(offset) })),
     };
+  const pairOf = pairFinder();
   const settings: unknown = document.toJS({ maxAliasCount: 0 });
   if (!isSettings(settings as Settings))
     return refused(
@@ -84,12 +103,30 @@ export const readSettings = (text: string): ReadSettings => {
     readable: true,
     text: {
       settings: settings as Settings,
-      locate: ({ path, ...remark }) => ({ ...remark, pointer: pointerOf(path), ...place(offsetOf(document, path)) }),
+      locate: ({ rule, path, at, message, fix }: Remark, isForCluster: boolean) => ({
+        rule,
+        severity: severityOf(rule, isForCluster),
+        pointer: pointerOf(path),
+        ...place(offsetOf(document, text, path, at, pairOf)),
+        message,
+        fix,
+      }),
     },
   };
 };
 
-const refused = (rule: string, message: string, fix: string): ReadSettings => ({
+/** Far more brackets open than anything that could be read: the parser would call itself for each of them. */
+const isNestedHopelessly = (text: string): boolean => {
+  let open = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') open += 1;
+    else if (character === ']' || character === '}') open = Math.max(open - 1, 0);
+    if (open > 2000) return true;
+  }
+  return false;
+};
+
+const refused = (rule: RuleId, message: string, fix: string): ReadSettings => ({
   readable: false,
   findings: [{ rule, severity: 'error', pointer: '', line: 1, column: 1, message, fix }],
 });
@@ -101,7 +138,7 @@ const tooDeep = (): ReadSettings =>
     'settings of a collector need fewer than ten levels',
   );
 
-type Forbidden = Pick<Finding, 'rule' | 'severity' | 'message' | 'fix'> & { readonly offset: number };
+type Forbidden = Pick<Finding, 'severity' | 'message' | 'fix'> & { readonly rule: RuleId; readonly offset: number };
 
 const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | readonly Forbidden[] => {
   const found: Forbidden[] = [];
@@ -114,6 +151,7 @@ const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | re
     if (isTooDeep || nodes > TEXT_LIMITS.nodes) return visit.BREAK;
     if (!isNode(node)) return undefined;
     const offset = node.range?.[0] ?? 0;
+    if (isMap(node)) found.push(...keysTwice(node));
     if (isAlias(node))
       found.push({
         rule: 'yaml-alias',
@@ -128,14 +166,45 @@ const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | re
   return nodes > TEXT_LIMITS.nodes ? 'too-many' : found;
 };
 
-/** Where the last step of a path is written: a key, or an item of a list; its nearest parent where it is not there. */
-const offsetOf = (document: Document.Parsed, path: Path): number => {
+const keysTwice = (map: YAMLMap): readonly Forbidden[] => {
+  const seen = new Set<string>();
+  return map.items.flatMap(({ key }) => {
+    const name = keyOf(key);
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [
+      {
+        rule: 'yaml-broken' as const,
+        severity: 'error' as const,
+        offset: (isNode(key) ? key.range?.[0] : undefined) ?? 0,
+        message: `"${shortened(name)}" is there twice`,
+        fix: 'keep one of them: the collector refuses two',
+      },
+    ];
+  });
+};
+
+const keyOf = (key: unknown): string => String(isNode(key) ? key.toJSON() : key);
+
+/**
+ * Where the last step of a path is written: a key, or an item of a list; its nearest parent where it is not there. With
+ * a character of the value, where that is written.
+ */
+const offsetOf = (
+  document: Document.Parsed,
+  text: string,
+  path: Path,
+  at: number | undefined,
+  pairOf: PairFinder,
+): number => {
   let node: unknown = document.contents;
   let offset = 0;
   for (const step of path) {
     let next: unknown;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => String(isNode(key) ? key.toJSON() : key) === String(step));
+      const pair = pairOf(node, String(step));
       if (pair === undefined) return offset;
       offset = (isNode(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
       next = pair.value;
@@ -145,5 +214,19 @@ const offsetOf = (document: Document.Parsed, path: Path): number => {
     }
     node = next;
   }
-  return offset;
+  return at !== undefined && isScalar(node) && node.range && typeof node.value === 'string'
+    ? offsetInScalar(text, node.range, node.value, at)
+    : offset;
+};
+
+type PairFinder = (map: YAMLMap, key: string) => Pair | undefined;
+
+/** Finds a key in a map; each map is read through once, however many findings there are. */
+const pairFinder = (): PairFinder => {
+  const known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (map, key) => {
+    const pairs = known.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair.key), pair as Pair]));
+    known.set(map, pairs);
+    return pairs.get(key);
+  };
 };
