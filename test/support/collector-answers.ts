@@ -30,6 +30,10 @@ export const askCollector = async (
   return answers;
 };
 
+/** What the real collector says it is made of, as YAML. */
+export const componentsOfCollector = async (): Promise<string> =>
+  answerOf(await ensureCollector(toolCache(), toolContext()), ['components']);
+
 const answerOf = (program: string, args: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, { env: validationEnvironment() });

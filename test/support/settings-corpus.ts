@@ -8,6 +8,7 @@ import type { Mutant } from './settings-mutations.ts';
 export const POLICY: ClusterPolicy = {
   ...STRICTEST_POLICY,
   variables: [...STRICTEST_POLICY.variables, 'STORE_TOKEN'],
+  secretVariables: ['STORE_TOKEN'],
   destinations: ['store.example.com:4318', 'metrics.example.com'],
   criticalProcesses: ['postgres', 'nginx'],
 };
@@ -52,7 +53,8 @@ export const WHOLE_TEXT = stringify(WHOLE);
 type Place = readonly [parent: readonly string[], key: string];
 type Change = readonly [place: Place, value: SettingsNode | undefined];
 
-const put = (...changes: readonly Change[]): string => {
+/** The settings of the corpus with other values in some places; undefined takes a key away. */
+export const put = (...changes: readonly Change[]): string => {
   const copy = structuredClone(WHOLE) as never;
   for (const [[parent, key], value] of changes) {
     const below = settingsAt(copy, ...parent) as Record<string, SettingsNode>;
@@ -338,6 +340,13 @@ export const MUTANTS: readonly Mutant[] = [
     metrics: { level: 'normal', views: [] },
   }),
   mutant('metrics without a reader', 'settings-inconsistent', [['service'], 'telemetry'], { metrics: { readers: [] } }),
+  mutant('a key that would be cut', 'key-in-key', [['processors', 'batch'], 'timeout::a'], '1s'),
+  swap(
+    'a component that stands beside its kind',
+    'key-in-key',
+    'connectors:',
+    'processors::batch/third: {}\nconnectors:',
+  ),
   // L3
   mutant('a root key with a typing error', 'key-unknown', [[], 'processor'], { batch: {} }),
   mutant('a root key of another program', 'key-unknown', [[], 'inputs'], {}),

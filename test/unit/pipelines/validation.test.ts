@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { STRICTEST_POLICY } from '../../../src/pipelines/domain/validation/policy.ts';
 import type { RuleId } from '../../../src/pipelines/domain/validation/rules.ts';
 import { TEXT_LIMITS } from '../../../src/pipelines/domain/validation/settings-text.ts';
 import { type Circumstances, validateSettings } from '../../../src/pipelines/domain/validation/validate-settings.ts';
+import { EXFILTRATION_ATTEMPTS } from '../../support/exfiltration-attempts.ts';
+import { FOREIGN_SETTINGS } from '../../support/foreign-settings.ts';
 import { OTTL_CASES, ottlText } from '../../support/ottl-corpus.ts';
-import { CLUSTER_MUTANTS, MUTANTS, POLICY, WHOLE_TEXT } from '../../support/settings-corpus.ts';
+import { renderedTemplates } from '../../support/rendered-templates.ts';
+import { CLUSTER_MUTANTS, MUTANTS, POLICY, put, WHOLE_TEXT } from '../../support/settings-corpus.ts';
 import { EXAMPLES, textAround } from '../../support/settings-examples.ts';
 import { generatedMutants, type Mutant } from '../../support/settings-mutations.ts';
 
@@ -131,6 +135,16 @@ describe('a finding', () => {
       'key-deprecated',
       ['metric_conditions:\n      - metric.name ==', 'metrics:\n      metric:\n        - name =='],
     ],
+    [
+      'a metric by a name of before',
+      'ottl-name-unknown',
+      ['metric.name == "system.uptime"', 'metric.name == "process.memory.physical"'],
+    ],
+    [
+      'an attribute with a typing error',
+      'ottl-name-unknown',
+      ['metric.name == "system.uptime"', 'resource.attributes["process.executable.nam"] == "a"'],
+    ],
     ['an interval that Prometheus forgets', 'interval-too-long', ['60s', '300s']],
     ['a receiver twice', 'receiver-twice', ['- host_metrics\n', '- host_metrics\n        - host_metrics\n']],
   ])('is a warning for %s', (_title, rule, [from, to]) => {
@@ -169,6 +183,50 @@ describe('variables', () => {
     const [refused] = errorsIn(withInterval(`\${env:INTERVAL:-60s}`), IN_CLUSTER);
     expect(refused).toMatchObject({ rule: 'variable-not-allowed' });
     expect(refused?.fix).toContain('K8S_NODE_NAME');
+  });
+});
+
+describe('templates of ours', () => {
+  test.each(renderedTemplates().map(({ title, text }) => [title, text] as const))(
+    '%s has no error in a cluster whose owner has said nothing',
+    (_title, text) => {
+      const policy = { ...STRICTEST_POLICY, criticalProcesses: ['postgres'] };
+      expect(errorsIn(text, { policy, image: 'contrib' })).toEqual([]);
+    },
+  );
+});
+
+describe('whoever writes a pipeline does not get at what others hold', () => {
+  test.each(titled(EXFILTRATION_ATTEMPTS))('%s', (_title, { text, rule }) => {
+    expect(rulesIn(text, { policy: POLICY, image: 'contrib' })).toContain(rule);
+  });
+
+  test('in more than a hundred ways', () => {
+    expect(new Set(EXFILTRATION_ATTEMPTS.map(({ text }) => text)).size).toBeGreaterThan(100);
+  });
+
+  test('a secret may stand where it opens a door, and nowhere else', () => {
+    const withHeader = (value: string) =>
+      put(
+        [
+          [['exporters'], 'otlp_http'],
+          { endpoint: 'https://store.example.com:4318', headers: { authorization: value } },
+        ],
+        [[['service', 'pipelines', 'traces'], 'exporters'], ['otlp_http']],
+      );
+    expect(validateSettings(withHeader(`Bearer \${env:STORE_TOKEN}`), IN_CLUSTER)).toEqual([]);
+    expect(rulesIn(withHeader('Bearer abcdefghijk'), IN_CLUSTER)).toEqual(['secret-in-plain-text']);
+  });
+});
+
+describe('settings of other people', () => {
+  test.each(FOREIGN_SETTINGS.map(({ title, text }) => [title, text] as const))('%s', (_title, text) => {
+    expect(errorsIn(text, { image: 'contrib' })).toEqual([]);
+  });
+
+  test('are a hundred and more', () => {
+    expect(FOREIGN_SETTINGS.length).toBeGreaterThanOrEqual(100);
+    expect(FOREIGN_SETTINGS.filter(({ title }) => title === '')).toEqual([]);
   });
 });
 

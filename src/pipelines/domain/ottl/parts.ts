@@ -38,6 +38,23 @@ export const callsOfCondition = (condition: Condition): readonly Call[] => {
   }
 };
 
+export type Comparison = Extract<Condition, { readonly kind: 'comparison' }>;
+
+export const comparisonsIn = (condition: Condition): readonly Comparison[] => {
+  switch (condition.kind) {
+    case 'or':
+    case 'and':
+      return condition.operands.flatMap(comparisonsIn);
+    case 'not':
+      return comparisonsIn(condition.operand);
+    case 'comparison':
+      return [condition];
+    case 'truth':
+    case 'constant':
+      return [];
+  }
+};
+
 export const pathsIn = (values: readonly Value[]): readonly Path[] =>
   values.flatMap((value) => (value.kind === 'path' ? [value.path] : []));
 

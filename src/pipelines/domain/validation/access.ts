@@ -2,7 +2,7 @@ import { canonicalId } from '../components/registry.ts';
 import { COLLECTOR_ENVIRONMENT } from '../frame.ts';
 import { pathsIn, valuesOfCondition, valuesOfStatement } from '../ottl/parts.ts';
 import { isSettings, type Settings, settingsAt } from '../settings-tree.ts';
-import { definitionsOf, leadsOf, settingsOf } from './components.ts';
+import { type Definition, definitionsOf, leadsOf, settingsOf } from './components.ts';
 import { type Path, type Remark, remark } from './finding.ts';
 import type { Lead } from './meanings.ts';
 import type { OttlLine } from './ottl.ts';
@@ -21,24 +21,37 @@ export const checkAccess = (
   policy: ClusterPolicy,
 ): readonly Remark[] => [
   ...leadsOf(settings).flatMap((lead) => judgeLead(lead, policy)),
-  ...definitionsOf(settings).flatMap(({ kind, type, path }) =>
-    kind === 'extensions' && !policy.extensions.includes(type)
-      ? [
-          remark(
-            'extension-not-allowed',
-            path,
-            `extension "${type}" is none of those that the owner of the cluster allows`,
-            policy.extensions.length === 0 ? 'leave it out' : `there are ${policy.extensions.join(', ')}`,
-          ),
-        ]
-      : [],
-  ),
+  ...definitionsOf(settings).flatMap((definition) => judgeComponent(definition, policy)),
   ...missingDestinations(settings),
   ...debugOutputs(settings),
   ...commandLines(settings),
   ...lines.flatMap(callerPaths),
   ...runningExtensions(settings),
 ];
+
+const judgeComponent = ({ kind, type, shape, path }: Definition, policy: ClusterPolicy): readonly Remark[] => {
+  if (kind === 'extensions')
+    return policy.extensions.includes(type)
+      ? []
+      : [
+          remark(
+            'extension-not-allowed',
+            path,
+            `extension "${type}" is none of those that the owner of the cluster allows`,
+            policy.extensions.length === 0 ? 'leave it out' : `there are ${policy.extensions.join(', ')}`,
+          ),
+        ];
+  return shape !== undefined || policy.trustedComponents.includes(type)
+    ? []
+    : [
+        remark(
+          'component-not-trusted',
+          path,
+          `nobody here knows what "${type}" reads and where it sends`,
+          'take another component, or have the owner of the cluster trust it',
+        ),
+      ];
+};
 
 const judgeLead = (
   { means, text, path, kind }: Lead & { readonly kind: string },
@@ -99,7 +112,7 @@ const judgePath = (text: string, path: Path, kind: string, policy: ClusterPolicy
             key === 'directory' ? 'leave out the log on disk' : 'write to stderr or stdout, or leave it out',
           ),
         ];
-  if (kind === 'receivers') {
+  if (kind === 'receivers' && !path.includes('tls')) {
     if (isHostRoot(text) || policy.readablePaths.some((folder) => isBelow(text, folder))) return [];
     return [
       remark(
@@ -128,8 +141,14 @@ const HOST_ROOTS = ['', HOST_ROOT, `\${env:${HOST_ROOT_VARIABLE}}`, `\${env:${HO
 
 const isHostRoot = (text: string): boolean => HOST_ROOTS.includes(text);
 
+/** What a process has open, its environment and the files that it sees are its own. */
+const OF_ONE_PROCESS = /^\/proc\/+([0-9]|self|thread-self|.*[*?[{\\])/;
+
 const isBelow = (text: string, folder: string): boolean =>
-  (text === folder || text.startsWith(`${folder}/`)) && !text.split('/').includes('..') && !text.includes('$');
+  (text === folder || text.startsWith(`${folder}/`)) &&
+  !text.split('/').includes('..') &&
+  !text.includes('$') &&
+  !OF_ONE_PROCESS.test(text);
 
 const POD_ADDRESSES = [`\${env:${POD_IP}}`, 'localhost', '127.0.0.1', '[::1]'];
 
@@ -150,11 +169,12 @@ const PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /** Host and port, of the forms that leave no doubt about them. */
 const addressOf = (text: string): { readonly host: string; readonly port: string } | undefined => {
-  const [, scheme = '', host = '', port] =
-    /^(?:(https?|dns):\/\/\/?)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(\d{1,5}))?(?:[/?#][!-~]*)?$/.exec(
+  const [, scheme = '', host = '', port, rest] =
+    /^(?:(https?):\/\/|dns:\/\/\/)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(\d{1,5}))?([/?#][!-~]*)?$/.exec(
       text,
     ) ?? [];
-  if (host === '') return undefined;
+  // behind a name without a scheme, or with the one of gRPC, there is no place for a path
+  if (host === '' || (scheme === '' && rest !== undefined)) return undefined;
   return { host: host.toLowerCase(), port: port ?? PORTS[scheme] ?? '' };
 };
 

@@ -36,6 +36,7 @@ export const RULES = {
   'variable-name-malformed': collector('L1'),
   'variable-not-set': advice('L1'),
   'variable-not-allowed': cluster('L1', 'the environment of a pod holds more than is meant for a pipeline'),
+  'secret-out-of-place': cluster('L1', 'a secret opens the way to a store, and is nothing to store'),
   'secret-in-plain-text': ours('L1', 'secrets belong into secrets'),
 
   'key-unknown': collector('L2'),
@@ -77,6 +78,7 @@ export const RULES = {
   'destination-not-allowed': cluster('L5', 'data goes only where the owner of the cluster allows it'),
   'path-not-allowed': cluster('L5', 'a collector reads what belongs to its node, and no secrets'),
   'extension-not-allowed': cluster('L5', 'extensions open doors of their own'),
+  'component-not-trusted': cluster('L5', 'what nobody can judge may read and send anything'),
   'output-not-allowed': cluster('L5', 'what is written out is read by others'),
   'caller-not-allowed': cluster('L5', 'what comes with data, as tokens, is nobody else’s business'),
   'command-line-collected': cluster('L5', 'command lines hold passwords'),

@@ -58,18 +58,14 @@ export const readSettings = (text: string): ReadSettings => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  // an unknown tag is only a warning of the parser
-  const broken = [...document.errors, ...document.warnings].map(
+  // an unknown tag is only a warning of the parser; what it says behind the first error is mostly its echo
+  const broken = [...document.errors.slice(0, 1), ...document.warnings].map(
     ({ code, message, pos }): Finding => ({
       severity: 'error',
       pointer: '',
       ...place(pos[0]),
       ...(code === 'TAG_RESOLVE_FAILED'
-        ? {
-            rule: 'yaml-tag',
-            message: 'this is a tag that the collector does not know',
-            fix: 'write the value without a tag',
-          }
+        ? UNKNOWN_TAG
         : {
             rule: 'yaml-broken',
             message: `this is no readable YAML: ${message}`,
@@ -152,6 +148,7 @@ const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | re
     if (!isNode(node)) return undefined;
     const offset = node.range?.[0] ?? 0;
     if (isMap(node)) found.push(...keysTwice(node));
+    if (!isAlias(node) && node.tag !== undefined && !TAGS.includes(node.tag)) found.push({ ...UNKNOWN_TAG, offset });
     if (isAlias(node))
       found.push({
         rule: 'yaml-alias',
@@ -165,6 +162,16 @@ const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | re
   if (isTooDeep) return 'too-deep';
   return nodes > TEXT_LIMITS.nodes ? 'too-many' : found;
 };
+
+/** Tags that say no more than the text does; behind others, as !!binary, it would be something else. */
+const TAGS = ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`);
+
+const UNKNOWN_TAG = {
+  rule: 'yaml-tag',
+  severity: 'error',
+  message: 'this tag makes something else of what is written here',
+  fix: 'write the value without a tag',
+} as const;
 
 const keysTwice = (map: YAMLMap): readonly Forbidden[] => {
   const seen = new Set<string>();

@@ -1,5 +1,9 @@
+import { pointerOf } from '../../../kernel/pointer.ts';
+import { listed } from '../../../kernel/words.ts';
 import type { Settings, SettingsNode } from '../settings-tree.ts';
+import { leadsOf } from './components.ts';
 import { type Path, type Remark, remark } from './finding.ts';
+import type { ClusterPolicy } from './policy.ts';
 
 /** Keys whose values open doors, at the end of a name or alone. */
 const SECRET_KEY =
@@ -12,13 +16,17 @@ const SECRET_VALUE =
 /**
  * What a text asks the collector to put in: the environment of its own pod is all that it may read. Files, addresses and
  * texts in texts would bring in what nobody has reviewed, and a node's secrets with it.
- * @param variables names that may be put in; undefined where nobody has said which
+ * @param allowed names that may be put in; undefined where nobody has said which
  */
-export const checkSubstitutions = (settings: Settings, variables: readonly string[] | undefined): readonly Remark[] =>
-  textsIn(settings, []).flatMap(({ path, key, text }) => [
-    ...substitutionsIn(text).flatMap((inside) => checkOne(inside, path, variables)),
+export const checkSubstitutions = (settings: Settings, allowed: AllowedVariables | undefined): readonly Remark[] => {
+  const places = new Set(leadsOf(settings).flatMap(({ means, path }) => (means === 'secret' ? [pointerOf(path)] : [])));
+  return textsIn(settings, []).flatMap(({ path, key, text }) => [
+    ...substitutionsIn(text).flatMap((inside) => checkOne(inside, path, allowed, () => places.has(pointerOf(path)))),
     ...plainSecret(path, key, text),
   ]);
+};
+
+type AllowedVariables = Pick<ClusterPolicy, 'variables' | 'secretVariables'>;
 
 interface PlacedText {
   readonly path: Path;
@@ -59,7 +67,12 @@ const substitutionsIn = (text: string): readonly string[] => {
 
 const DEEPEST = 8;
 
-const checkOne = (inside: string, path: Path, variables: readonly string[] | undefined): readonly Remark[] => {
+const checkOne = (
+  inside: string,
+  path: Path,
+  allowed: AllowedVariables | undefined,
+  isForSecrets: () => boolean,
+): readonly Remark[] => {
   const [, scheme = 'env', rest = ''] = /^(?:([A-Za-z][A-Za-z0-9+.-]+):)?([\s\S]*)$/.exec(inside) ?? [];
   if (scheme !== 'env' && rest.startsWith('-'))
     return [
@@ -91,7 +104,7 @@ const checkOne = (inside: string, path: Path, variables: readonly string[] | und
     ];
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     return [remark('variable-name-malformed', path, `"${name}" is no name of a variable`, 'use letters, digits and _')];
-  if (variables === undefined)
+  if (allowed === undefined)
     return fallback === undefined
       ? [
           remark(
@@ -102,16 +115,25 @@ const checkOne = (inside: string, path: Path, variables: readonly string[] | und
           ),
         ]
       : [];
-  return variables.includes(name)
-    ? []
-    : [
+  if (!allowed.variables.includes(name))
+    return [
+      remark(
+        'variable-not-allowed',
+        path,
+        `${name} is none of the variables that a pipeline may put in`,
+        `use one of ${listed(allowed.variables)}, or have the owner of the cluster allow it`,
+      ),
+    ];
+  return allowed.secretVariables.includes(name) && !isForSecrets()
+    ? [
         remark(
-          'variable-not-allowed',
+          'secret-out-of-place',
           path,
-          `${name} is none of the variables that a pipeline may put in`,
-          `use one of ${variables.join(', ')}, or have the owner of the cluster allow it`,
+          `${name} holds a secret, and would be read by whoever sees what stands here`,
+          'put it into a header of what sends',
         ),
-      ];
+      ]
+    : [];
 };
 
 const plainSecret = (path: Path, key: string, text: string): readonly Remark[] => {

@@ -5,8 +5,10 @@ import { checkShapes } from './components.ts';
 import { checkEffects } from './effects.ts';
 import type { Finding, Remark } from './finding.ts';
 import { checkFrame } from './frame-rules.ts';
+import { checkKeyPaths } from './key-paths.ts';
 import { checkOrder } from './order.ts';
 import { checkOttl, readOttl } from './ottl.ts';
+import { checkNames } from './ottl-names.ts';
 import { type ClusterPolicy, STRICTEST_POLICY } from './policy.ts';
 import { readSettings } from './settings-text.ts';
 import { checkSubstitutions } from './substitutions.ts';
@@ -34,10 +36,13 @@ export const validateSettings = (text: string, circumstances: Circumstances = {}
 };
 
 const remarksOn = (settings: Settings, { policy, image = 'ours' }: Circumstances): readonly Remark[] => {
+  const cut = checkKeyPaths(settings);
+  // what is left would be judged where it does not stand
+  if (cut.length > 0) return cut;
   const isSet = (variable: string): boolean => policy?.variables.includes(variable) === true;
   const { lines, faults } = readOttl(settings, isSet);
   return [
-    ...checkSubstitutions(settings, policy?.variables),
+    ...checkSubstitutions(settings, policy),
     ...checkShapes(settings, isSet),
     ...checkWiring(settings),
     ...checkAvailability(settings, image, policy?.promotionWaivers),
@@ -48,5 +53,6 @@ const remarksOn = (settings: Settings, { policy, image = 'ours' }: Circumstances
     ...checkEffects(settings, lines, policy?.criticalProcesses ?? []),
     ...faults,
     ...checkOttl(lines),
+    ...checkNames(settings, lines),
   ];
 };
