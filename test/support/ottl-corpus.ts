@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Settings } from '../../src/pipelines/domain/settings-tree.ts';
 import type { RuleId } from '../../src/pipelines/domain/validation/rules.ts';
 
 /** A line of OTTL, where it stands, and the rule that it breaks; undefined for one that is right. */
@@ -327,15 +328,34 @@ export const OTTL_CASES: readonly OttlCase[] = [
 ];
 
 /** Whole settings with these lines, all of one place. */
-export const ottlText = (cases: readonly [OttlCase, ...(readonly OttlCase[])]): string => {
-  const [{ signal, processor, context }] = cases;
-  const lines = cases.map(({ text }) => text);
-  const key = `${signal.slice(0, -1)}_${processor === 'filter' ? 'conditions' : 'statements'}`;
-  const group = processor === 'filter' ? { context, conditions: lines } : { context, statements: lines };
-  return stringify({
-    receivers: { otlp: { protocols: { grpc: {} } } },
-    processors: { [processor]: { [key]: context === undefined ? lines : [group] } },
-    exporters: { nop: {} },
-    service: { pipelines: { [signal]: { receivers: ['otlp'], processors: [processor], exporters: ['nop'] } } },
-  });
+
+const processorOf = ([first, ...more]: readonly [OttlCase, ...(readonly OttlCase[])]): Settings => {
+  const { signal, processor, context } = first;
+  const lines = [first, ...more].map(({ text }) => text);
+  const kind = processor === 'filter' ? 'conditions' : 'statements';
+  return {
+    [`${signal.slice(0, -1)}_${kind}`]: context === undefined ? lines : [{ context, [kind]: lines }],
+  };
 };
+
+const settingsWith = (processors: Settings, signal: string, used: readonly string[]): string =>
+  stringify({
+    receivers: { otlp: { protocols: { grpc: {} } } },
+    processors,
+    exporters: { nop: {} },
+    service: { pipelines: { [signal]: { receivers: ['otlp'], processors: used, exporters: ['nop'] } } },
+  });
+
+/** Settings with these lines in one processor, in which they are used. */
+export const ottlText = (cases: readonly [OttlCase, ...(readonly OttlCase[])]): string => {
+  const [{ signal, processor }] = cases;
+  return settingsWith({ [processor]: processorOf(cases) }, signal, [processor]);
+};
+
+/** Settings with each line in a processor of its own, by its number: `filter/7`. */
+export const ottlTextOfAll = (cases: readonly OttlCase[]): string =>
+  settingsWith(
+    Object.fromEntries(cases.map((each, index) => [`${each.processor}/${index}`, processorOf([each])])),
+    'traces',
+    [],
+  );
