@@ -145,12 +145,14 @@ describe('a finding', () => {
       'ottl-name-unknown',
       ['metric.name == "system.uptime"', 'resource.attributes["process.executable.nam"] == "a"'],
     ],
+    ['two limits', 'limit-passed-over', ['limit_percentage: 80', 'limit_percentage: 80\n    limit_mib: 400']],
+    ['sums that may fall', 'interval-passes-sums', ['- filter/quiet\n        - batch', '- interval\n        - batch']],
     ['an interval that Prometheus forgets', 'interval-too-long', ['60s', '300s']],
     ['a receiver twice', 'receiver-twice', ['- host_metrics\n', '- host_metrics\n        - host_metrics\n']],
   ])('is a warning for %s', (_title, rule, [from, to]) => {
     const text = WHOLE_TEXT.replace(from as string, to as string)
       .replace('filter/quiet2', 'batch/third')
-      .replace('  batch/second: {}', '  batch/second: {}\n  batch/third: {}')
+      .replace('  batch/second: {}', '  batch/second: {}\n  batch/third: {}\n  interval: {}')
       .replace('        - nop/spare', '        - prometheus')
       .replace('  nop/spare: {}', `  nop/spare: {}\n  prometheus: {endpoint: "\${env:K8S_POD_IP}:9464"}`);
     expect(validateSettings(text).filter((each) => each.rule === rule)).toMatchObject([{ severity: 'warning' }]);

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { nearestWord } from '../../../kernel/words.ts';
 import {
   COLLECTOR_VERSION,
@@ -12,7 +13,8 @@ import { type Remark, remark } from './finding.ts';
 import { isComponentId, singular } from './wiring.ts';
 
 /** Which collector runs: our own build, or the one of the project with everything in it. */
-export type CollectorImage = 'ours' | 'contrib';
+export const CollectorImage = z.enum(['ours', 'contrib']);
+export type CollectorImage = z.infer<typeof CollectorImage>;
 
 /** Whether the pinned collector has each component, under which name, and how settled it is. */
 export const checkAvailability = (

@@ -28,6 +28,7 @@ export const checkOrder = (settings: Settings, isSet: IsSet): readonly Remark[] 
       ...truncations(route),
     ]),
     ...deltas(pipelines),
+    ...limits(settings),
   ];
 };
 
@@ -125,6 +126,21 @@ const memoryLimiter = ({ pipeline, steps, receivers }: Route): readonly Remark[]
     ),
   ];
 };
+
+const limits = (settings: Settings): readonly Remark[] =>
+  Object.keys(settingsAt(settings, 'processors')).flatMap((id) => {
+    const { limit_mib: fixed, limit_percentage: share } = settingsAt(settings, 'processors', id);
+    return typeOf(id) === 'memory_limiter' && Number(fixed) > 0 && Number(share) > 0
+      ? [
+          remark(
+            'limit-passed-over',
+            ['processors', id, 'limit_percentage'],
+            'limit_mib counts, and limit_percentage is passed over',
+            'keep one of them',
+          ),
+        ]
+      : [];
+  });
 
 const batches = ({ pipeline, steps }: Route): readonly Remark[] => {
   const batch = steps.findIndex(({ role }) => role.batches);

@@ -85,6 +85,7 @@ export const RULES = {
   'listener-not-on-pod': cluster('L5', 'two variants may share a host, and 0.0.0.0 is open to everybody'),
   'frame-changed': cluster('L5', 'what measures both variants is the same in both'),
   'memory-limiter-not-first': cluster('L5', 'without it a collector is killed instead of refusing data'),
+  'limit-passed-over': advice('L5'),
   'drop-after-batch': cluster('L5', 'batches would be filled with what is dropped'),
   'batch-not-last': advice('L5'),
   'delta-after-identity': cluster('L5', 'counters of several sources would be taken for one'),
