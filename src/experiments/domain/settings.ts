@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ClusterId } from '../../kernel/identity.ts';
+import { Labels } from '../../kernel/labels.ts';
 import { PipelineChoice } from '../../pipelines/domain/template.ts';
 
 /** Metrics that a criterion may name: what is measured, and what is derived from it. */
@@ -80,7 +81,7 @@ export const ExperimentSettings = z.strictObject({
   criticalProcesses: z.array(ExecutableName).max(100).default([]),
   /** absent: the documented defaults, never zero */
   successCriteria: z.array(Criterion).min(1).max(20).optional(),
-  labels: z.record(z.string().regex(/^[a-z0-9][a-z0-9._/-]{0,62}$/), z.string().max(63)).default({}),
+  labels: Labels.default({}),
 });
 export type ExperimentSettings = z.infer<typeof ExperimentSettings>;
 
