@@ -83,7 +83,8 @@ const settingsInside = (document: Document.Parsed, text: string, source: string)
   const { contents } = document;
   if (!isMap(contents)) return [];
   const named = String(document.getIn(['metadata', 'name']) ?? 'without a name');
-  switch (contents.get('kind')) {
+  const kind: unknown = document.get('kind');
+  switch (kind) {
     case 'ConfigMap':
       return textsOf(contents.get('data', true)).flatMap(({ key, value }) =>
         isSettingsText(value) ? [{ yaml: value, where: `data.${key} of the ConfigMap ${named}` }] : [],
