@@ -62,7 +62,7 @@ export const startFixtureApi = async ({
       ...servedAccess(() => generation),
       ...servedClusters(world),
       ...servedExperiments(world),
-      ...servePipelines({ sha256 }),
+      ...servePipelines({ pipelines: world.pipelines, clock, sha256, collectorImage: 'collector:fixture' }),
       ...serveAudit({ log: audit, sha256 }),
       ...servedCosts(world),
     ],

@@ -39,7 +39,9 @@ export const makeCreateExperiment = (ports: CreatePorts) => {
     if (!timed.accepted) return timed;
     const event = {
       type: 'created' as const,
-      id: ExperimentId.parse(`exp-${shortIdFrom(ports.sha256(`${caller.tenantId} ${caller.userId} ${idempotencyKey}`))}`),
+      id: ExperimentId.parse(
+        `exp-${shortIdFrom(ports.sha256(`${caller.tenantId} ${caller.userId} ${idempotencyKey}`))}`,
+      ),
       tenantId: caller.tenantId,
       settings: timed.value,
       at: ports.clock.now(),

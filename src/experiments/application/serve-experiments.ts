@@ -2,6 +2,7 @@ import type { ExperimentId, Principal } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { implement } from '../../platform/http/implement.ts';
+import { within } from '../../platform/http/within.ts';
 import { experimentRoutes, START_REFUSALS } from '../contract/routes.ts';
 import { verdictOf } from '../domain/experiment.ts';
 import { clustersOf } from './check-experiment.ts';
@@ -157,13 +158,3 @@ interface Found extends Stored {
 const COMMAND_CODES = ['state-conflict', 'resource-not-found', 'precondition-failed'] as const;
 const PROMOTE_CODES = [...COMMAND_CODES, 'promotion-not-allowed'] as const;
 const START_CODES = [...COMMAND_CODES, ...START_REFUSALS] as const;
-
-/** What a route may refuse; any other refusal (a stale epoch, which persons do not have) is our own mistake. */
-const within = <T, const C extends string>(codes: readonly C[], outcome: Outcome<T>): Outcome<T, Refusal<C>> => {
-  if (outcome.accepted) return outcome;
-  const { refusal } = outcome;
-  const code = codes.find((each) => each === refusal.code);
-  if (code === undefined)
-    throw new Error(`refused by ${refusal.code}, which this route does not know: ${refusal.message}`);
-  return { accepted: false, refusal: { ...refusal, code } };
-};

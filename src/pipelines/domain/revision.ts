@@ -5,6 +5,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome
 import { type RenderRefusal, renderPipeline, type Sha256 } from './render.ts';
 import { settingsAt } from './settings-tree.ts';
 import { type FrameSettings, PipelineChoice, SemanticVersion } from './template.ts';
+import { findTemplate } from './templates.ts';
 import { Finding } from './validation/finding.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { validateSettings } from './validation/validate-settings.ts';
@@ -15,12 +16,14 @@ export type RevisionNumber = z.infer<typeof RevisionNumber>;
 
 export const MOST_SETTINGS_BYTES = 256 * 1024;
 
+const TOO_LONG = 'settings may have at most 256 KiB';
+
 /** Collector settings as their author wrote them, comments and all. */
 export const SettingsYaml = z
   .string()
   .min(1, 'the settings are empty')
-  .max(MOST_SETTINGS_BYTES)
-  .refine((text) => new TextEncoder().encode(text).length <= MOST_SETTINGS_BYTES, 'settings may have at most 256 KiB');
+  .max(MOST_SETTINGS_BYTES, { error: TOO_LONG, abort: true })
+  .refine((text) => new TextEncoder().encode(text).length <= MOST_SETTINGS_BYTES, TOO_LONG);
 
 /** Where the settings of a revision come from: a template with values, or the author's own text. */
 export const PipelineOrigin = z.discriminatedUnion('kind', [
@@ -109,10 +112,12 @@ const textOf = (
 ): Outcome<{ readonly yaml: string; readonly kept: KeptOrigin }, RenderRefusal> => {
   if (origin.kind === 'settings') return accept({ yaml: origin.yaml, kept: { kind: 'settings' } });
   const { kind, ...choice } = origin;
+  const found = findTemplate(choice.template, choice.version);
+  if (!found.accepted) return found;
   const rendered = renderPipeline(choice, SHOWN_FRAME, sha256);
   if (!rendered.accepted) return rendered;
-  const { yaml, version, parameters } = rendered.value;
-  return accept({ yaml, kept: { ...choice, kind, version, parameters } });
+  const { yaml, parameters } = rendered.value;
+  return accept({ yaml, kept: { ...choice, kind, version: found.value.template.version, parameters } });
 };
 
 /** What the pipelines of a text carry; nothing where it cannot be read. */

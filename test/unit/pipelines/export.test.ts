@@ -44,9 +44,9 @@ const files = (format: ExportFormat, change: Partial<ExportWish> = {}) => {
   if (!outcome.accepted) throw new Error(outcome.refusal.message);
   return outcome.value;
 };
-const objectsIn = (text: string) => parseAllDocuments(text).map((document) => document.toJS());
+/** The objects of a text by their kind, as an API server would read them. */
 const byKind = (text: string) =>
-  Object.fromEntries(objectsIn(text).map((object: { kind: string }) => [object.kind, object]));
+  Object.fromEntries(parseAllDocuments(text).map((document) => [document.get('kind'), document.toJS()]));
 const contentOf = (path: string, ...given: Parameters<typeof files>): string => {
   const found = files(...given).find((file) => file.path === path);
   if (found === undefined) throw new Error(`there is no ${path} among ${files(...given).map((file) => file.path)}`);
