@@ -9,7 +9,7 @@ import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { CODE, clustersIn, experimentsIn, looksIn, setupPolicyOf } from '../experiment-wiring.ts';
+import { CODE, clustersIn, experimentsIn, looksIn, pipelinesIn, setupPolicyOf } from '../experiment-wiring.ts';
 import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
@@ -25,6 +25,7 @@ export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKe
       ...serveExperiments({
         experiments: experimentsIn(core),
         clusters: clustersIn(core),
+        pipelines: pipelinesIn(core),
         samples: dynamodbSampleStore(tableNamed(samples)),
         recordedLooks: looksIn(samples),
         policy: { ...setupPolicyOf(settings), collectorImage: settings.collectorImage },

@@ -5,10 +5,10 @@ import { servePipelines } from '../../src/pipelines/application/serve-pipelines.
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { cursorsSignedWith, gatekeeperOn, idempotencyIn, tableNamed } from '../front-door.ts';
+import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
-export const handler = httpEntry(manifest, ({ core, ephemeral, cursorKey, settings }) => {
+export const handler = httpEntry(manifest, ({ core, ephemeral, cursorKey, auditTrail, settings }) => {
   const table = tableNamed(core);
   return makeRouter({
     service: manifest.name,
@@ -16,6 +16,7 @@ export const handler = httpEntry(manifest, ({ core, ephemeral, cursorKey, settin
     gatekeeper: gatekeeperOn(table),
     idempotency: idempotencyIn(ephemeral),
     cursors: cursorsSignedWith(cursorKey),
+    refusedWrites: refusedWritesTo(auditTrail),
     served: servePipelines({
       pipelines: dynamodbPipelineStore({ table, clock: systemClock, ids: systemIds }),
       clock: systemClock,

@@ -5,6 +5,7 @@ import { evolve } from '../domain/evolve.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import { announcementsOf } from './announcements.ts';
 import { type CheckPorts, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
+import { withRevisions } from './find-pipelines.ts';
 import { makeAssertEnoughTime } from './plan-duration.ts';
 import type { ExperimentStore, SampleReader, Stored } from './ports.ts';
 
@@ -35,7 +36,7 @@ export const makeCreateExperiment = (ports: CreatePorts) => {
   > => {
     const runnable = await assertRunnable(caller.tenantId, settings);
     if (!runnable.accepted) return runnable;
-    const timed = await assertEnoughTime(caller.tenantId, settings);
+    const timed = await assertEnoughTime(caller.tenantId, withRevisions(settings, runnable.value.found));
     if (!timed.accepted) return timed;
     const event = {
       type: 'created' as const,

@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/ports.ts';
 import type { Sha256 } from '../../pipelines/domain/render.ts';
 import { type Outcome, type StepAnswer, WAIT_SECONDS, type Wait } from '../contract/workflow.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
+import type { PipelineLibrary } from './find-pipelines.ts';
 import type {
   ClusterRegistry,
   EpochRef,
@@ -18,6 +19,7 @@ import type {
 export interface StepPorts {
   readonly experiments: ExperimentStore;
   readonly clusters: ClusterRegistry;
+  readonly pipelines: PipelineLibrary;
   readonly samples: SampleReader;
   readonly waits: WaitStore;
   readonly looks: LookQueue;

@@ -30,7 +30,7 @@ export const renderOwnSettings = (
 
   const settings = inFrame(own, frame);
   const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${stringify(settings, YAML_STYLE)}`;
-  const findings = validateSettings(yaml).filter(({ severity }) => severity === 'error');
+  const findings = validateSettings(yaml).filter(({ severity, pointer }) => severity === 'error' && isTheirs(pointer));
   if (findings[0] !== undefined) return notComparable(findings[0].message, fieldErrorsOf(findings));
   return accept({
     template: null,
@@ -43,6 +43,10 @@ export const renderOwnSettings = (
     collectionIntervalSeconds: frame.collectionIntervalSeconds,
   });
 };
+
+/** Exporters, extensions and telemetry are the frame's. */
+const isTheirs = (pointer: string): boolean =>
+  ['/receivers', '/processors', '/connectors', '/service/pipelines'].some((part) => pointer.startsWith(part));
 
 /** As templates are written: long conditions stay on their line, no anchors. */
 const YAML_STYLE = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;

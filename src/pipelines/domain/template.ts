@@ -52,6 +52,13 @@ export type PipelineChoice = z.infer<typeof PipelineChoice>;
 export const RevisionRef = z.object({ pipelineId: PipelineId, revision: z.int().min(1) });
 export type RevisionRef = z.infer<typeof RevisionRef>;
 
+/** A pipeline that somebody owns; without a number its published revision is meant. */
+export const PipelineReference = z.strictObject({
+  pipelineId: PipelineId,
+  revision: z.int().min(1).max(9999).optional(),
+});
+export type PipelineReference = z.infer<typeof PipelineReference>;
+
 /** Collector settings as bytes, and how they came to be. */
 export const RenderedPipeline = z.object({
   /** null: settings of an author's own */

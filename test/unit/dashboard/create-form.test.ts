@@ -26,9 +26,8 @@ describe('the form', () => {
     expect(errors).toEqual([]);
     const parsed = ExperimentSettings.parse(settings);
     expect(parsed.name).toBe('top-k against baseline on local');
-    expect(parsed.candidatePipeline.parameters).toEqual({
-      cpu_threshold_ratio: 0.02,
-      pinned_processes: ['sshd', 'cron'],
+    expect(parsed.candidatePipeline).toMatchObject({
+      parameters: { cpu_threshold_ratio: 0.02, pinned_processes: ['sshd', 'cron'] },
     });
     expect(parsed.criticalProcesses).toEqual(['nginx', 'postgres']);
     expect([parsed.durationSeconds, parsed.warmupSeconds, parsed.slotSeconds]).toEqual([undefined, 300, 60]);
@@ -73,7 +72,7 @@ describe('the form', () => {
       ...filled,
       candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: ' ' } },
     });
-    expect(settings?.candidatePipeline.parameters).toEqual({});
+    expect(settings?.candidatePipeline).toEqual({ template: 'top-k', parameters: {} });
   });
 
   test('suggests no name before both sides are chosen', () => {

@@ -91,13 +91,7 @@ const Head = ({ view }: { readonly view: ExperimentView }) => {
       <p className="experiment-line quiet">
         <Copyable text={view.id} />
         <span>
-          <Link to="/templates/$name" params={{ name: view.candidatePipeline.template }}>
-            {view.candidatePipeline.template}
-          </Link>{' '}
-          against{' '}
-          <Link to="/templates/$name" params={{ name: view.baselinePipeline.template }}>
-            {view.baselinePipeline.template}
-          </Link>
+          <PipelineLink pipeline={view.candidatePipeline} /> against <PipelineLink pipeline={view.baselinePipeline} />
         </span>
         {view.epoch > 1 ? <span className="num">epoch {view.epoch}</span> : null}
         <span>
