@@ -13,7 +13,7 @@ import { MAXIMUM_PIPELINES } from '../../../src/pipelines/domain/pipeline.ts';
 import { makeCursors } from '../../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../../src/platform/http/memory-idempotency.ts';
 import { makeRouter, type Router } from '../../../src/platform/router.ts';
-import { httpRequest, testClock, testRun } from '../../support/platform.ts';
+import { httpRequest, recordingRefusals, testClock, testRun } from '../../support/platform.ts';
 import { makeCountingIds } from '../../support/virtual-time.ts';
 
 const principal = (role: Role, tenant: string): Principal => ({
@@ -38,6 +38,7 @@ beforeEach(() => {
     },
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'key', clock }),
+    refusedWrites: recordingRefusals(),
     served: servePipelines({ pipelines: store, clock, sha256, collectorImage: 'collector:test' }),
   });
 });
