@@ -1,7 +1,8 @@
+import { type May, mayWith } from '../../access/domain/permissions.ts';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { counted } from '../../kernel/words.ts';
-import { MAXIMUM_REVISIONS, type Pipeline, publishedOf } from './pipeline.ts';
+import { MAXIMUM_REVISIONS, type Pipeline, type PipelineStatus, publishedOf } from './pipeline.ts';
 import type { PipelineCommand, PipelineCommandName, PipelineEvent } from './pipeline-changes.ts';
 import { fieldErrorsOf, type KeptOrigin, type Revision, type RevisionContent, type RevisionHead } from './revision.ts';
 
@@ -49,6 +50,18 @@ export const allowedPipelineCommands = ({ status }: Pick<Pipeline, 'status'>): r
     case 'deprecated':
       return ['change-details', 'publish', 'deprecate', 'delete'];
   }
+};
+
+/** What a view tells about itself; enough to decide about a button. */
+interface Offered {
+  readonly status: PipelineStatus;
+  readonly allowedCommands: readonly PipelineCommandName[];
+}
+
+export const mayCommand = (command: PipelineCommandName, view: Offered, permissions: ReadonlySet<string>): May => {
+  const permitted = mayWith('pipeline:write', permissions);
+  if (!permitted.may || view.allowedCommands.includes(command)) return permitted;
+  return { may: false, because: `${WORDS[command]} is not possible while it is ${view.status}` };
 };
 
 /** A revision without its text. */

@@ -326,8 +326,8 @@ const helmValues = (parts: Parts, settings: Settings): string => {
     podAnnotations: parts.annotations,
     serviceAccount: { automountServiceAccountToken: false },
     alternateConfig: untemplated(withHealth(settings)),
-    // the chart sets MY_POD_IP by itself
-    extraEnvs: container.env,
+    // the chart sets MY_POD_IP and GOMEMLIMIT by itself
+    extraEnvs: container.env.filter(({ name }) => name !== 'GOMEMLIMIT'),
     extraVolumes: parts.pod.spec.volumes.filter(({ name }) => name !== 'settings'),
     extraVolumeMounts: container.volumeMounts.filter(({ name }) => name !== 'settings'),
     ports: Object.fromEntries(closed.map((port) => [port, { enabled: false }])),

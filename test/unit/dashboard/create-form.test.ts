@@ -12,8 +12,8 @@ import { CLUSTER } from '../../support/fixture-experiments.ts';
 
 const filled: ExperimentForm = {
   ...EMPTY_FORM,
-  baseline: { template: 'baseline', parameters: {} },
-  candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: '0.02', pinned_processes: 'sshd, cron' } },
+  baseline: { runs: 'baseline', parameters: {} },
+  candidate: { runs: 'top-k', parameters: { cpu_threshold_ratio: '0.02', pinned_processes: 'sshd, cron' } },
   clusterId: CLUSTER,
   critical: 'nginx, postgres',
 };
@@ -48,7 +48,7 @@ describe('the form', () => {
       '/duration_seconds',
     ]);
     expect(
-      pointersOf({ ...filled, candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: 'much' } } }),
+      pointersOf({ ...filled, candidate: { runs: 'top-k', parameters: { cpu_threshold_ratio: 'much' } } }),
     ).toEqual(['/candidate_pipeline/parameters/cpu_threshold_ratio']);
     expect(read({ ...filled, duration: 'an hour' }).settings).toBeNull();
   });
@@ -70,7 +70,7 @@ describe('the form', () => {
   test('leaves an empty parameter to the default of its template', () => {
     const { settings } = read({
       ...filled,
-      candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: ' ' } },
+      candidate: { runs: 'top-k', parameters: { cpu_threshold_ratio: ' ' } },
     });
     expect(settings?.candidatePipeline).toEqual({ template: 'top-k', parameters: {} });
   });

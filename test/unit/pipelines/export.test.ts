@@ -146,6 +146,11 @@ describe('Helm values', () => {
   const values = (change: Partial<ExportWish> = {}) => parseYaml(contentOf('values.yaml', 'helm', change));
 
   test('hold the settings where the chart mixes nothing in, with the extension that its probes ask', () => {
+    expect(values().extraEnvs.map(({ name }: { name: string }) => name)).toEqual([
+      'K8S_POD_IP',
+      'NEW_RELIC_KEY',
+      'ZONE',
+    ]);
     expect(values().alternateConfig).toMatchObject({
       exporters: parseYaml(OWN).exporters,
       extensions: { health_check: { endpoint: `\${env:MY_POD_IP}:13133` } },

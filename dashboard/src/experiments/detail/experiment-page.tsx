@@ -7,6 +7,7 @@ import { clustersQuery, experimentQuery, startFailureQuery } from '../../api/que
 import { TABS } from '../../app/tabs.ts';
 import { CostTab } from '../../costs/cost-tab.tsx';
 import { nameOf } from '../../format/words.ts';
+import { PipelineLink } from '../../pipelines/pipeline-link.tsx';
 import { StateChip } from '../../ui/chips.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { Loaded, Skeleton } from '../../ui/states.tsx';
