@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(async () => {
-  api = await startFixtureApi();
+  api = await startFixtureApi({ isEmpty: true });
   const { body } = await makeClient({ baseUrl: api.url }).login({
     body: { email: 'admin@phoenix.example', password: PASSWORD },
   });
