@@ -99,7 +99,7 @@ const Changes = ({ diff: { origin, settings } }: { readonly diff: PipelineDiff }
             <span className="change-sign" aria-hidden="true">
               {SIGN[change.kind]}
             </span>
-            <span>
+            <span className="change-text">
               <span className="only-read">{WORD[change.kind]}: </span>
               {change.sentence}
               <code className="quiet">{change.pointer}</code>
