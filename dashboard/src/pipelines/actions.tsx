@@ -1,14 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { counted } from '../../../src/kernel/words.ts';
 import type { PipelineView } from '../../../src/pipelines/contract/views.ts';
 import { mayCommand } from '../../../src/pipelines/domain/decide-pipeline.ts';
-import { failureLine } from '../api/failures.ts';
 import { meQuery, pipelineQuery } from '../api/queries.ts';
 import { api } from '../session/session.ts';
 import { Button, type ButtonProps } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { ConsequencesDialog } from '../ui/consequences-dialog.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { variantText } from './variant-text.ts';
 
@@ -105,48 +104,21 @@ const ActionDialog = ({
   readonly view: PipelineView;
   readonly onClose: () => void;
 }) => {
-  const [reason, setReason] = useState('');
-  const reasonId = useId();
   const mutation = useAct(action, view, onClose);
-  const { verb, busy, icon } = WORDS[action];
-  const isReasonMissing = action === 'deprecate' && reason.trim().length < 3;
   return (
-    <Dialog title={`${verb} “${view.name}”?`} onClose={onClose}>
-      <ul className="consequences">
-        {consequences(action, view).map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
-      {action === 'deprecate' ? (
-        <label htmlFor={reasonId} className="field">
-          Reason, for those who look for it
-          <input
-            id={reasonId}
-            value={reason}
-            maxLength={500}
-            placeholder="at least 3 characters"
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </label>
-      ) : null}
-      {mutation.error === null ? null : (
-        <p className="field-finding" role="alert">
-          {failureLine(mutation.error)}
-        </p>
-      )}
-      <div className="dialog-actions">
-        <Button onClick={onClose}>Leave it as it is</Button>
-        <Button
-          look={LOOKS[action]}
-          icon={icon}
-          isBusy={mutation.isPending}
-          disabledBecause={isReasonMissing ? 'write down why, in a few words' : null}
-          onClick={() => mutation.mutate(reason.trim())}
-        >
-          {mutation.isPending ? busy : verb}
-        </Button>
-      </div>
-    </Dialog>
+    <ConsequencesDialog
+      asked={{
+        ...WORDS[action],
+        title: `${WORDS[action].verb} “${view.name}”?`,
+        look: LOOKS[action],
+        consequences: consequences(action, view),
+        reasonFor: action === 'deprecate' ? 'Reason, for those who look for it' : null,
+      }}
+      isBusy={mutation.isPending}
+      error={mutation.error}
+      onConfirm={mutation.mutate}
+      onClose={onClose}
+    />
   );
 };
 

@@ -9,6 +9,7 @@ import { CodeBlock } from '../ui/copy.tsx';
 import { Field, FindingsProvider } from '../ui/field.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { Broken, Skeleton } from '../ui/states.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { useSettled } from '../ui/use-settled.ts';
 
 const FORMAT_WORDS: Readonly<Record<ExportFormat, string>> = {
@@ -16,6 +17,8 @@ const FORMAT_WORDS: Readonly<Record<ExportFormat, string>> = {
   kustomize: 'Kustomize',
   helm: 'Helm values',
 };
+
+const WHERE_ASKED = 'where the settings ask for it';
 
 interface Wish {
   readonly format: ExportFormat;
@@ -81,35 +84,28 @@ export const ExportTab = ({ view }: { readonly view: PipelineView }) => {
               </select>
             )}
           </Field>
-          <Field label="Namespace" pointer="/namespace">
-            {(control) => (
-              <input
-                {...control}
-                value={wish.namespace}
-                onChange={({ target }) => change({ namespace: target.value })}
-              />
-            )}
-          </Field>
-          <Field label="Name of the cluster" pointer="/cluster_name" hint="where the settings ask for it">
-            {(control) => (
-              <input
-                {...control}
-                value={wish.clusterName}
-                placeholder="from the Secret"
-                onChange={({ target }) => change({ clusterName: target.value })}
-              />
-            )}
-          </Field>
-          <Field label="Remote write address" pointer="/remote_write_url" hint="where the settings ask for it">
-            {(control) => (
-              <input
-                {...control}
-                value={wish.remoteWriteUrl}
-                placeholder="from the Secret"
-                onChange={({ target }) => change({ remoteWriteUrl: target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Namespace"
+            pointer="/namespace"
+            value={wish.namespace}
+            onChange={(given) => change({ namespace: given })}
+          />
+          <TextField
+            label="Name of the cluster"
+            pointer="/cluster_name"
+            hint={WHERE_ASKED}
+            value={wish.clusterName}
+            placeholder="from the Secret"
+            onChange={(given) => change({ clusterName: given })}
+          />
+          <TextField
+            label="Remote write address"
+            pointer="/remote_write_url"
+            hint={WHERE_ASKED}
+            value={wish.remoteWriteUrl}
+            placeholder="from the Secret"
+            onChange={(given) => change({ remoteWriteUrl: given })}
+          />
         </div>
         {query.error === null ? null : errors.length > 0 ? (
           <p className="field-finding" role="alert">

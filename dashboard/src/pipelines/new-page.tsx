@@ -10,8 +10,9 @@ import { meQuery, templatesQuery } from '../api/queries.ts';
 import { api } from '../session/session.ts';
 import { parameterTexts } from '../templates/parameter-values.ts';
 import { Button } from '../ui/button.tsx';
-import { Field, FindingsProvider } from '../ui/field.tsx';
+import { FindingsProvider } from '../ui/field.tsx';
 import { Loaded, Refused, Skeleton } from '../ui/states.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { type Draft, FIRST_SETTINGS, isSameDraft, originOf } from './draft.ts';
 import { DraftEditor } from './draft-editor.tsx';
 import { useLeaveGuard } from './leave-guard.ts';
@@ -70,50 +71,38 @@ const NewForm = ({ templates, owner }: { readonly templates: readonly Template[]
     <FindingsProvider findings={create.error instanceof ApiProblem ? create.error.errors : []}>
       <form className="pipeline-form" onSubmit={(event) => event.preventDefault()}>
         <div className="pipeline-details">
-          <Field label="Name" pointer="/name">
-            {(control) => (
-              <input
-                {...control}
-                value={details.name}
-                maxLength={100}
-                placeholder="web hosts"
-                onChange={({ target }) => change({ name: target.value })}
-              />
-            )}
-          </Field>
-          <Field label="Owner" pointer="/owner">
-            {(control) => (
-              <input
-                {...control}
-                value={details.owner}
-                maxLength={128}
-                placeholder={owner}
-                onChange={({ target }) => change({ owner: target.value })}
-              />
-            )}
-          </Field>
-          <Field label="Team" pointer="/team">
-            {(control) => (
-              <input
-                {...control}
-                value={details.team}
-                maxLength={40}
-                placeholder="none"
-                onChange={({ target }) => change({ team: target.value })}
-              />
-            )}
-          </Field>
-          <Field label="About" pointer="/description">
-            {(control) => (
-              <input
-                {...control}
-                value={details.description}
-                maxLength={1024}
-                placeholder="what it is for"
-                onChange={({ target }) => change({ description: target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Name"
+            pointer="/name"
+            value={details.name}
+            maxLength={100}
+            placeholder="web hosts"
+            onChange={(name) => change({ name })}
+          />
+          <TextField
+            label="Owner"
+            pointer="/owner"
+            value={details.owner}
+            maxLength={128}
+            placeholder={owner}
+            onChange={(given) => change({ owner: given })}
+          />
+          <TextField
+            label="Team"
+            pointer="/team"
+            value={details.team}
+            maxLength={40}
+            placeholder="none"
+            onChange={(team) => change({ team })}
+          />
+          <TextField
+            label="About"
+            pointer="/description"
+            value={details.description}
+            maxLength={1024}
+            placeholder="what it is for"
+            onChange={(description) => change({ description })}
+          />
         </div>
         <div className="save-bar">
           <Button look="primary" isBusy={create.isPending} disabledBecause={because} onClick={save}>

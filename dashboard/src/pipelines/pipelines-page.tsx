@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { originWords } from './draft.ts';
@@ -85,17 +86,7 @@ const Filters = () => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <search className="filters">
-      <label className="search">
-        <Icon name="search" />
-        <span className="only-read">Search in name, id, owner and team</span>
-        <input
-          type="search"
-          placeholder="Search in what is shown"
-          value={search.q ?? ''}
-          onChange={({ target }) => set({ q: target.value === '' ? undefined : target.value })}
-        />
-        <kbd>/</kbd>
-      </label>
+      <SearchField label="Search in name, id, owner and team" value={search.q} onChange={(q) => set({ q })} />
       <Choice
         label="Status"
         value={search.status}
