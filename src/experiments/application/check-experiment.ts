@@ -2,11 +2,11 @@ import type { Cluster } from '../../clusters/domain/cluster.ts';
 import type { ClusterId, TenantId } from '../../kernel/identity.ts';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../pipelines/domain/render.ts';
-import { renderVariant } from '../../pipelines/domain/render-variants.ts';
+import { renderVariant, renderVariants } from '../../pipelines/domain/render-variants.ts';
 import type { FrameSettings } from '../../pipelines/domain/template.ts';
 import type { Inventory } from '../domain/allocation.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
-import { checkSetup, type Floors } from '../domain/setup.ts';
+import { checkSetup, type Floors, type Rendered } from '../domain/setup.ts';
 import { type FoundPipeline, type FoundPipelines, findPipelines, type PipelineLibrary } from './find-pipelines.ts';
 import type { ClusterRegistry } from './ports.ts';
 
@@ -26,16 +26,26 @@ export const makeFindings =
   ): Promise<{ readonly findings: readonly FieldError[]; readonly found: FoundPipelines }> => {
     const found = await findPipelines(pipelines, tenantId, settings);
     const { collectionIntervalSeconds, criticalProcesses } = settings;
-    const render = (pipeline: FoundPipeline) =>
-      pipeline.accepted
-        ? renderVariant(pipeline.value, { ...FRAME, collectionIntervalSeconds, criticalProcesses }, sha256)
-        : pipeline;
-    const findings = checkSetup(settings, policy, {
-      baselinePipeline: render(found.baselinePipeline),
-      candidatePipeline: render(found.candidatePipeline),
-    });
+    const frame = { ...FRAME, collectionIntervalSeconds, criticalProcesses };
+    const findings = checkSetup(settings, policy, renderedFrom(found, frame, sha256));
     return { findings, found };
   };
+
+/** Each by itself, and if both can be, both together: what hinders the comparison is said of the candidate. */
+const renderedFrom = (
+  { baselinePipeline: one, candidatePipeline: other }: FoundPipelines,
+  frame: FrameSettings,
+  sha256: Sha256,
+): Rendered => {
+  const render = (pipeline: FoundPipeline) =>
+    pipeline.accepted ? renderVariant(pipeline.value, frame, sha256) : pipeline;
+  const [baselinePipeline, candidatePipeline] = [render(one), render(other)];
+  if (!one.accepted || !other.accepted || !baselinePipeline.accepted || !candidatePipeline.accepted) {
+    return { baselinePipeline, candidatePipeline };
+  }
+  const both = renderVariants({ baseline: one.value, candidate: other.value }, frame, sha256);
+  return { baselinePipeline, candidatePipeline: both.accepted ? candidatePipeline : both };
+};
 
 /** How remote write signs has no influence on whether a template can be rendered. */
 const FRAME: Pick<FrameSettings, 'remoteWriteAuth'> = { remoteWriteAuth: 'none' };

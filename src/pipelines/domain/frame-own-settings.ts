@@ -29,7 +29,7 @@ export const renderOwnSettings = (
   if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
 
   const settings = inFrame(own, frame);
-  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${stringify(settings, YAML_STYLE)}`;
+  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${stringify(settings, SETTINGS_STYLE)}`;
   const findings = validateSettings(yaml).filter(({ severity, pointer }) => severity === 'error' && isTheirs(pointer));
   if (findings[0] !== undefined) return notComparable(findings[0].message, fieldErrorsOf(findings));
   return accept({
@@ -49,7 +49,7 @@ const isTheirs = (pointer: string): boolean =>
   ['/receivers', '/processors', '/connectors', '/service/pipelines'].some((part) => pointer.startsWith(part));
 
 /** As templates are written: long conditions stay on their line, no anchors. */
-const YAML_STYLE = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
+export const SETTINGS_STYLE = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 const LIMITER = 'memory_limiter';
 const STAMP = 'resource/stamp';

@@ -1,7 +1,9 @@
 import { accept, type Outcome } from '../../kernel/outcome.ts';
+import { haveEqualInput, readingAs } from './equal-input.ts';
 import { type OwnSettingsRefusal, renderOwnSettings } from './frame-own-settings.ts';
 import { type RenderRefusal, renderComparison, renderPipeline, type Sha256 } from './render.ts';
 import type { FrameSettings, PipelineChoice, RenderedPipeline, RevisionRef } from './template.ts';
+import { findTemplate } from './templates.ts';
 
 /** What one variant of an experiment is made of: a template with values, or an author's own settings. */
 export type VariantSource =
@@ -22,8 +24,9 @@ export const renderVariant = (
 };
 
 /**
- * Both variants of an experiment. Two templates collect the same metrics, so that a saving comes from the idea of the
- * candidate alone; settings that people wrote collect what stands in them.
+ * Both variants of an experiment, reading the same of the node, so that a saving comes from what is done with it: two
+ * templates collect the same metrics, a template beside an author's settings collects theirs, and two authors have to
+ * agree.
  */
 export const renderVariants = (
   { baseline, candidate }: { readonly baseline: VariantSource; readonly candidate: VariantSource },
@@ -41,5 +44,25 @@ export const renderVariants = (
   const one = renderVariant(baseline, frame, sha256);
   if (!one.accepted) return one;
   const other = renderVariant(candidate, frame, sha256);
-  return other.accepted ? accept({ baseline: one.value, candidate: other.value }) : other;
+  if (!other.accepted) return other;
+  if (baseline.kind === 'template') {
+    const reading = readAs(baseline, one.value, other.value, sha256);
+    return reading.accepted ? accept({ baseline: reading.value, candidate: other.value }) : reading;
+  }
+  if (candidate.kind === 'template') {
+    const reading = readAs(candidate, other.value, one.value, sha256);
+    return reading.accepted ? accept({ baseline: one.value, candidate: reading.value }) : reading;
+  }
+  const equal = haveEqualInput(one.value, other.value);
+  return equal.accepted ? accept({ baseline: one.value, candidate: other.value }) : equal;
+};
+
+const readAs = (
+  { choice }: Extract<VariantSource, { kind: 'template' }>,
+  rendered: RenderedPipeline,
+  own: RenderedPipeline,
+  sha256: Sha256,
+): Outcome<RenderedPipeline, VariantRefusal> => {
+  const found = findTemplate(choice.template, choice.version);
+  return found.accepted ? readingAs(rendered, found.value.neededMetrics, own, sha256) : found;
 };

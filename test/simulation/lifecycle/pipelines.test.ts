@@ -128,6 +128,19 @@ describe('what a draft may name', () => {
     ]);
   });
 
+  test('not beside settings that read something else of the node', async () => {
+    const [one, other] = [await published(own()), await published(own(OWN.replace('cpu: {}, ', '')))];
+    const outcome = await world.create({
+      settings: settings({ baselinePipeline: { pipelineId: one }, candidatePipeline: { pipelineId: other } }),
+      caller: ANNA_PRINCIPAL,
+      idempotencyKey: 'unequal',
+    });
+    expect(outcome).toMatchObject({
+      accepted: false,
+      refusal: { errors: [{ pointer: '/candidate_pipeline', code: 'pipeline-not-comparable' }] },
+    });
+  });
+
   test('not settings that read nothing of the node', async () => {
     const pipelineId = await published(
       own(
@@ -159,6 +172,7 @@ describe('from a revision to the cluster', () => {
     const plan = Plan.parse(await world.experiments.plan({ ...ref, epoch: offered.epoch }));
     const [entry] = plan.clusters;
     expect(entry?.baseline).toMatchObject({ template: 'baseline', pipeline: null });
+    expect(parse(entry?.baseline.yaml ?? '').receivers).toEqual(parse(entry?.candidate.yaml ?? '').receivers);
     expect(entry?.candidate).toMatchObject({ template: null, pipeline: { pipelineId, revision: 1 } });
     expect(parse(entry?.candidate.yaml ?? '').exporters).toHaveProperty('prometheus_remote_write');
     expect(entry?.candidate.yaml).not.toContain('otlp.example.com');

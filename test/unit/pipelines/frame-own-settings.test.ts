@@ -165,10 +165,49 @@ describe('two variants', () => {
     expect([baseline.pipeline, candidate.pipeline]).toEqual([null, REVISION]);
   });
 
-  test('of which one is an author’s own collect what stands in them', () => {
-    const own: VariantSource = { kind: 'settings', yaml: OWN, revision: REVISION };
-    const { baseline, candidate } = both(template('baseline'), own);
-    expect(scrapers(baseline)).toContain('disk');
-    expect(candidate.template).toBeNull();
+  const own = (yaml = OWN): VariantSource => ({ kind: 'settings', yaml, revision: REVISION });
+
+  test('a template beside an author’s own settings reads of the node what they read', () => {
+    for (const rendered of [both(template('baseline'), own()), both(own(), template('baseline'))]) {
+      const [made, written] = [rendered.baseline, rendered.candidate].toSorted((one) =>
+        one.template === null ? 1 : -1,
+      );
+      if (made === undefined || written === undefined) throw new Error('there are two');
+      expect(made.template).toBe('baseline');
+      expect(parse(made.yaml).receivers).toEqual(parse(written.yaml).receivers);
+      expect(parse(made.yaml).service.pipelines.metrics.receivers).toEqual(['hostmetrics']);
+      expect(made.sha256).toBe(sha256(made.yaml));
+      expect(made.explanation[0]).toEqual({
+        component: 'hostmetrics',
+        sentence: 'Every 10 s it reads of the node what the other variant reads.',
+      });
+    }
+  });
+
+  const refusalOf = (baseline: VariantSource, candidate: VariantSource) => {
+    const outcome = renderVariants({ baseline, candidate }, FRAME, sha256);
+    return outcome.accepted ? null : outcome.refusal;
+  };
+
+  test('a template that looks at what they do not collect is refused; collected as it needs, it is not', () => {
+    expect(refusalOf(own(), template('top-k'))).toMatchObject({
+      code: 'pipeline-not-comparable',
+      message: expect.stringContaining('template top-k looks at process.cpu.utilization, summed over its states'),
+    });
+    const summed = OWN.replace(
+      'process: {mute_process_all_errors: true}',
+      'process: {metrics: {process.cpu.utilization: {enabled: true, attributes: [], aggregation_strategy: sum}}}',
+    );
+    expect(refusalOf(own(summed), template('top-k'))).toBeNull();
+  });
+
+  test('of two authors have to read the same, under whatever name and however often they wrote', () => {
+    const renamed = OWN.replaceAll('hostmetrics', 'host_metrics/mine').replace('60s', '15s');
+    expect(refusalOf(own(), own(renamed))).toBeNull();
+    const more = OWN.replace('cpu: {},', 'cpu: {}, disk: {},');
+    expect(refusalOf(own(), own(more))).toMatchObject({
+      code: 'pipeline-not-comparable',
+      message: expect.stringContaining('scrapers › disk is {}, was not set'),
+    });
   });
 });
