@@ -1,5 +1,5 @@
 import { permissionsOf } from '../../src/access/domain/permissions.ts';
-import type { Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
+import { type Principal, shortIdFrom, type TenantId, type UserId } from '../../src/kernel/identity.ts';
 import type { Outcome, Refusal } from '../../src/kernel/outcome.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
 import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
@@ -51,6 +51,12 @@ service:
       exporters: [otlp_http]
 `;
 
+const keyOf = (name: string): string => `fixture ${name}`;
+
+/** Where a pipeline of the fixtures is: ids come from the keys under which they were created. */
+export const fixturePipelineId = (name: string): string =>
+  `pipe-${shortIdFrom(sha256(`${ANNA.tenantId} ${ANNA.userId} ${keyOf(name)}`))}`;
+
 const own = (yaml: string): PipelineOrigin => ({ kind: 'settings', yaml });
 const topK = (cpu: number): PipelineOrigin => ({
   kind: 'template',
@@ -70,7 +76,7 @@ export const seedPipelines = async (pipelines: PipelineStore, clock: Clock): Pro
         origin,
         note,
         caller: ANNA,
-        idempotencyKey: `fixture ${name}`,
+        idempotencyKey: keyOf(name),
       }),
     ).pipeline.id;
 

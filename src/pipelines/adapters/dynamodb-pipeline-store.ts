@@ -11,7 +11,7 @@ import { toWire } from '../../platform/wire.ts';
 import type { PipelineChange, PipelineFilter, PipelineRef, PipelineStore } from '../application/ports.ts';
 import { Pipeline } from '../domain/pipeline.ts';
 import { Publication, Revision, type RevisionNumber } from '../domain/revision.ts';
-import { nameTaken, stale, subjectOf } from './pipeline-store-answers.ts';
+import { creationOf, nameTaken, stale, subjectOf } from './pipeline-store-answers.ts';
 
 const Meta = z.object({ pipeline: Pipeline, version: z.int(), lastSeq: z.int(), isDeleted: z.boolean() });
 type Meta = z.infer<typeof Meta>;
@@ -61,7 +61,7 @@ export const dynamodbPipelineStore = (parts: Parts): PipelineStore => {
           { put: metaItem(pipeline, announcements.length, false), when: IS_NEW },
           nameWrite(pipeline),
           ...revisionWrites(ref, first),
-          ...eventWrites(metaKey(ref).pk, envelopesOf(subjectOf(pipeline, actor, 0), announcements, parts)),
+          ...eventWrites(metaKey(ref).pk, envelopesOf(subjectOf(creationOf(pipeline, actor), 0), announcements, parts)),
         ],
         ids.ulid(),
       );
@@ -70,7 +70,8 @@ export const dynamodbPipelineStore = (parts: Parts): PipelineStore => {
       return known === null || known.isDeleted ? nameTaken(pipeline) : accept(known.pipeline);
     },
 
-    commit: async ({ before, after, announcements, actor, revision, publishes, isDeletion }) => {
+    commit: async (change) => {
+      const { before, after, announcements, revision, publishes, isDeletion } = change;
       const ref = refOf(before);
       const meta = await loadMeta(ref);
       if (meta === null || meta.isDeleted || meta.version !== before.version) return stale(before.id, meta?.version);
@@ -83,7 +84,7 @@ export const dynamodbPipelineStore = (parts: Parts): PipelineStore => {
           ...(isRenamed || isDeletion ? [{ remove: nameKey(before) }] : []),
           ...(revision === null ? [] : revisionWrites(ref, revision)),
           ...(await marksOf(ref, publishes)),
-          ...eventWrites(metaKey(ref).pk, envelopesOf(subjectOf(after, actor, meta.lastSeq), announcements, parts)),
+          ...eventWrites(metaKey(ref).pk, envelopesOf(subjectOf(change, meta.lastSeq), announcements, parts)),
         ],
         ids.ulid(),
       );

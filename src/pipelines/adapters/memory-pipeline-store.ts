@@ -5,7 +5,7 @@ import { envelopesOf } from '../../platform/dynamodb/outbox.ts';
 import type { PipelineRef, PipelineStore } from '../application/ports.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { Revision } from '../domain/revision.ts';
-import { isListed, nameTaken, stale, subjectOf } from './pipeline-store-answers.ts';
+import { creationOf, isListed, nameTaken, stale, subjectOf } from './pipeline-store-answers.ts';
 
 interface Row {
   pipeline: Pipeline;
@@ -51,11 +51,12 @@ export const memoryPipelineStore = (parts: { readonly clock: Clock; readonly ids
       if (isNameTaken(pipeline)) return nameTaken(pipeline);
       const row = structuredClone({ pipeline, revisions: [first], lastSeq: 0, isDeleted: false });
       rows.set(keyOf({ tenantId: pipeline.tenantId, pipelineId: pipeline.id }), row);
-      say(row, envelopesOf(subjectOf(pipeline, actor, 0), announcements, parts));
+      say(row, envelopesOf(subjectOf(creationOf(pipeline, actor), 0), announcements, parts));
       return accept(structuredClone(pipeline));
     },
 
-    commit: async ({ before, after, announcements, actor, revision, publishes, isDeletion }) => {
+    commit: async (change) => {
+      const { before, after, announcements, revision, publishes, isDeletion } = change;
       const row = rowOf(before);
       if (row === undefined || row.isDeleted || row.pipeline.version !== before.version) {
         return stale(before.id, row?.pipeline.version);
@@ -68,7 +69,7 @@ export const memoryPipelineStore = (parts: { readonly clock: Clock; readonly ids
           ? { ...each, published: publishes.publication }
           : each,
       );
-      say(row, envelopesOf(subjectOf(after, actor, row.lastSeq), announcements, parts));
+      say(row, envelopesOf(subjectOf(change, row.lastSeq), announcements, parts));
       return accept(undefined);
     },
 

@@ -1,21 +1,38 @@
-import type { Actor, PipelineId } from '../../kernel/identity.ts';
-import { Epoch } from '../../kernel/identity.ts';
+import { type Actor, Epoch, type PipelineId } from '../../kernel/identity.ts';
 import { refuse } from '../../kernel/outcome.ts';
-import type { EventSubject } from '../../platform/dynamodb/outbox.ts';
-import type { PipelineFilter } from '../application/ports.ts';
+import { changing, type EventSubject } from '../../platform/dynamodb/outbox.ts';
+import type { PipelineChange, PipelineFilter } from '../application/ports.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 
 // What the memory store and the table say alike.
 
-/** Pipelines have no epochs: theirs is always 0. */
-export const subjectOf = ({ tenantId, id }: Pipeline, actor: Actor, lastSeq: number): EventSubject => ({
-  tenant: tenantId,
-  source: 'pipelines',
-  subject: id,
-  epoch: Epoch.parse(0),
-  actor,
-  lastSeq,
-});
+/** Of whom the events of a change speak, with what it was and what it leaves. Pipelines have no epochs: always 0. */
+export const subjectOf = (
+  {
+    before,
+    after,
+    actor,
+    isDeletion,
+  }: Pick<PipelineChange, 'after' | 'actor' | 'isDeletion'> & {
+    readonly before: Pipeline | null;
+  },
+  lastSeq: number,
+): EventSubject =>
+  changing(
+    {
+      tenant: after.tenantId,
+      source: 'pipelines',
+      subject: after.id,
+      epoch: Epoch.parse(0),
+      actor,
+      lastSeq,
+    },
+    before,
+    isDeletion ? null : after,
+  );
+
+/** A creation as a change from nothing. */
+export const creationOf = (after: Pipeline, actor: Actor) => ({ before: null, after, actor, isDeletion: false });
 
 export const nameTaken = ({ details: { name } }: Pipeline) =>
   refuse(

@@ -115,7 +115,15 @@ export const describePipelineStore = (bench: () => PipelineBench): void => {
       expect(await store.load(ref)).toEqual(pipeline);
       expect(await store.revision(ref, 1)).toEqual(first);
       expect(await eventsOf(pipeline)).toMatchObject([
-        { type: 'pipeline.created', source: 'pipelines', subject: pipeline.id, seq: 1, actor: ANNA, epoch: 0 },
+        {
+          type: 'pipeline.created',
+          source: 'pipelines',
+          subject: pipeline.id,
+          seq: 1,
+          actor: ANNA,
+          epoch: 0,
+          change: { before: null, after: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        },
       ]);
     });
 
@@ -233,7 +241,9 @@ export const describePipelineStore = (bench: () => PipelineBench): void => {
       expect(await store.revision(ref, 1)).toBeNull();
       expect(await store.revisions(ref, { limit: 10 })).toEqual({ items: [], nextKey: null });
       expect(await store.count(ref.tenantId)).toBe(0);
-      expect((await eventsOf(pipeline)).map(({ type }) => type)).toEqual(['pipeline.created', 'pipeline.deleted']);
+      const [creation, deletion] = await eventsOf(pipeline);
+      expect([creation?.type, deletion?.type]).toEqual(['pipeline.created', 'pipeline.deleted']);
+      expect(deletion?.change).toEqual({ before: creation?.change?.after, after: null });
       const next = draft({ name: 'gone', tenant: pipeline.tenantId });
       expect(await store.create(next.pipeline, next.first, [], ANNA)).toMatchObject({ accepted: true });
       expect(await store.create(pipeline, first, [], ANNA)).toMatchObject({ accepted: false });
