@@ -8,6 +8,7 @@ import { verdictOf } from '../domain/experiment.ts';
 import { clustersOf } from './check-experiment.ts';
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
+import { findPipelines, withRevisions } from './find-pipelines.ts';
 import { makeJudgeStored } from './judging.ts';
 import { makePlanDuration } from './plan-duration.ts';
 import type { CodeIdentity, EpochRef, LookStore, SampleReader, Stored } from './ports.ts';
@@ -80,7 +81,9 @@ export const serveExperiments = (ports: ServePorts) => {
     },
     planExperiment: async ({ body, caller }) => {
       const clusters = await clustersOf(ports.clusters, caller.tenantId, body);
-      return clusters.accepted ? accept({ body: (await planDuration(caller.tenantId, body)).needed }) : clusters;
+      if (!clusters.accepted) return clusters;
+      const found = await findPipelines(ports.pipelines, caller.tenantId, body);
+      return accept({ body: (await planDuration(caller.tenantId, withRevisions(body, found))).needed });
     },
     getExperiment: async (request) => {
       const found = await find(request);

@@ -7,7 +7,7 @@ import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import { tooMuchToJudge } from '../domain/setup.ts';
 import { type CheckPorts, clustersOf, inventoryOf, makeFindings } from './check-experiment.ts';
-import type { FoundPipelines } from './find-pipelines.ts';
+import { type FoundPipelines, withRevisions } from './find-pipelines.ts';
 import { renderFor, wantedOf } from './plan.ts';
 import { assertEnoughTime, makePlanDuration, type PlanDurationPorts } from './plan-duration.ts';
 import type { Policy } from './ports.ts';
@@ -31,7 +31,8 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
   const findingsOf = makeFindings(ports);
   const planDuration = makePlanDuration(ports);
   return async (tenantId: TenantId, asked: ExperimentSettings): Promise<Validation> => {
-    const planned = await planDuration(tenantId, asked);
+    const { findings: ofSettings, found } = await findingsOf(tenantId, asked);
+    const planned = await planDuration(tenantId, withRevisions(asked, found));
     const { settings } = planned;
     const clusters = await clustersOf(ports.clusters, tenantId, settings);
     const inventory = await inventoryOf(
@@ -41,7 +42,6 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
     );
     const meant = clusters.accepted ? nodesMeant(settings.targets, inventory) : clusters;
     const nodes = meant.accepted && clusters.accepted ? (meant.value as readonly WantedNode[]) : [];
-    const { findings: ofSettings, found } = await findingsOf(tenantId, asked);
     const tooMuch = tooMuchToJudge(settings, nodes.length);
     const unusable = [
       ...ofSettings,

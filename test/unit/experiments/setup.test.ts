@@ -45,7 +45,7 @@ describe('the clock', () => {
   });
   test('a duration that nobody says is chosen, and one that somebody says stays', () => {
     const { durationSeconds: _, ...without } = settings();
-    expect(checkSetup(without, FLOORS, renders)).toEqual([]);
+    expect(codes({ durationSeconds: undefined })).toEqual([]);
     expect(completeSettings(without, 450).durationSeconds).toBe(450);
     expect(completeSettings(settings({ durationSeconds: 100 }), 450).durationSeconds).toBe(100);
   });
