@@ -24,7 +24,7 @@ export const CompareTab = ({ view }: { readonly view: PipelineView }) => {
     );
   }
   return (
-    <div className="stack">
+    <div className="stack-tight">
       <div className="filters">
         <Pick label="From revision" value={from} numbers={numbers} onChange={(next) => set({ from: next })} />
         <Pick label="to revision" value={to} numbers={numbers} onChange={(next) => set({ to: next })} />

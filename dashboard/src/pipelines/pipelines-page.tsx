@@ -29,7 +29,7 @@ export const PipelinesPage = () => {
         <h1>Pipelines</h1>
         <NewButton />
       </div>
-      <section className="stack" aria-labelledby="owned">
+      <section className="stack-tight" aria-labelledby="owned">
         <h2 id="owned">Ours</h2>
         <Filters />
         <Loaded query={query} what="The list of pipelines" skeleton={<Skeleton lines={4} />}>
@@ -46,7 +46,7 @@ export const PipelinesPage = () => {
           }}
         </Loaded>
       </section>
-      <section className="stack catalog" aria-labelledby="catalog">
+      <section className="stack-tight catalog" aria-labelledby="catalog">
         <div className="panel-head">
           <h2 id="catalog">Templates</h2>
           <p className="quiet">Tested with the real collector; a change is a new version.</p>
@@ -122,8 +122,10 @@ const PipelineTable = ({ pipelines }: { readonly pipelines: readonly PipelineVie
             {each.description === '' ? null : <p className="row-sentence">{each.description}</p>}
           </td>
           <td data-label="Status">
-            <WordMark word={PIPELINE_WORDS[each.status]} />
-            {each.published === null ? null : <span className="num quiet"> revision {each.published.revision}</span>}
+            <span>
+              <WordMark word={PIPELINE_WORDS[each.status]} />
+              {each.published === null ? null : <span className="num quiet"> revision {each.published.revision}</span>}
+            </span>
           </td>
           <td data-label="Newest" className="num">
             {each.latest.number}

@@ -59,29 +59,33 @@ export const RevisionsTab = ({ view }: { readonly view: PipelineView }) => {
                       </td>
                       <td data-label="Of">{originWords(each.origin)}</td>
                       <td data-label="Saved">
-                        {nameOf(each.createdBy)}, <Time at={each.createdAt} />
+                        <span>
+                          {nameOf(each.createdBy)}, <Time at={each.createdAt} />
+                        </span>
                       </td>
                       <td data-label="Why">{each.note === '' ? <span className="quiet">–</span> : each.note}</td>
                       <td data-label="Text">
                         <Copyable text={each.sha256} shown={`${each.sha256.slice(0, 8)}…`} />
                       </td>
-                      <td className="row-links">
-                        <Link
-                          from="/pipelines/$pipelineId"
-                          to="."
-                          search={each.number === view.latest.number ? {} : { revision: each.number }}
-                        >
-                          Open
-                        </Link>
-                        {each.number === 1 ? null : (
+                      <td>
+                        <span className="row-links">
                           <Link
                             from="/pipelines/$pipelineId"
                             to="."
-                            search={{ tab: 'compare', from: each.number - 1, to: each.number }}
+                            search={each.number === view.latest.number ? {} : { revision: each.number }}
                           >
-                            What changed
+                            Open
                           </Link>
-                        )}
+                          {each.number === 1 ? null : (
+                            <Link
+                              from="/pipelines/$pipelineId"
+                              to="."
+                              search={{ tab: 'compare', from: each.number - 1, to: each.number }}
+                            >
+                              What changed
+                            </Link>
+                          )}
+                        </span>
                       </td>
                     </tr>
                   ))}

@@ -70,7 +70,7 @@ const Work = ({
     if (because === null && origin !== null) save.mutate({ origin, note: note.trim() });
   };
   return (
-    <div className="stack">
+    <div className="stack-tight">
       <div className="save-bar">
         <span>
           Revision <span className="num">{revision.number}</span>
