@@ -37,7 +37,7 @@ import {
   describeComparison,
 } from '../render/cost.ts';
 import { parseId as parseExperimentId } from './experiment.ts';
-import { collect } from './pipeline.ts';
+import { collect } from './parameters.ts';
 
 interface PriceOptions {
   readonly book?: string;

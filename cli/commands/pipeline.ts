@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
-import { counted } from '../../src/kernel/words.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
-import { type ParameterValue, TemplateName } from '../../src/pipelines/domain/template.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
 import { mayAskCollector, withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
@@ -14,37 +12,10 @@ import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readText } from '../read-text.ts';
+import { describeFindings } from '../render/findings.ts';
 import { renderFields, renderTable } from '../render/table.ts';
-
-/** `name=value` options as parameters: numbers and booleans are read as such, commas make a list. */
-export const parseParameters = (assignments: readonly string[]): Record<string, ParameterValue> =>
-  Object.fromEntries(
-    assignments.map((assignment) => {
-      const [name = '', ...rest] = assignment.split('=');
-      const text = rest.join('=');
-      if (rest.length === 0)
-        throw new CommandFailure(EXIT.invalid, `"${assignment}" is not a parameter`, 'write it as name=value');
-      return [name, readValue(text)];
-    }),
-  );
-
-const readValue = (text: string): ParameterValue => {
-  if (text === 'true' || text === 'false') return text === 'true';
-  if (text !== '' && Number.isFinite(Number(text))) return Number(text);
-  return text.includes(',') ? text.split(',') : text;
-};
-
-export const parseTemplateName = (text: string): TemplateName => {
-  const name = TemplateName.safeParse(text);
-  if (name.success) return name.data;
-  throw new CommandFailure(
-    EXIT.invalid,
-    `"${text}" is not the name of a template`,
-    '`phoenix template list` shows them',
-  );
-};
-
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+import { registerOwnedPipelines } from './owned-pipelines.ts';
+import { collect, parseParameters, parseTemplateName } from './parameters.ts';
 
 const PipelineFindings = z.strictObject({ isValid: z.boolean(), findings: z.array(Finding) });
 
@@ -132,6 +103,7 @@ export const registerPipeline = (program: Command, context: () => Context): void
     });
 
   const pipeline = program.command('pipeline').description('pipelines');
+  registerOwnedPipelines(pipeline, context);
 
   pipeline
     .command('validate <file>')
@@ -149,13 +121,7 @@ export const registerPipeline = (program: Command, context: () => Context): void
       const findings = isAsked ? withCollectorsWord(text, ours, askCollector(given.collector, text)) : ours;
       const errors = findings.filter(({ severity }) => severity === 'error').length;
       answer(PipelineFindings, { isValid: errors === 0, findings: [...findings] }, () =>
-        [
-          ...findings.map(
-            ({ line, column, severity, message, fix, rule }) =>
-              `${file}:${line}:${column} ${severity}: ${message}\n    ${fix} [${rule}]`,
-          ),
-          `${errors === 0 ? '✔' : '✘'} ${file}: ${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}`,
-        ].join('\n'),
+        describeFindings(findings, file),
       );
       if (errors > 0) process.exitCode = EXIT.findings;
       if (isAsked) return;

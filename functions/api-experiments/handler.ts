@@ -9,7 +9,7 @@ import { dynamodbSampleStore } from '../../src/measurement/adapters/dynamodb-sam
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { CODE, clustersIn, experimentsIn, looksIn, setupPolicyOf } from '../experiment-wiring.ts';
+import { CODE, clustersIn, experimentsIn, looksIn, pipelinesIn, setupPolicyOf } from '../experiment-wiring.ts';
 import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
@@ -29,6 +29,7 @@ export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKe
     served: [
       ...serveExperiments({
         ...stores,
+        pipelines: pipelinesIn(core),
         recordedLooks: looksIn(samples),
         policy: { ...setupPolicyOf(settings), collectorImage: settings.collectorImage },
         sha256,

@@ -95,7 +95,7 @@ export const serveWorld = async (
         allowedDirectClusters,
         allowedMetricSources,
       }),
-      ...servePipelines({ sha256 }),
+      ...servePipelines({ pipelines: world.pipelines, clock, sha256, collectorImage: 'collector:test' }),
       ...serveAccess({
         members,
         signIn,

@@ -3,6 +3,7 @@ import type { Refusal } from '../../kernel/outcome.ts';
 import type { Clock, Sha256 } from '../../kernel/ports.ts';
 import { type Outcome, type StepAnswer, WAIT_SECONDS, type Wait } from '../contract/workflow.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
+import type { PipelineLibrary } from './find-pipelines.ts';
 import type {
   ClusterRegistry,
   EpochRef,
@@ -17,6 +18,7 @@ import type {
 export interface StepPorts {
   readonly experiments: ExperimentStore;
   readonly clusters: ClusterRegistry;
+  readonly pipelines: PipelineLibrary;
   readonly samples: SampleReader;
   readonly waits: WaitStore;
   readonly looks: LookQueue;

@@ -67,6 +67,7 @@ const renderWith = (
   return accept({
     template: template.name,
     version: template.version,
+    pipeline: null,
     parameters: { ...parameters.value },
     yaml,
     sha256: sha256(yaml),

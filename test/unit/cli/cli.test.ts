@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseParameters } from '../../../cli/commands/pipeline.ts';
+import { parseParameters } from '../../../cli/commands/parameters.ts';
 import { EXIT, exitCodeOfPlan, exitCodeOfStatus, exitCodeOfVerdict } from '../../../cli/exit-codes.ts';
 import { CommandFailure, describeFailure } from '../../../cli/failure.ts';
 import { openerOf } from '../../../cli/open-in-browser.ts';

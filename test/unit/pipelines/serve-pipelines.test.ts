@@ -1,34 +1,71 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { permissionsOf, type Role } from '../../../src/access/domain/permissions.ts';
 import type { Principal, TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { sha256 } from '../../../src/kernel/system-sha256.ts';
+import {
+  type MemoryPipelineStore,
+  memoryPipelineStore,
+} from '../../../src/pipelines/adapters/memory-pipeline-store.ts';
 import { servePipelines } from '../../../src/pipelines/application/serve-pipelines.ts';
 import { PIPELINE_PROBLEMS } from '../../../src/pipelines/contract/problems.ts';
+import { MAXIMUM_PIPELINES } from '../../../src/pipelines/domain/pipeline.ts';
+import { makeCursors } from '../../../src/platform/http/cursor.ts';
+import { memoryIdempotencyStore } from '../../../src/platform/http/memory-idempotency.ts';
 import { makeRouter, type Router } from '../../../src/platform/router.ts';
-import { httpRequest, testRun } from '../../support/platform.ts';
+import { httpRequest, recordingRefusals, testClock, testRun } from '../../support/platform.ts';
+import { makeCountingIds } from '../../support/virtual-time.ts';
 
-const VIEWER: Principal = {
+const principal = (role: Role, tenant: string): Principal => ({
   userId: 'u-1' as UserId,
-  email: 'viewer@example.com',
-  tenantId: 'acme' as TenantId,
-  roles: ['viewer'],
-  permissions: new Set(['pipeline:read', 'pipeline:validate']),
-};
+  email: 'anna@example.com',
+  tenantId: tenant as TenantId,
+  roles: [role],
+  permissions: permissionsOf(role),
+});
 
 let router: Router;
+let store: MemoryPipelineStore;
 beforeEach(() => {
+  const clock = testClock();
+  store = memoryPipelineStore({ clock, ids: makeCountingIds() });
   router = makeRouter({
     service: 'api-pipelines',
     problems: PIPELINE_PROBLEMS,
-    gatekeeper: { identify: async () => accept(VIEWER), lowestRoleFor: () => 'viewer' },
-    served: servePipelines({ sha256 }),
+    gatekeeper: {
+      identify: async (claims) => accept(principal(claims['role'] as Role, String(claims['tenant']))),
+      lowestRoleFor: () => 'viewer',
+    },
+    idempotency: memoryIdempotencyStore({ clock }),
+    cursors: makeCursors({ secret: async () => 'key', clock }),
+    refusedWrites: recordingRefusals(),
+    served: servePipelines({ pipelines: store, clock, sha256, collectorImage: 'collector:test' }),
   });
 });
 
-const ask = async (method: string, path: string, body?: unknown) => {
-  const request = httpRequest(method, path, { claims: { sub: 'u-1' }, ...(body === undefined ? {} : { body }) });
+interface Asking {
+  readonly ifMatch?: number;
+  readonly key?: string;
+  readonly role?: Role;
+  readonly tenant?: string;
+}
+let keys = 0;
+const ask = async (method: string, path: string, body?: unknown, asking: Asking = {}) => {
+  keys += 1;
+  const { ifMatch, key = `key-${keys}-0000`, role = 'admin', tenant = 'acme' } = asking;
+  const [address = '', query = ''] = path.split('?');
+  const request = httpRequest(method, address, {
+    claims: { sub: 'u-1', role, tenant },
+    query: Object.fromEntries(new URLSearchParams(query)),
+    headers: { 'idempotency-key': key, ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }) },
+    ...(body === undefined ? {} : { body }),
+  });
   const answer = await router(request, testRun());
-  return { status: answer.statusCode, body: JSON.parse(answer.body) };
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.body === '' ? null : JSON.parse(answer.body),
+  };
 };
 
 describe('templates and rendering behind the API', () => {
@@ -92,5 +129,233 @@ describe('templates and rendering behind the API', () => {
       critical_processes: ['nginx', 'x")|("'],
     });
     expect([status, body.errors[0].pointer]).toEqual([422, '/critical_processes/1']);
+  });
+});
+
+const OWN = `receivers: {host_metrics: {collection_interval: 60s, scrapers: {cpu: {}, process: {}}}}
+exporters: {otlp_http: {endpoint: https://otlp.example.com}}
+service: {pipelines: {metrics: {receivers: [host_metrics], exporters: [otlp_http]}}}
+`;
+const BROKEN = OWN.replace('exporters: [otlp_http]', 'exporters: [otlp_http, nothing]');
+const own = (yaml: string) => ({ kind: 'settings', yaml });
+const PIPELINES = '/api/v1/pipelines';
+
+const create = async (name: string, yaml = OWN, asking: Asking = {}) =>
+  ask('POST', PIPELINES, { name, origin: own(yaml), note: 'first' }, asking);
+
+describe('pipelines behind the API', () => {
+  test('a draft is saved with its findings, and found again', async () => {
+    const { status, body, headers } = await create('web hosts', BROKEN);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      name: 'web hosts',
+      owner: 'anna@example.com',
+      status: 'draft',
+      latest: { number: 1, errors: 1, note: 'first' },
+      revision: { yaml: BROKEN, findings: [{ rule: 'reference-undefined', line: 3 }] },
+      allowed_commands: ['change-details', 'revise', 'publish', 'deprecate', 'delete'],
+    });
+    expect(headers['location']).toBe(`${PIPELINES}/${body.id}`);
+    const read = await ask('GET', `${PIPELINES}/${body.id}`);
+    expect(read).toMatchObject({ status: 200, body: { id: body.id, version: 1 } });
+    expect(read.headers['etag']).toMatch(/^"1\./);
+  });
+
+  test('the same key again is the same pipeline; another name for it is refused', async () => {
+    const first = await create('web hosts', OWN, { key: 'key-of-mine' });
+    const again = await create('web hosts', OWN, { key: 'key-of-mine' });
+    expect(again).toMatchObject({ status: 201, body: { id: first.body.id } });
+    expect((await create('others', OWN, { key: 'key-of-mine' })).body.code).toBe('IDEMPOTENCY_CONFLICT');
+    expect((await ask('GET', PIPELINES)).body.items).toHaveLength(1);
+  });
+
+  test('a name is taken once', async () => {
+    await create('web hosts');
+    expect(await create('web hosts')).toMatchObject({
+      status: 409,
+      body: { code: 'PIPELINE_NAME_TAKEN', errors: [{ pointer: '/name' }] },
+    });
+  });
+
+  test('saving makes a revision, publishing chooses one, and each of both is told on the bus', async () => {
+    const { id } = (await create('web hosts', BROKEN)).body;
+    const refused = await ask('POST', `${PIPELINES}/${id}/publish`, {}, { ifMatch: 1 });
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { code: 'PIPELINE_INVALID_CONFIG', errors: [{ code: 'reference-undefined' }] },
+    });
+    const saved = await ask('PUT', `${PIPELINES}/${id}`, { origin: own(OWN), note: 'mended' }, { ifMatch: 1 });
+    expect(saved).toMatchObject({ status: 200, body: { version: 2, revision: { number: 2, errors: 0 } } });
+    const published = await ask('POST', `${PIPELINES}/${id}/publish`, { revision: 2 }, { ifMatch: 2 });
+    expect(published).toMatchObject({
+      status: 200,
+      body: { status: 'published', published: { revision: 2 }, latest: { number: 2 } },
+    });
+    expect(store.said.map(({ type, seq, data }) => [type, seq, data['revision']])).toEqual([
+      ['pipeline.created', 1, 1],
+      ['pipeline.revised', 2, 2],
+      ['pipeline.status_changed', 3, 2],
+    ]);
+  });
+
+  test('the same settings again make no revision and no event', async () => {
+    const { id } = (await create('web hosts')).body;
+    const saved = await ask('PUT', `${PIPELINES}/${id}`, { origin: own(OWN) }, { ifMatch: 1 });
+    expect(saved).toMatchObject({ status: 200, body: { version: 1, revision: { number: 1 } } });
+    expect(store.said).toHaveLength(1);
+  });
+
+  test('a stale picture changes nothing, and a missing version is asked for', async () => {
+    const { id } = (await create('web hosts')).body;
+    await ask('PATCH', `${PIPELINES}/${id}`, { team: 'platform' }, { ifMatch: 1 });
+    expect(await ask('PATCH', `${PIPELINES}/${id}`, { team: 'web' }, { ifMatch: 1 })).toMatchObject({
+      status: 412,
+      body: { code: 'PRECONDITION_FAILED', details: { expected: 1, current: 2 } },
+    });
+    expect((await ask('PATCH', `${PIPELINES}/${id}`, { team: 'web' })).status).toBe(428);
+    expect((await ask('GET', `${PIPELINES}/${id}`)).body.team).toBe('platform');
+  });
+
+  test('revisions are listed newest first, page by page, without their text', async () => {
+    const { id } = (await create('web hosts')).body;
+    for (const [index, interval] of [30, 20, 15].entries()) {
+      const yaml = OWN.replace('60s', `${interval}s`);
+      await ask('PUT', `${PIPELINES}/${id}`, { origin: own(yaml) }, { ifMatch: index + 1 });
+    }
+    const first = await ask('GET', `${PIPELINES}/${id}/revisions?limit=3`);
+    expect(first.body.items.map(({ number }: { number: number }) => number)).toEqual([4, 3, 2]);
+    expect(first.body.items[0]).not.toHaveProperty('yaml');
+    const next = await ask('GET', `${PIPELINES}/${id}/revisions?limit=3&next_token=${first.body.metadata.next_token}`);
+    expect(next.body).toMatchObject({ items: [{ number: 1 }], metadata: { next_token: null } });
+    expect((await ask('GET', `${PIPELINES}?next_token=${first.body.metadata.next_token}`)).status).toBe(400);
+  });
+
+  test('two revisions are compared by what they do', async () => {
+    const { id } = (await create('web hosts')).body;
+    const yaml = OWN.replace('60s', '30s').replaceAll('otlp_http', 'otlphttp');
+    await ask('PUT', `${PIPELINES}/${id}`, { origin: own(yaml) }, { ifMatch: 1 });
+    expect(await ask('GET', `${PIPELINES}/${id}/diff?from=1&to=2`)).toMatchObject({
+      status: 200,
+      body: {
+        origin: [],
+        settings: [
+          {
+            kind: 'changed',
+            pointer: '/receivers/host_metrics/collection_interval',
+            before: '60s',
+            after: '30s',
+          },
+        ],
+      },
+    });
+    expect(await ask('GET', `${PIPELINES}/${id}/diff?from=1&to=9`)).toMatchObject({
+      status: 404,
+      body: { code: 'PIPELINE_REVISION_NOT_FOUND', message: 'web hosts has no revision 9; its newest is 2' },
+    });
+  });
+
+  test('two revisions of a template are compared by their parameters as well', async () => {
+    const origin = (cpu: number) => ({ kind: 'template', template: 'top-k', parameters: { cpu_threshold_ratio: cpu } });
+    const { id } = (await ask('POST', PIPELINES, { name: 'busy ones', origin: origin(0.01) })).body;
+    await ask('PUT', `${PIPELINES}/${id}`, { origin: origin(0.02) }, { ifMatch: 1 });
+    const { body } = await ask('GET', `${PIPELINES}/${id}/diff?from=1&to=2`);
+    expect(body.origin).toMatchObject([{ sentence: 'parameter cpu_threshold_ratio is 0.02, was 0.01' }]);
+    expect(body.settings).toHaveLength(2);
+  });
+
+  test('what exists already is imported, its secrets as references, and the draft says so', async () => {
+    const text = `kind: ConfigMap\nmetadata: {name: otel}\ndata:\n  relay: |\n    # ours\n${OWN.replace(
+      'https://otlp.example.com',
+      'https://otlp.example.com, headers: {api-key: abcdef0123456789}',
+    ).replaceAll(/^(?=.)/gm, '    ')}`;
+    const { status, body } = await ask('POST', `${PIPELINES}/import`, { name: 'what runs', text });
+    expect(status).toBe(201);
+    expect(body.revision.yaml).toContain('# ours\n');
+    expect(body.revision.yaml).toContain(`headers: {api-key: "\${env:OTLP_HTTP_API_KEY}"}`);
+    expect(body.notes.map(({ sentence }: { sentence: string }) => sentence)).toEqual([
+      'taken from data.relay of the ConfigMap otel',
+      expect.stringContaining('a secret stood here'),
+    ]);
+    expect(JSON.stringify(body)).not.toContain('abcdef0123456789');
+    expect(await ask('POST', `${PIPELINES}/import`, { name: 'nothing', text: 'hello' })).toMatchObject({
+      status: 422,
+      body: { code: 'PIPELINE_IMPORT_UNREADABLE', errors: [{ pointer: '/text' }] },
+    });
+  });
+
+  test('an export is of the published revision unless another is named', async () => {
+    const { id } = (await create('web hosts')).body;
+    await ask('POST', `${PIPELINES}/${id}/publish`, {}, { ifMatch: 1 });
+    await ask('PUT', `${PIPELINES}/${id}`, { origin: own(OWN.replace('60s', '30s')) }, { ifMatch: 2 });
+    const exported = (query: string) => ask('GET', `${PIPELINES}/${id}/export?${query}`);
+    expect((await exported('namespace=monitoring')).body).toMatchObject({
+      revision: 1,
+      files: [{ path: 'web-hosts.yaml', content: expect.stringContaining('namespace: monitoring') }],
+    });
+    expect((await exported('format=kustomize&revision=2')).body).toMatchObject({ revision: 2 });
+    expect((await exported('namespace=Not%20One')).status).toBe(422);
+  });
+
+  test('validating stores nothing and says everything', async () => {
+    expect((await ask('POST', `${PIPELINES}/validate`, { yaml: BROKEN }, { role: 'viewer' })).body).toMatchObject({
+      is_valid: false,
+      findings: [{ rule: 'reference-undefined', pointer: '/service/pipelines/metrics/exporters/1' }],
+    });
+    expect((await ask('GET', PIPELINES)).body.items).toEqual([]);
+  });
+
+  test('deprecating wants a reason and leads out of the filter; deleting leads out of everything', async () => {
+    const { id } = (await create('web hosts')).body;
+    expect((await ask('POST', `${PIPELINES}/${id}/deprecate`, { reason: '' }, { ifMatch: 1 })).status).toBe(422);
+    await ask('POST', `${PIPELINES}/${id}/deprecate`, { reason: 'replaced' }, { ifMatch: 1 });
+    expect((await ask('GET', `${PIPELINES}?status=draft`)).body.items).toEqual([]);
+    expect((await ask('GET', `${PIPELINES}?status=deprecated`)).body.items).toMatchObject([
+      { deprecation: { reason: 'replaced' } },
+    ]);
+    expect((await ask('DELETE', `${PIPELINES}/${id}`, undefined, { ifMatch: 2 })).status).toBe(204);
+    expect((await ask('GET', `${PIPELINES}/${id}`)).status).toBe(404);
+    expect((await ask('GET', `${PIPELINES}/${id}/revisions/1`)).status).toBe(404);
+    expect((await create('web hosts')).status).toBe(201);
+  });
+
+  test('another tenant sees, names and changes nothing of it', async () => {
+    const { id } = (await create('web hosts')).body;
+    const other = { tenant: 'globex', ifMatch: 1 };
+    for (const [method, path, body] of [
+      ['GET', '', undefined],
+      ['GET', '/revisions/1', undefined],
+      ['GET', '/export', undefined],
+      ['PATCH', '', { team: 'theirs' }],
+      ['POST', '/publish', {}],
+      ['DELETE', '', undefined],
+    ] as const) {
+      expect([method, path, (await ask(method, `${PIPELINES}/${id}${path}`, body, other)).status]).toEqual([
+        method,
+        path,
+        404,
+      ]);
+    }
+    expect((await ask('GET', PIPELINES, undefined, other)).body.items).toEqual([]);
+    expect((await create('web hosts', OWN, { tenant: 'globex' })).status).toBe(201);
+  });
+
+  test(`the ${MAXIMUM_PIPELINES}th pipeline is created, the next one is refused until one is deleted`, async () => {
+    for (let nth = 1; nth < MAXIMUM_PIPELINES; nth += 1) await create(`pipeline ${nth}`);
+    const last = await create('the last one', OWN, { key: 'key-of-the-last' });
+    expect(last.status).toBe(201);
+    expect(await create('one more')).toMatchObject({
+      status: 409,
+      body: { code: 'PIPELINE_QUOTA_EXCEEDED', details: { maximum: MAXIMUM_PIPELINES } },
+    });
+    await ask('DELETE', `${PIPELINES}/${last.body.id}`, undefined, { ifMatch: 1 });
+    expect((await create('one more')).status).toBe(201);
+  });
+
+  test('a body with what nobody knows, or a text that is too long, is refused at its field', async () => {
+    expect((await ask('POST', PIPELINES, { name: 'web', origin: own(OWN), surprise: 1 })).body.errors).toMatchObject([
+      { pointer: '/surprise', code: 'unknown-field' },
+    ]);
+    const long = await ask('POST', PIPELINES, { name: 'web', origin: own('x'.repeat(262_145)) });
+    expect(long).toMatchObject({ status: 422, body: { errors: [{ pointer: '/origin/yaml' }] } });
   });
 });
