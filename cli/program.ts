@@ -4,6 +4,7 @@ import { registerAuth } from './commands/auth.ts';
 import { registerCluster } from './commands/cluster.ts';
 import { registerCost } from './commands/cost.ts';
 import { registerExperiment } from './commands/experiment.ts';
+import { registerGenerator } from './commands/generator.ts';
 import { registerJudge } from './commands/judge.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerPipeline } from './commands/pipeline.ts';
@@ -39,6 +40,7 @@ export const makeProgram = (): Command => {
   registerCluster(program, context);
   registerPipeline(program, context);
   registerCost(program, context);
+  registerGenerator(program, context);
   registerExperiment(program, context);
   registerAudit(program, context);
   registerJudge(program);

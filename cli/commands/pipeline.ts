@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
+import type { Template, TemplateParameter } from '../../src/pipelines/domain/template.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
 import { mayAskCollector, withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
@@ -15,7 +16,28 @@ import { readText } from '../read-text.ts';
 import { describeFindings } from '../render/findings.ts';
 import { renderFields, renderTable } from '../render/table.ts';
 import { registerOwnedPipelines } from './owned-pipelines.ts';
-import { collect, parseParameters, parseTemplateName } from './parameters.ts';
+import { collect, parseTemplateName } from './parameters.ts';
+import { registerRecord } from './record.ts';
+import { type RenderOptions, renderWish, withRenderOptions } from './render-options.ts';
+
+/** What a template is good for, in few words. */
+const FOR: Readonly<Record<Template['use'], string>> = {
+  experiment: 'experiments',
+  deployment: 'deployments',
+  pre_check: 'a check before',
+  not_yet: 'nothing yet',
+};
+
+const shortDefault = ({ default: usual }: TemplateParameter): string => {
+  if (!Array.isArray(usual)) return String(usual);
+  if (usual.length === 0) return '-';
+  return usual.length <= 3 ? usual.join(',') : `${usual.slice(0, 2).join(',')} and ${usual.length - 2} more`;
+};
+
+const possible = ({ minimum, maximum, validValues }: TemplateParameter): string => {
+  if (validValues !== null) return validValues.join(' ');
+  return minimum === null && maximum === null ? '-' : `${minimum ?? ''} to ${maximum ?? ''}`;
+};
 
 const PipelineFindings = z.strictObject({ isValid: z.boolean(), findings: z.array(Finding) });
 
@@ -65,8 +87,8 @@ export const registerPipeline = (program: Command, context: () => Context): void
       const { body } = await (await client()).listTemplates({});
       answer(responseOf(pipelineRoutes, 'listTemplates'), body, () =>
         renderTable(
-          ['name', 'version', 'lever', 'what it does'],
-          body.items.map(({ name, version, lever, summary }) => [name, version, lever, summary]),
+          ['name', 'version', 'for', 'lever', 'what it does'],
+          body.items.map(({ name, version, use, lever, summary }) => [name, version, FOR[use], lever, summary]),
         ),
       );
     });
@@ -81,7 +103,12 @@ export const registerPipeline = (program: Command, context: () => Context): void
         [
           renderFields([
             ['template', `${body.name} ${body.version}`],
+            ['for', FOR[body.use]],
+            ['signal', body.signal],
             ['lever', body.lever],
+            ['keeps', body.keeps],
+            ['drops', body.drops],
+            ['mind', body.trap],
             ['components', body.components.map(({ id, stability }) => `${id} (${stability})`).join(', ')],
           ]),
           '',
@@ -90,11 +117,12 @@ export const registerPipeline = (program: Command, context: () => Context): void
           body.parameters.length === 0
             ? 'no parameters'
             : renderTable(
-                ['parameter', 'type', 'default', 'meaning'],
+                ['parameter', 'type', 'default', 'possible', 'meaning'],
                 body.parameters.map((parameter) => [
                   parameter.name,
                   parameter.type,
-                  String(parameter.default),
+                  shortDefault(parameter),
+                  possible(parameter),
                   parameter.description,
                 ]),
               ),
@@ -129,22 +157,15 @@ export const registerPipeline = (program: Command, context: () => Context): void
       else if (errors === 0) say('the collector itself has the last word: --collector PROGRAM asks it');
     });
 
-  pipeline
+  const render = pipeline
     .command('render <template>')
-    .description('print the collector settings that a template and its parameters give')
-    .option('--param <name=value>', 'parameter, repeatable', collect, [])
-    .option('--critical <names>', 'executables that must stay visible, separated by commas')
-    .option('--interval <seconds>', 'collection interval', Number, 60)
-    .action(async (name: string, given: { param: readonly string[]; critical?: string; interval: number }) => {
-      const { client, answer } = context();
-      const { body } = await (await client()).renderPipeline({
-        body: {
-          template: parseTemplateName(name),
-          parameters: parseParameters(given.param),
-          criticalProcesses: given.critical?.split(',') ?? [],
-          collectionIntervalSeconds: given.interval,
-        },
-      });
-      answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
-    });
+    .description('print the collector settings that a template and its parameters give');
+  withRenderOptions(render).action(async (name: string, given: RenderOptions) => {
+    const { client, answer } = context();
+    const { body } = await (await client()).renderPipeline({ body: renderWish(parseTemplateName(name), given) });
+    answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
+  });
+
+  registerOwnedPipelines(pipeline, context);
+  registerRecord(pipeline, context);
 };

@@ -20,6 +20,8 @@ export interface PrometheusOptions {
   /** Folder of the nodes' target files. */
   readonly targetsFolder: string;
   readonly scrapeIntervalSeconds: number;
+  /** evaluated as often as collectors are scraped */
+  readonly ruleFiles?: readonly string[];
   readonly abort?: AbortSignal;
 }
 
@@ -67,11 +69,14 @@ export const prometheusSettings = ({
   binary,
   targetsFolder,
   scrapeIntervalSeconds,
-}: Pick<PrometheusOptions, 'binary' | 'targetsFolder' | 'scrapeIntervalSeconds'>): string =>
+  ruleFiles = [],
+}: Pick<PrometheusOptions, 'binary' | 'targetsFolder' | 'scrapeIntervalSeconds' | 'ruleFiles'>): string =>
   JSON.stringify(
     {
+      ...(ruleFiles.length === 0 ? {} : { rule_files: ruleFiles }),
       global: {
         scrape_interval: `${scrapeIntervalSeconds}s`,
+        evaluation_interval: `${scrapeIntervalSeconds}s`,
         scrape_timeout: `${Math.min(scrapeIntervalSeconds, 10)}s`,
       },
       // collectors send with several requests at once, which may overtake each other

@@ -31,6 +31,16 @@ const COLLECTOR: GoProgram = {
   secondsOnTwoCores: 175,
 };
 
+/** What templates of logs and traces need besides; nothing of the local environment runs it. */
+const FULL_COLLECTOR: GoProgram = {
+  name: 'otelcol-full',
+  title: 'the collector with logs and traces',
+  folder: join(import.meta.dirname, '..', 'collector-full'),
+  package: '.',
+  linkerFlags: '-s -w',
+  secondsOnTwoCores: 220,
+};
+
 const CONTROL_PLANE: GoProgram = {
   name: 'kubelite',
   title: 'the Kubernetes control plane',
@@ -59,6 +69,10 @@ const PROMETHEUS: GoProgram = {
 /** Path of the collector binary; compiled once. */
 export const ensureCollector = (cache: Cache, context: StepContext): Promise<string> =>
   ensureBuilt(cache, COLLECTOR, context);
+
+/** Path of the collector that has the components of logs and traces as well; compiled once. */
+export const ensureFullCollector = (cache: Cache, context: StepContext): Promise<string> =>
+  ensureBuilt(cache, FULL_COLLECTOR, context);
 
 /** Path of `kubelite`: etcd, API server, controllers and scheduler in one binary; compiled once. */
 export const ensureControlPlane = (cache: Cache, context: StepContext): Promise<string> =>

@@ -1,14 +1,21 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Child } from '../../local/processes/child.ts';
+import type { Child, Children } from '../../local/processes/child.ts';
 import { childEnvironment } from '../../local/processes/machine.ts';
 import { waitForOrElse } from '../../local/processes/wait.ts';
 import { ensureCollector } from '../../local/toolchain/build.ts';
 import type { Epoch, ExperimentId } from '../../src/kernel/identity.ts';
+import { SECRET_ENVIRONMENT } from '../../src/pipelines/domain/destination.ts';
 import { epochLabel } from '../../src/pipelines/domain/labels.ts';
-import type { TestStore } from './prometheus.ts';
 import { toolCache, toolContext } from './tools.ts';
+
+/** Where collectors of a test live and write to; a test's store is one. */
+export interface CollectorHome {
+  readonly children: Pick<Children, 'start'>;
+  readonly folder: string;
+  readonly prometheus: { readonly remoteWriteUrl: string };
+}
 
 export interface CollectorOptions {
   readonly yaml: string;
@@ -18,6 +25,9 @@ export interface CollectorOptions {
   readonly node: string;
   /** an address of 127/8, as the pod's own */
   readonly podIp: string;
+  /** the folder that it takes for the root of its host; this machine's own without */
+  readonly hostRoot?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A real collector of this machine's processes that writes to a test's store. */
@@ -26,10 +36,16 @@ export interface TestCollector {
   readonly selfAddress: string;
   /** its own telemetry, read directly: sums of all series of a metric, by its name */
   selfMetrics(): Promise<Readonly<Record<string, number>>>;
+  /** the same as it stands there */
+  exposition(): Promise<string>;
 }
 
-export const startTestCollector = async (store: TestStore, options: CollectorOptions): Promise<TestCollector> => {
-  const program = await ensureCollector(toolCache(), toolContext());
+export const startTestCollector = async (
+  store: CollectorHome,
+  options: CollectorOptions,
+  program?: string,
+): Promise<TestCollector> => {
+  const command = program ?? (await ensureCollector(toolCache(), toolContext()));
   const name = `${options.variant}-${options.node}-${options.epoch}`;
   const folder = join(store.folder, 'collectors');
   mkdirSync(folder, { recursive: true });
@@ -37,7 +53,7 @@ export const startTestCollector = async (store: TestStore, options: CollectorOpt
   writeFileSync(settings, options.yaml);
   const child = store.children.start({
     name: `collector ${name}`,
-    command: program,
+    command,
     args: [`--config=${settings}`],
     env: collectorEnvironment(options, store.prometheus.remoteWriteUrl),
     logFile: join(store.folder, 'logs', `${name}.log`),
@@ -46,11 +62,8 @@ export const startTestCollector = async (store: TestStore, options: CollectorOpt
     (await fetch(`http://${options.podIp}:13133/`)).ok ? true : undefined,
   );
   const selfAddress = `${options.podIp}:8888`;
-  return {
-    child,
-    selfAddress,
-    selfMetrics: async () => sumsOf(await (await fetch(`http://${selfAddress}/metrics`)).text()),
-  };
+  const exposition = async (): Promise<string> => (await fetch(`http://${selfAddress}/metrics`)).text();
+  return { child, selfAddress, exposition, selfMetrics: async () => sumsOf(await exposition()) };
 };
 
 /** What the real collector says about settings: empty when they are right. */
@@ -73,7 +86,47 @@ export const validationEnvironment = (): Record<string, string> =>
     variant: 'baseline',
     node: 'n',
     podIp: '127.0.0.1',
+    environment: SECRETS_AND_ADDRESSES,
   });
+
+/** The same for many, a few at once: there are two cores. */
+export const validateAllWithCollector = async (
+  texts: readonly string[],
+  folder: string,
+  program?: string,
+): Promise<readonly string[]> => {
+  const command = program ?? (await ensureCollector(toolCache(), toolContext()));
+  const answers: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < texts.length; index = next++) {
+      const file = join(folder, `validate-${index}.yaml`);
+      writeFileSync(file, texts[index] ?? '');
+      answers[index] = await answerOf(command, file);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return answers;
+};
+
+const answerOf = (program: string, file: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, ['validate', `--config=${file}`], {
+      env: validationEnvironment(),
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code === 0 ? '' : said || `it ended with ${code}`));
+  });
+
+/** What the objects around a collector set where its settings need it. */
+const SECRETS_AND_ADDRESSES = {
+  PHX_LOGS_OTLP: 'http://127.0.0.1:9',
+  PHX_TRACES_OTLP: 'http://127.0.0.1:9',
+  ...Object.fromEntries(Object.values(SECRET_ENVIRONMENT).map((name) => [name, 'secret-of-a-test'])),
+};
 
 const collectorEnvironment = (
   options: {
@@ -82,19 +135,22 @@ const collectorEnvironment = (
     readonly variant: string;
     readonly node: string;
     readonly podIp: string;
+    readonly hostRoot?: string;
+    readonly environment?: Readonly<Record<string, string>>;
   },
   remoteWriteUrl = 'http://127.0.0.1:9/api/v1/write',
 ): Record<string, string> =>
   childEnvironment({
     K8S_POD_IP: options.podIp,
     K8S_NODE_NAME: options.node,
-    PHX_HOSTFS: '/',
+    PHX_HOSTFS: options.hostRoot ?? '/',
     PHX_CLUSTER: 'this-machine',
     PHX_RW_URL: remoteWriteUrl,
     PHX_EXPERIMENT: options.experimentId,
     PHX_EPOCH: epochLabel(options.epoch as Epoch),
     PHX_VARIANT: options.variant,
     AWS_REGION: 'eu-west-1',
+    ...options.environment,
   });
 
 const sumsOf = (exposition: string): Readonly<Record<string, number>> => {

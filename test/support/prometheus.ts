@@ -19,7 +19,13 @@ export interface TestStore {
   stop(): Promise<void>;
 }
 
-export const startTestStore = async ({ scrapeIntervalSeconds = 1 } = {}): Promise<TestStore> => {
+export const startTestStore = async ({
+  scrapeIntervalSeconds = 1,
+  ruleFiles = [],
+}: {
+  readonly scrapeIntervalSeconds?: number;
+  readonly ruleFiles?: readonly string[];
+} = {}): Promise<TestStore> => {
   const binary = await ensurePrometheus(toolCache(), toolContext());
   const folder = mkdtempSync(join(tmpdir(), 'phoenix-store-'));
   const life = await beginLife(folder);
@@ -32,6 +38,7 @@ export const startTestStore = async ({ scrapeIntervalSeconds = 1 } = {}): Promis
     stateFolder: folder,
     targetsFolder,
     scrapeIntervalSeconds,
+    ruleFiles,
   });
   return {
     prometheus,

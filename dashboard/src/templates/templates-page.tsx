@@ -71,14 +71,20 @@ const TemplateList = ({
             {template.title} <span className="quiet num">{template.version}</span>
           </span>
           <span>{template.summary}</span>
-          <span className="quiet">
-            {template.kind} · {template.lever}
-          </span>
+          <span className="quiet">{[template.signal, template.lever, ...NOTES[template.use]].join(' · ')}</span>
         </Link>
       </li>
     ))}
   </ul>
 );
+
+/** What a card says of a template that is no variant of an experiment. */
+const NOTES: Readonly<Record<Template['use'], readonly string[]>> = {
+  experiment: [],
+  deployment: ['works by itself'],
+  pre_check: ['a check before an experiment'],
+  not_yet: ['cannot be deployed yet'],
+};
 
 const TemplateDetail = ({ template }: { readonly template: Template }) => {
   const { parameters = {} } = useSearch({ strict: false });
@@ -93,13 +99,27 @@ const TemplateDetail = ({ template }: { readonly template: Template }) => {
         <code>
           {template.name} {template.version}
         </code>
-        {template.kind === 'baseline' ? null : (
+        {template.kind === 'baseline' || template.use !== 'experiment' ? null : (
           <Link to="/experiments/new" search={{ candidate: template.name }} className="button button-primary">
             Try as experiment
           </Link>
         )}
       </header>
       <p className="prose">{template.documentation}</p>
+      <dl className="facts">
+        <div>
+          <dt>Keeps</dt>
+          <dd>{template.keeps}</dd>
+        </div>
+        <div>
+          <dt>Drops</dt>
+          <dd>{template.drops}</dd>
+        </div>
+        <div>
+          <dt>Mind</dt>
+          <dd>{template.trap}</dd>
+        </div>
+      </dl>
       <section>
         <h3>Parameters</h3>
         <FindingsProvider findings={findings.map((each) => ({ ...each, pointer: `/template${each.pointer}` }))}>

@@ -2,14 +2,27 @@ import type { Template, TemplateParameter } from '../../../src/pipelines/domain/
 import { formatQuantity } from '../format/numbers.ts';
 import { Field } from './field.tsx';
 
-const describeDefault = (value: TemplateParameter['default']): string =>
-  Array.isArray(value) ? (value.length === 0 ? 'none' : value.join(', ')) : String(value);
+const describeDefault = (value: TemplateParameter['default']): string => {
+  if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return 'none';
+  return value.length <= MOST_NAMES
+    ? value.join(', ')
+    : `${value.slice(0, MOST_NAMES).join(', ')} and ${value.length - MOST_NAMES} more`;
+};
+
+const MOST_NAMES = 4;
 
 const boundOf = (bound: number | null, unit: string | null): string =>
   bound === null ? '…' : unit === 'bytes' ? formatQuantity(bound, 'bytes') : String(bound);
 
-const rangeOf = ({ minimum, maximum, unit }: TemplateParameter): string =>
-  minimum === null && maximum === null ? '' : `; ${boundOf(minimum, unit)} to ${boundOf(maximum, unit)}`;
+const rangeOf = ({ type, minimum, maximum, unit, validValues }: TemplateParameter): string => {
+  if (type === 'string_list' && validValues !== null) return `; of ${validValues.join(', ')}`;
+  return minimum === null && maximum === null ? '' : `; ${boundOf(minimum, unit)} to ${boundOf(maximum, unit)}`;
+};
+
+/** The values to choose from, where there are few. */
+const choicesOf = ({ type, validValues }: TemplateParameter): readonly string[] | null =>
+  type === 'boolean' ? ['true', 'false'] : type === 'string' ? validValues : null;
 
 /** Beside a number of bytes, how much that is. */
 const unitOf = ({ unit, default: fallback }: TemplateParameter, text: string): string | null => {
@@ -44,13 +57,30 @@ export const Parameters = ({
         >
           {(control) => (
             <span className="with-unit">
-              <input
-                {...control}
-                value={values[parameter.name] ?? ''}
-                placeholder={describeDefault(parameter.default)}
-                inputMode={parameter.type === 'integer' || parameter.type === 'number' ? 'decimal' : 'text'}
-                onChange={({ target }) => onChange({ ...values, [parameter.name]: target.value })}
-              />
+              {choicesOf(parameter) === null ? (
+                <input
+                  {...control}
+                  value={values[parameter.name] ?? ''}
+                  placeholder={describeDefault(parameter.default)}
+                  inputMode={parameter.type === 'integer' || parameter.type === 'number' ? 'decimal' : 'text'}
+                  onChange={({ target }) => onChange({ ...values, [parameter.name]: target.value })}
+                />
+              ) : (
+                <select
+                  {...control}
+                  value={values[parameter.name] ?? ''}
+                  onChange={({ target }) => onChange({ ...values, [parameter.name]: target.value })}
+                >
+                  <option value="">{describeDefault(parameter.default)} (default)</option>
+                  {choicesOf(parameter)
+                    ?.filter((choice) => choice !== String(parameter.default))
+                    .map((choice) => (
+                      <option key={choice} value={choice}>
+                        {choice}
+                      </option>
+                    ))}
+                </select>
+              )}
               {parameter.unit === null ? null : (
                 <span className="quiet num">{unitOf(parameter, values[parameter.name] ?? '')}</span>
               )}

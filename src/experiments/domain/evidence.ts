@@ -8,6 +8,7 @@ import {
   type Variant,
   type VariantReadings,
 } from '../../measurement/domain/sample.ts';
+import { findTemplate } from '../../pipelines/domain/templates.ts';
 import type { CompleteSettings } from './experiment.ts';
 import type { Fleet } from './fleet.ts';
 import type { NoiseHistory } from './noise-history.ts';
@@ -44,7 +45,7 @@ export const toEvidence = (
       // a template is nobody's pipeline of today: no money headline
       hypotheticalBaseline: true,
       bootstrapSeed: BOOTSTRAP_SEED,
-      criteria: [...toCriteria(settings), equalInput(settings)],
+      criteria: [...toCriteria(settings), ...(readsAlike(settings) ? [equalInput(settings)] : [])],
     },
     slots: samples
       .filter(({ phase }) => phase === 'measured')
@@ -53,6 +54,14 @@ export const toEvidence = (
     history: history === null ? {} : inOrder(history.series),
     // readiness of both was seen before slot 0, and one frame rendered both
     trust: { bothReady: 'passed', sameSettingsOtherwise: 'passed' },
+  });
+
+/** Whether both read as much of the node: one that saves by reading less gets fewer points in, and that is no fault. */
+const readsAlike = ({ baselinePipeline, candidatePipeline }: CompleteSettings): boolean =>
+  [baselinePipeline, candidatePipeline].every((pipeline) => {
+    if (!('template' in pipeline)) return true;
+    const found = findTemplate(pipeline.template, pipeline.version);
+    return !found.accepted || !found.value.template.readsLess;
   });
 
 /**

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { FieldError, Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { slotsPlanned } from './schedule.ts';
 import {
@@ -18,8 +19,8 @@ export interface Floors {
 
 /** Whether each variant can be rendered, and if not, why; pointers of errors are below the variant. */
 export interface Rendered {
-  readonly baselinePipeline: Outcome<unknown, Refusal>;
-  readonly candidatePipeline: Outcome<unknown, Refusal>;
+  readonly baselinePipeline: Outcome<Pick<RenderedPipeline, 'slowestIntervalSeconds'>, Refusal>;
+  readonly candidatePipeline: Outcome<Pick<RenderedPipeline, 'slowestIntervalSeconds'>, Refusal>;
 }
 
 /** Fewer judged slots than this cannot decide anything (statistics: five pairs are the least for a test). */
@@ -256,10 +257,10 @@ const PIPELINE_FIELDS = [
 const pipelineFindings = (settings: ExperimentSettings, rendered: Rendered): readonly FieldError[] => {
   const unrenderable = PIPELINE_FIELDS.flatMap(([field, pointer]) => {
     const outcome = rendered[field];
-    if (outcome.accepted) return [];
+    if (outcome.accepted) return slowReading(pointer, outcome.value.slowestIntervalSeconds, settings);
     const { code, message, errors } = outcome.refusal;
     return errors === undefined || errors.length === 0
-      ? [finding(code === 'pipeline-template-not-found' ? `${pointer}/template` : pointer, code, message)]
+      ? [finding(ABOUT_TEMPLATE.includes(code) ? `${pointer}/template` : pointer, code, message)]
       : errors.map((error) => finding(`${pointer}${error.pointer}`, error.code, error.message));
   });
   if (unrenderable.length > 0) return unrenderable;
@@ -273,6 +274,24 @@ const pipelineFindings = (settings: ExperimentSettings, rendered: Rendered): rea
       ]
     : [];
 };
+
+const ABOUT_TEMPLATE: readonly string[] = ['pipeline-template-not-found', 'pipeline-not-comparable'];
+
+/** What is read more rarely than the interval says has to be read twice in a slot all the same, or it seems to be gone. */
+const slowReading = (
+  pointer: string,
+  slowestSeconds: number,
+  { slotSeconds, collectionIntervalSeconds }: ExperimentSettings,
+): readonly FieldError[] =>
+  slowestSeconds > collectionIntervalSeconds && slotSeconds < 2 * slowestSeconds
+    ? [
+        finding(
+          pointer,
+          'slot-too-short',
+          `it reads some of the node every ${slowestSeconds} s, and a slot of ${slotSeconds} s holds fewer than two of these; use slots of at least ${2 * slowestSeconds} s, or let it read more often`,
+        ),
+      ]
+    : [];
 
 /** An A/A run is a legitimate question; it is asked by its label. */
 export const isControl = ({ labels }: Pick<ExperimentSettings, 'labels'>): boolean => labels['control'] === 'aa';

@@ -5,6 +5,7 @@ import { within } from '../../platform/http/within.ts';
 import { pipelineRoutes } from '../contract/routes.ts';
 import { diffRevisions } from '../domain/diff.ts';
 import { exportPipeline } from '../domain/export.ts';
+import { generate } from '../domain/generate.ts';
 import { importSettings } from '../domain/import.ts';
 import { type Pipeline, publishedOf } from '../domain/pipeline.ts';
 import { renderPipeline } from '../domain/render.ts';
@@ -59,12 +60,9 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
     },
 
     renderPipeline: async ({ body }) => {
-      const { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, ...choice } = body;
-      const rendered = renderPipeline(
-        choice,
-        { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth },
-        sha256,
-      );
+      const { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations, ...choice } = body;
+      const frame = { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations };
+      const rendered = renderPipeline(choice, frame, sha256);
       return rendered.accepted ? accept({ body: rendered.value }) : rendered;
     },
 
@@ -162,6 +160,15 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
         ? accept({ body: { revision: revision.value.number, files: [...exported.value] } })
         : exported;
     },
+
+    generatePipeline: async ({ body }) => {
+      const { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations, place, ...choice } = body;
+      const frame = { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations };
+      const generated = generate(choice, frame, place, sha256);
+      if (!generated.accepted) return generated;
+      const { rendered, objects } = generated.value;
+      return accept({ body: { rendered, objects: objects.map((object) => ({ ...object })) } });
+    },
   });
 };
 
@@ -181,6 +188,7 @@ const CHANGE_CODES = [...COMMAND_CODES, 'pipeline-name-taken'] as const;
 const COMPOSE_CODES = [
   'pipeline-template-not-found',
   'pipeline-parameter-invalid',
+  'pipeline-override-invalid',
   'pipeline-secret-in-plain-text',
 ] as const;
 const REVISE_CODES = [

@@ -18,4 +18,10 @@ export const PIPELINE_PROBLEMS = {
   'pipeline-revision-not-found': { status: 404, title: 'No such revision', retry: 'after-change' },
   'pipeline-quota-exceeded': { status: 409, title: 'Too many pipelines or revisions', retry: 'after-change' },
   ...STATE_CONFLICT,
+  'pipeline-not-deployable': { status: 422, title: 'It cannot be put on a cluster like this', retry: 'after-change' },
+  'pipeline-override-invalid': {
+    status: 422,
+    title: 'What was written over the template is not valid',
+    retry: 'after-change',
+  },
 } as const satisfies Problems;

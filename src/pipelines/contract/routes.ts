@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { PipelineId } from '../../kernel/identity.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
+import { Destination } from '../domain/destination.ts';
 import { PipelineDiff } from '../domain/diff.ts';
 import { ExportedFile, ExportFormat } from '../domain/export.ts';
+import { CollectorPlace } from '../domain/generate.ts';
 import { PipelineDetails, PipelineStatus } from '../domain/pipeline.ts';
 import { PipelineOrigin, Revision, RevisionNote, RevisionNumber, SettingsYaml } from '../domain/revision.ts';
 import { PipelineChoice, RenderedPipeline, Template, TemplateName } from '../domain/template.ts';
@@ -21,6 +23,7 @@ const Note = RevisionNote.default('');
 const COMPOSE_REFUSALS = [
   'pipeline-template-not-found',
   'pipeline-parameter-invalid',
+  'pipeline-override-invalid',
   'pipeline-secret-in-plain-text',
 ] as const;
 
@@ -34,6 +37,19 @@ const OWN_SETTINGS = [
   '    metrics: {receivers: [host_metrics], exporters: [otlp_http]}',
   '',
 ].join('\n');
+
+/** A template with its values, in a frame. */
+const RenderWish = PipelineChoice.extend({
+  criticalProcesses: z.array(z.string()).max(100).default([]),
+  collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
+  /** how remote write is signed: SigV4 where the measurement store is a managed one on AWS */
+  remoteWriteAuth: z.enum(['sigv4', 'none']).default('none'),
+  /** where it goes beside the measurement store; an experiment sends nowhere else */
+  destinations: z.array(Destination).max(3).default([]),
+});
+
+/** A Kubernetes object as it is applied; its keys are Kubernetes' own. */
+const ManifestObject = z.record(z.string(), z.unknown());
 
 export const pipelineRoutes = [
   route({
@@ -63,15 +79,10 @@ export const pipelineRoutes = [
     path: '/pipelines/render',
     summary: 'Template and parameters → collector settings; nothing is stored',
     permission: may('pipeline:validate'),
-    body: PipelineChoice.extend({
-      criticalProcesses: z.array(z.string()).max(100).default([]),
-      collectionIntervalSeconds: z.int().min(1).max(3600).default(60),
-      /** how remote write is signed: SigV4 where the measurement store is a managed one on AWS */
-      remoteWriteAuth: z.enum(['sigv4', 'none']).default('none'),
-    }),
+    body: RenderWish,
     status: 200,
     response: RenderedPipeline,
-    refusals: ['pipeline-template-not-found', 'pipeline-parameter-invalid'],
+    refusals: ['pipeline-template-not-found', 'pipeline-parameter-invalid', 'pipeline-override-invalid'],
     example: { template: 'top-k', parameters: { cpu_threshold_ratio: 0.01 }, criticalProcesses: ['nginx', 'postgres'] },
   }),
   route({
@@ -269,5 +280,31 @@ export const pipelineRoutes = [
     status: 200,
     response: z.object({ revision: RevisionNumber, files: z.array(ExportedFile) }),
     refusals: ['pipeline-revision-not-found', 'pipeline-invalid-config'],
+  }),
+  route({
+    name: 'generatePipeline',
+    method: 'POST',
+    path: '/generator/generate',
+    summary:
+      'Template, parameters and a place → settings, what each part does, and the Kubernetes objects around them; nothing is stored or applied',
+    permission: may('pipeline:validate'),
+    body: RenderWish.extend({ place: CollectorPlace }),
+    status: 200,
+    response: z.object({ rendered: RenderedPipeline, objects: z.array(ManifestObject) }),
+    refusals: [
+      'pipeline-template-not-found',
+      'pipeline-parameter-invalid',
+      'pipeline-override-invalid',
+      'pipeline-not-deployable',
+    ],
+    example: {
+      template: 'aggregated',
+      place: {
+        name: 'hosts',
+        clusterName: 'prod',
+        remoteWriteUrl: 'https://store.example.com/api/v1/write',
+        image: 'registry.example.com/collector@sha256:…',
+      },
+    },
   }),
 ] as const;

@@ -1,5 +1,5 @@
 import type { Epoch } from '../../kernel/identity.ts';
-import { collectorPod, type PodWish, SETTINGS_FILE } from './collector-pod.ts';
+import { collectorPod, type PodWish, pushPorts, SETTINGS_FILE } from './collector-pod.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import type { RenderedPipeline } from './template.ts';
 
@@ -24,6 +24,8 @@ export interface CollectorWish extends Omit<PodWish, 'names' | 'labels'> {
   readonly rendered: RenderedPipeline;
   /** values of the label kubernetes.io/hostname; both variants of an experiment get the same ones */
   readonly nodeNames: readonly string[];
+  /** namespaces whose pods may push data; without, only those of the collector's own */
+  readonly pushedFrom?: readonly string[];
 }
 
 /** Everything that one variant needs on a cluster. Names tell owner and variant, so both variants fit on one node. */
@@ -42,18 +44,36 @@ export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[
       ? [object('v1', 'ServiceAccount', names.workload, { automountServiceAccountToken: false })]
       : []),
     object('v1', 'ConfigMap', names.settings, { immutable: true, data: { [SETTINGS_FILE]: wish.rendered.yaml } }),
-    object('apps/v1', 'DaemonSet', names.workload, {
-      spec: {
-        selector: { matchLabels: selectorOf(wish) },
-        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
-        template: pod,
-      },
-    }),
+    wish.rendered.needs.workload === 'every_node'
+      ? object('apps/v1', 'DaemonSet', names.workload, {
+          spec: {
+            selector: { matchLabels: selectorOf(wish) },
+            updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
+            template: pod,
+          },
+        })
+      : object('apps/v1', 'Deployment', names.workload, {
+          // one, and never two at once: what it remembers of a sender is in no other
+          spec: {
+            replicas: 1,
+            selector: { matchLabels: selectorOf(wish) },
+            strategy: { type: 'Recreate' },
+            template: pod,
+          },
+        }),
     object('v1', 'Service', names.workload, {
       spec: {
         clusterIP: 'None',
         selector: selectorOf(wish),
-        ports: [{ name: SELF_PORT.name, port: SELF_PORT.number, targetPort: SELF_PORT.name, protocol: 'TCP' }],
+        ports: [
+          { name: SELF_PORT.name, port: SELF_PORT.number, targetPort: SELF_PORT.name, protocol: 'TCP' },
+          ...pushPorts(wish.rendered.needs).map(({ name, number }) => ({
+            name,
+            port: number,
+            targetPort: name,
+            protocol: 'TCP',
+          })),
+        ],
       },
     }),
     object('networking.k8s.io/v1', 'NetworkPolicy', names.workload, {
@@ -68,27 +88,60 @@ export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[
               { port: HEALTH_PORT.number, protocol: 'TCP' },
             ],
           },
+          ...pushIngress(wish),
         ],
       },
     }),
   ];
 };
 
-/** Out to names, to the measurement store, and to whoever hands out AWS credentials. A policy knows ports, not names. */
-const egressOf = ({ remoteWriteUrl, awsRegion }: CollectorWish) => [
+const pushIngress = ({ rendered, pushedFrom = [] }: CollectorWish) => {
+  const ports = pushPorts(rendered.needs).map(({ number }) => ({ port: number, protocol: 'TCP' }));
+  if (ports.length === 0) return [];
+  const from =
+    pushedFrom.length === 0
+      ? [{ podSelector: {} }]
+      : [
+          {
+            namespaceSelector: {
+              matchExpressions: [
+                { key: 'kubernetes.io/metadata.name', operator: 'In', values: [...pushedFrom].sort() },
+              ],
+            },
+          },
+        ];
+  return [{ from, ports }];
+};
+
+/**
+ * Out to names, to the measurement store, to where data goes besides, and to whoever hands out AWS credentials. A policy
+ * knows ports, not names.
+ */
+const egressOf = ({ remoteWriteUrl, awsRegion, addresses = {}, rendered }: CollectorWish) => [
   {
     ports: [
       { port: 53, protocol: 'UDP' },
       { port: 53, protocol: 'TCP' },
     ],
   },
-  { ports: [{ port: portOf(remoteWriteUrl), protocol: 'TCP' }] },
+  {
+    ports: [...new Set([remoteWriteUrl, ...needed(rendered, addresses)].map(portOf))].map((port) => ({
+      port,
+      protocol: 'TCP',
+    })),
+  },
   ...(awsRegion === undefined
     ? []
     : [
         { to: [{ ipBlock: { cidr: POD_IDENTITY_AGENT } }], ports: [{ port: 80, protocol: 'TCP' }] },
         { ports: [{ port: 443, protocol: 'TCP' }] },
       ]),
+];
+
+/** Addresses that the settings name as variables, and those that stand there as they are: of destinations. */
+const needed = ({ yaml, needs }: RenderedPipeline, addresses: Readonly<Record<string, string>>): readonly string[] => [
+  ...needs.addresses.flatMap((name) => addresses[name] ?? []),
+  ...(yaml.match(/https?:\/\/[^\s'"$]+/g) ?? []),
 ];
 
 const POD_IDENTITY_AGENT = '169.254.170.23/32';

@@ -1,13 +1,15 @@
 import type { Epoch } from '../../kernel/identity.ts';
 import { COLLECTOR_ENVIRONMENT } from './frame.ts';
 import { epochLabel, HEALTH_PORT, SELF_PORT } from './labels.ts';
-import type { RenderedPipeline } from './template.ts';
+import type { PipelineNeeds, RenderedPipeline } from './template.ts';
+import { PUSH_PORTS } from './templates/pushed-data.ts';
 
 export interface PodWish {
   readonly owner: string;
   readonly epoch: Epoch;
   readonly variant: string;
-  readonly rendered: Pick<RenderedPipeline, 'sha256'>;
+  readonly rendered: Pick<RenderedPipeline, 'sha256' | 'needs'>;
+  /** none: on every node */
   readonly nodeNames: readonly string[];
   /** pinned by digest outside of laptops; the same for both variants */
   readonly image: string;
@@ -15,6 +17,8 @@ export interface PodWish {
   readonly remoteWriteUrl: string;
   /** region of the managed store; only where remote write is signed */
   readonly awsRegion?: string;
+  /** values of the variables that settings need as addresses */
+  readonly addresses?: Readonly<Record<string, string>>;
   /** one that exists already, for example bound to an AWS role; absent: one of our own without any right */
   readonly serviceAccountName?: string;
   readonly names: { readonly workload: string; readonly settings: string };
@@ -23,6 +27,8 @@ export interface PodWish {
 
 /** Key of the settings' ConfigMap, and the file that the collector reads. */
 export const SETTINGS_FILE = 'collector.yaml';
+
+const POD_LOGS = '/var/log/pods';
 
 const MEBIBYTE = 1024 * 1024;
 const MEMORY_LIMIT_MEBIBYTES = 512;
@@ -41,7 +47,7 @@ export const collectorPod = (wish: PodWish) => ({
     serviceAccountName: wish.serviceAccountName ?? wish.names.workload,
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: 10,
-    affinity: onlyOn(wish.nodeNames),
+    ...(wish.nodeNames.length === 0 ? {} : { affinity: onlyOn(wish.nodeNames) }),
     // the nodes were chosen by name, for both variants alike
     tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }],
     securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
@@ -54,6 +60,11 @@ export const collectorPod = (wish: PodWish) => ({
         ports: [
           { name: SELF_PORT.name, containerPort: SELF_PORT.number, protocol: 'TCP' },
           { name: HEALTH_PORT.name, containerPort: HEALTH_PORT.number, protocol: 'TCP' },
+          ...pushPorts(wish.rendered.needs).map(({ name, number }) => ({
+            name,
+            containerPort: number,
+            protocol: 'TCP',
+          })),
         ],
         // no CPU limit: throttling would bias what is measured
         resources: {
@@ -74,6 +85,7 @@ export const collectorPod = (wish: PodWish) => ({
           { name: 'settings', mountPath: '/settings', readOnly: true },
           { name: 'proc', mountPath: '/hostfs/proc', readOnly: true },
           { name: 'sys', mountPath: '/hostfs/sys', readOnly: true },
+          ...(wish.rendered.needs.podLogs ? [{ name: 'pod-logs', mountPath: POD_LOGS, readOnly: true }] : []),
         ],
       },
     ],
@@ -81,9 +93,14 @@ export const collectorPod = (wish: PodWish) => ({
       { name: 'settings', configMap: { name: wish.names.settings } },
       { name: 'proc', hostPath: { path: '/proc', type: 'Directory' } },
       { name: 'sys', hostPath: { path: '/sys', type: 'Directory' } },
+      ...(wish.rendered.needs.podLogs ? [{ name: 'pod-logs', hostPath: { path: POD_LOGS, type: 'Directory' } }] : []),
     ],
   },
 });
+
+/** What is pushed is listened for on these ports. */
+export const pushPorts = ({ listens }: Pick<PipelineNeeds, 'listens'>) =>
+  listens.map((protocol) => ({ name: protocol.replace('_', '-'), number: PUSH_PORTS[protocol] }));
 
 const onlyOn = (nodeNames: readonly string[]) => ({
   nodeAffinity: {
@@ -105,6 +122,12 @@ const environmentOf = (wish: PodWish) => [
   { name: COLLECTOR_ENVIRONMENT.epoch, value: epochLabel(wish.epoch) },
   { name: COLLECTOR_ENVIRONMENT.variant, value: wish.variant },
   ...(wish.awsRegion === undefined ? [] : [{ name: COLLECTOR_ENVIRONMENT.awsRegion, value: wish.awsRegion }]),
+  ...wish.rendered.needs.addresses.map((name) => ({ name, value: wish.addresses?.[name] ?? '' })),
+  // what a Secret holds is read by the kubelet, and by nobody of ours
+  ...wish.rendered.needs.secrets.map(({ variable, secret }) => ({
+    name: variable,
+    valueFrom: { secretKeyRef: { name: secret.name, key: secret.key } },
+  })),
   // the garbage collector works harder before the kernel ends the process
   { name: 'GOMEMLIMIT', value: String(Math.floor(0.8 * MEMORY_LIMIT_MEBIBYTES * MEBIBYTE)) },
 ];

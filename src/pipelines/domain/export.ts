@@ -9,6 +9,8 @@ import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from './frame.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import { fieldErrorsOf, type Revision } from './revision.ts';
 import { isSettings, type Settings, settingsAt } from './settings-tree.ts';
+import { NO_NEEDS } from './template.ts';
+import { findTemplate } from './templates.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { type UsedVariable, variablesIn } from './variables.ts';
 
@@ -51,6 +53,13 @@ export const exportPipeline = (
       fieldErrorsOf(told),
     );
   }
+  if (hasNeeds(revision)) {
+    return refuse(
+      'pipeline-invalid-config',
+      'it needs more of its pod than settings can say; `phoenix generator generate` makes the objects of its template',
+      { revision: revision.number },
+    );
+  }
   const parts = partsOf(wish, read.text.settings);
   switch (format) {
     case 'yaml':
@@ -60,6 +69,13 @@ export const exportPipeline = (
     case 'helm':
       return accept([{ path: 'values.yaml', content: helmValues(parts, read.text.settings) }]);
   }
+};
+
+/** Templates that are no variants read folders of pods, are pushed to, or have to be one alone. */
+const hasNeeds = ({ origin }: Revision): boolean => {
+  if (origin.kind !== 'template') return false;
+  const found = findTemplate(origin.template, origin.version);
+  return found.accepted && found.value.template.use !== 'experiment';
 };
 
 // ── what all formats share
@@ -172,7 +188,7 @@ const podOf = (wish: ExportWish, settings: Settings, names: Names) => {
     owner: pipelineId,
     epoch: Epoch.parse(revision.number),
     variant: 'promoted',
-    rendered: revision,
+    rendered: { sha256: revision.sha256, needs: NO_NEEDS },
     nodeNames: [],
     image,
     clusterName,

@@ -5,7 +5,7 @@ import { type ComponentKind, findComponent } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, frameOf } from './frame.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
-import type { FrameSettings, RenderedPipeline, RevisionRef } from './template.ts';
+import { type FrameSettings, NO_NEEDS, type RenderedPipeline, type RevisionRef } from './template.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { validateSettings } from './validation/validate-settings.ts';
 
@@ -41,6 +41,8 @@ export const renderOwnSettings = (
     sha256: sha256(yaml),
     explanation: [...explanationOf(settings, frame)],
     collectionIntervalSeconds: frame.collectionIntervalSeconds,
+    slowestIntervalSeconds: frame.collectionIntervalSeconds,
+    needs: NO_NEEDS,
   });
 };
 

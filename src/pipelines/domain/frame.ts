@@ -45,25 +45,7 @@ export const frameOf = ({ remoteWriteAuth }: Pick<FrameSettings, 'remoteWriteAut
       ],
     },
   },
-  exporters: {
-    prometheus_remote_write: {
-      http: {
-        endpoint: from('remoteWriteUrl'),
-        ...(remoteWriteAuth === 'sigv4' ? { auth: { authenticator: 'sigv4auth' } } : {}),
-      },
-      external_labels: {
-        [SERIES_LABELS.experiment]: from('experiment'),
-        [SERIES_LABELS.epoch]: from('epoch'),
-        [SERIES_LABELS.variant]: from('variant'),
-      },
-      resource_to_telemetry_conversion: { enabled: true, exclude_service_attributes: true },
-      // else each process adds a series, and the scope's name and version 150 characters to every series
-      target_info: { enabled: false },
-      disable_scope_info: true,
-      remote_write_queue: { enabled: true, queue_size: 2000 },
-      max_batch_request_parallelism: 2,
-    },
-  },
+  exporters: { prometheus_remote_write: remoteWriteExporter(remoteWriteAuth) },
   service: {
     extensions: ['health_check', ...(remoteWriteAuth === 'sigv4' ? ['sigv4auth'] : [])],
     telemetry: {
@@ -99,3 +81,32 @@ export const frameOf = ({ remoteWriteAuth }: Pick<FrameSettings, 'remoteWriteAut
     },
   },
 });
+
+/** To the measurement store, under the variant of the collector or under this one. */
+export const remoteWriteExporter = (
+  remoteWriteAuth: FrameSettings['remoteWriteAuth'],
+  variant: string = from('variant'),
+): Settings => ({
+  http: {
+    endpoint: from('remoteWriteUrl'),
+    ...(remoteWriteAuth === 'sigv4' ? { auth: { authenticator: 'sigv4auth' } } : {}),
+  },
+  external_labels: {
+    [SERIES_LABELS.experiment]: from('experiment'),
+    [SERIES_LABELS.epoch]: from('epoch'),
+    [SERIES_LABELS.variant]: variant,
+  },
+  resource_to_telemetry_conversion: { enabled: true, exclude_service_attributes: true },
+  // else each process adds a series, and the scope's name and version 150 characters to every series
+  target_info: { enabled: false },
+  disable_scope_info: true,
+  remote_write_queue: { enabled: true, queue_size: 2000 },
+  max_batch_request_parallelism: 2,
+});
+
+/** What the frame's components do, in one sentence each; a template may have a better one. */
+export const FRAME_SAYS: Readonly<Record<string, string>> = {
+  memory_limiter: 'Above 80 % of its memory limit it refuses data instead of being killed.',
+  'resource/stamp': 'Every series gets the names of its node and its cluster.',
+  prometheus_remote_write: 'What is left goes to the measurement store, and nowhere else.',
+};

@@ -9,13 +9,13 @@ const DEFAULT_PROCESS_METRICS = [
 ] as const;
 
 /** `summed`: its states are added up at the source, so there is one series per process instead of one per state. */
-export type ProcessMetric = 'each-state' | 'summed';
+export type ProcessMetric = 'each-state' | 'summed' | 'off';
 
 /** What is collected about a host, apart from which processes are left out. */
 export interface MetricSet {
   /** of the host as a whole; `process` is always there */
   readonly scrapers: readonly HostScraper[];
-  /** beside the scraper's own defaults */
+  /** beside the scraper's own defaults, or other than they */
   readonly processMetrics: Readonly<Record<string, ProcessMetric>>;
 }
 
@@ -24,6 +24,16 @@ export interface MetricSet {
  * `network` reads the interfaces of the pod, not those of the node.
  */
 export type HostScraper = 'cpu' | 'memory' | 'disk' | 'load';
+
+/** How a template reads the set: what it saves at the source is its own and no business of the other variant. */
+export interface Reading {
+  readonly processMetrics?: Readonly<Record<string, ProcessMetric>>;
+  /** attributes of processes that are not collected, beside the command line */
+  readonly withoutAttributes?: readonly string[];
+  /** only these processes, or all but these: a pattern for names of executables */
+  readonly include?: string;
+  readonly exclude?: string;
+}
 
 /**
  * The set that both variants collect, so that a saving comes from the candidate's idea and not from metrics that only
@@ -35,24 +45,48 @@ export const commonMetricSet = (candidate: MetricSet, neededByBaseline: MetricSe
 });
 
 /** Names of all metrics of processes in a set, for people. */
-export const processMetricNames = ({ processMetrics }: MetricSet): readonly string[] =>
-  [...new Set([...DEFAULT_PROCESS_METRICS, ...Object.keys(processMetrics)])].sort();
+export const processMetricNames = ({ processMetrics }: Pick<MetricSet, 'processMetrics'>): readonly string[] =>
+  [...new Set([...DEFAULT_PROCESS_METRICS, ...Object.keys(processMetrics)])]
+    .filter((name) => processMetrics[name] !== 'off')
+    .sort();
 
 /** The receiver that collects a set. The command line of a process can hold secrets, so it is off in every template. */
-export const hostMetricsReceiver = (set: MetricSet, collectionIntervalSeconds: number): Settings => ({
+export const hostMetricsReceiver = (
+  set: MetricSet,
+  collectionIntervalSeconds: number,
+  { processMetrics = {}, withoutAttributes = [], include, exclude }: Reading = {},
+): Settings => ({
   root_path: `\${env:PHX_HOSTFS:-/hostfs}`,
   collection_interval: `${collectionIntervalSeconds}s`,
   scrapers: {
     ...Object.fromEntries(set.scrapers.map((scraper) => [scraper, {}])),
     process: {
       mute_process_all_errors: true,
+      ...(include === undefined ? {} : { include: { match_type: 'regexp', names: [include] } }),
+      ...(exclude === undefined ? {} : { exclude: { match_type: 'regexp', names: [exclude] } }),
       metrics: Object.fromEntries(
-        Object.entries(set.processMetrics).map(([metric, form]) => [
-          metric,
-          form === 'summed' ? { enabled: true, attributes: [], aggregation_strategy: 'sum' } : { enabled: true },
-        ]),
+        Object.entries({ ...set.processMetrics, ...processMetrics }).map(([metric, form]) => [metric, FORMS[form]]),
       ),
-      resource_attributes: { 'process.command_line': { enabled: false } },
+      resource_attributes: Object.fromEntries(
+        ['process.command_line', ...withoutAttributes].map((name) => [name, { enabled: false }]),
+      ),
     },
   },
 });
+
+const FORMS = {
+  'each-state': { enabled: true },
+  summed: { enabled: true, attributes: [], aggregation_strategy: 'sum' },
+  off: { enabled: false },
+} as const satisfies Record<ProcessMetric, Settings>;
+
+/** One sentence about what is read. */
+export const readingSentence = (
+  set: MetricSet,
+  collectionIntervalSeconds: number,
+  { processMetrics = {} }: Reading = {},
+): string => {
+  const ofNode = set.scrapers.length === 0 ? '' : `${set.scrapers.join(', ')} of the node, and of `;
+  const names = processMetricNames({ processMetrics: { ...set.processMetrics, ...processMetrics } });
+  return `Every ${collectionIntervalSeconds} s it reads ${ofNode}each process ${names.join(', ')}.`;
+};

@@ -1,6 +1,7 @@
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { isSafeExecutableName, SAFE_NAME_RULE } from './executable-names.ts';
 import type { ParameterValue, Template, TemplateParameter } from './template.ts';
+import type { ParameterFault } from './template-definition.ts';
 
 export type ParameterRefusal = Refusal<'pipeline-parameter-invalid'>;
 
@@ -43,17 +44,29 @@ const complaintAbout = (parameter: TemplateParameter, value: ParameterValue): st
         ? outOfRange(parameter, value)
         : expected('a number', value);
     case 'string':
-      return typeof value === 'string' ? null : expected('a text', value);
+      return typeof value === 'string' ? notOneOf(parameter, [value]) : expected('a text', value);
     case 'boolean':
       return typeof value === 'boolean' ? null : expected('true or false', value);
     case 'string_list': {
       if (!Array.isArray(value)) return expected('a list of texts', value);
       if (value.length > MAX_NAMES) return `has ${value.length} entries; at most ${MAX_NAMES} are possible`;
       const unsafe = value.find((each) => !isSafeExecutableName(each));
-      return unsafe === undefined ? null : unsafeName(unsafe);
+      return unsafe === undefined ? notOneOf(parameter, value) : unsafeName(unsafe);
     }
   }
 };
+
+const notOneOf = ({ validValues }: TemplateParameter, values: readonly string[]): string | null => {
+  const stranger = values.find((each) => validValues !== null && !validValues.includes(each));
+  return stranger === undefined ? null : `${JSON.stringify(stranger)} is none of ${validValues?.join(', ')}`;
+};
+
+/** Of parameters that are right one by one and do not fit together. */
+export const refuseFaults = (template: Template, faults: readonly ParameterFault[]) =>
+  refuseAll(
+    faults.map(({ parameter, message }) => finding(`/parameters/${parameter}`, message)),
+    { template: template.name },
+  );
 
 const MAX_NAMES = 200;
 
@@ -76,7 +89,7 @@ const unknownParameter = ({ name: template, parameters }: Template, name: string
 
 const finding = (pointer: string, message: string): FieldError => ({ pointer, code: 'parameter-invalid', message });
 
-const refuseAll = (findings: readonly FieldError[], facts: Readonly<Record<string, unknown>>) => {
+export const refuseAll = (findings: readonly FieldError[], facts: Readonly<Record<string, unknown>>) => {
   const [first] = findings;
   const rest = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
   return refuse(

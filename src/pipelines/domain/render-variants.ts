@@ -2,7 +2,7 @@ import { accept, type Outcome } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import { haveEqualInput, readingAs } from './equal-input.ts';
 import { type OwnSettingsRefusal, renderOwnSettings } from './frame-own-settings.ts';
-import { type RenderRefusal, renderComparison, renderPipeline } from './render.ts';
+import { type ComparisonRefusal, renderAsVariant, renderComparison } from './render.ts';
 import type { FrameSettings, PipelineChoice, RenderedPipeline, RevisionRef } from './template.ts';
 import { findTemplate } from './templates.ts';
 
@@ -11,7 +11,7 @@ export type VariantSource =
   | { readonly kind: 'template'; readonly choice: PipelineChoice; readonly revision: RevisionRef | null }
   | { readonly kind: 'settings'; readonly yaml: string; readonly revision: RevisionRef };
 
-export type VariantRefusal = RenderRefusal | OwnSettingsRefusal;
+export type VariantRefusal = ComparisonRefusal | OwnSettingsRefusal;
 
 /** One variant by itself, in the frame. */
 export const renderVariant = (
@@ -20,7 +20,7 @@ export const renderVariant = (
   sha256: Sha256,
 ): Outcome<RenderedPipeline, VariantRefusal> => {
   if (source.kind === 'settings') return renderOwnSettings({ ...source.revision, yaml: source.yaml }, frame, sha256);
-  const rendered = renderPipeline(source.choice, frame, sha256);
+  const rendered = renderAsVariant(source.choice, frame, sha256);
   return rendered.accepted ? accept({ ...rendered.value, pipeline: source.revision }) : rendered;
 };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PipelineId } from '../../kernel/identity.ts';
+import { type Destination, SecretReference } from './destination.ts';
 
 export const TemplateName = z
   .string()
@@ -21,6 +22,8 @@ export const TemplateParameter = z.object({
   default: ParameterValue,
   minimum: z.number().nullable(),
   maximum: z.number().nullable(),
+  /** the values that there are; null: any of the type */
+  validValues: z.array(z.string()).nullable(),
 });
 export type TemplateParameter = z.infer<typeof TemplateParameter>;
 
@@ -28,11 +31,25 @@ export type TemplateParameter = z.infer<typeof TemplateParameter>;
 export const Template = z.object({
   name: TemplateName,
   version: SemanticVersion,
-  kind: z.enum(['baseline', 'optimized']),
-  signal: z.literal('metrics'),
+  /** `adaptive`: its parameters are meant to be changed while it runs, each change a new revision */
+  kind: z.enum(['baseline', 'optimized', 'adaptive']),
+  signal: z.enum(['metrics', 'logs', 'traces']),
+  /**
+   * `experiment`: can be a variant; `deployment`: works by itself, and no experiment measures it; `pre_check`: is a
+   * comparison by itself; `not_yet`: its components cannot be built at the pinned version
+   */
+  use: z.enum(['experiment', 'deployment', 'pre_check', 'not_yet']),
+  /** the smaller build of our collector that has its components; null: none has */
+  build: z.enum(['slim', 'full']).nullable(),
+  /** it saves by reading less of the node, so equality of the input cannot be shown by counting what came in */
+  readsLess: z.boolean(),
   title: z.string(),
   summary: z.string(),
   documentation: z.string(),
+  keeps: z.string(),
+  drops: z.string(),
+  /** what surprises people */
+  trap: z.string(),
   /** which lever it pulls, in a few words */
   lever: z.string(),
   parameters: z.array(TemplateParameter),
@@ -40,11 +57,26 @@ export const Template = z.object({
 });
 export type Template = z.infer<typeof Template>;
 
+/**
+ * Changes of an author's own over what a template gives: settings of processors, and which processors a pipeline has.
+ * What is collected and where it goes is not theirs.
+ */
+export const SettingsOverrides = z.strictObject({
+  processors: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  service: z
+    .strictObject({
+      pipelines: z.record(z.string(), z.strictObject({ processors: z.array(z.string()).max(50) })),
+    })
+    .optional(),
+});
+export type SettingsOverrides = z.infer<typeof SettingsOverrides>;
+
 /** A template at a version, with values for its parameters. Names of parameters are the user's, so never converted. */
 export const PipelineChoice = z.strictObject({
   template: TemplateName,
   version: SemanticVersion.optional(),
   parameters: z.record(z.string(), ParameterValue).default({}),
+  overrides: SettingsOverrides.optional(),
 });
 export type PipelineChoice = z.infer<typeof PipelineChoice>;
 
@@ -58,6 +90,27 @@ export const PipelineReference = z.strictObject({
   revision: z.int().min(1).max(9999).optional(),
 });
 export type PipelineReference = z.infer<typeof PipelineReference>;
+/** What settings need of the pod around them, beside what every collector of ours has. */
+export const PipelineNeeds = z.object({
+  /** `one_replica`: what belongs together has to meet in one collector */
+  workload: z.enum(['every_node', 'one_replica']),
+  podLogs: z.boolean(),
+  /** protocols that data is pushed by */
+  listens: z.array(z.enum(['otlp_grpc', 'otlp_http'])),
+  /** variables of the environment with addresses that a cluster's owner sets */
+  addresses: z.array(z.string()),
+  /** variables of the environment that hold secrets, and where in the cluster those are */
+  secrets: z.array(z.object({ variable: z.string(), secret: SecretReference })),
+});
+export type PipelineNeeds = z.infer<typeof PipelineNeeds>;
+
+export const NO_NEEDS: PipelineNeeds = {
+  workload: 'every_node',
+  podLogs: false,
+  listens: [],
+  addresses: [],
+  secrets: [],
+};
 
 /** Collector settings as bytes, and how they came to be. */
 export const RenderedPipeline = z.object({
@@ -72,6 +125,9 @@ export const RenderedPipeline = z.object({
   /** each processor in one sentence, in order */
   explanation: z.array(z.object({ component: z.string(), sentence: z.string() })),
   collectionIntervalSeconds: z.int(),
+  /** of the slowest of its receivers */
+  slowestIntervalSeconds: z.int(),
+  needs: PipelineNeeds,
 });
 export type RenderedPipeline = z.infer<typeof RenderedPipeline>;
 
@@ -82,4 +138,6 @@ export interface FrameSettings {
   readonly collectionIntervalSeconds: number;
   /** executables that must stay visible; templates pin them */
   readonly criticalProcesses: readonly string[];
+  /** where data goes beside the measurement store: never in an experiment, whose variants touch nobody's paying path */
+  readonly destinations?: readonly Destination[];
 }

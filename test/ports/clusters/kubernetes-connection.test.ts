@@ -13,7 +13,7 @@ import { OWNER } from '../../../src/clusters/domain/marks.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { systemClock, systemIds } from '../../../src/kernel/system.ts';
 import { collectorObjects } from '../../../src/pipelines/domain/collector-objects.ts';
-import { type RenderedPipeline, TemplateName } from '../../../src/pipelines/domain/template.ts';
+import { NO_NEEDS, type RenderedPipeline, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import {
   accepted,
   type ClusterBench,
@@ -179,6 +179,8 @@ describe('what only a real API server can judge', () => {
       sha256: createHash('sha256').update(content).digest('hex'),
       explanation: [],
       collectionIntervalSeconds: 10,
+      slowestIntervalSeconds: 10,
+      needs: NO_NEEDS,
     });
     const owner = 'exp-000000000pod';
     const wish = (variant: 'baseline' | 'candidate') => ({

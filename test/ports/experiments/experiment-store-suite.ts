@@ -7,6 +7,7 @@ import type { NoiseHistory } from '../../../src/experiments/domain/noise-history
 import type { Look } from '../../../src/experiments/domain/verdict.ts';
 import { ClusterId, type Epoch, ExperimentId, TenantId } from '../../../src/kernel/identity.ts';
 import { type Instant, minutesAfter, secondsAfter } from '../../../src/kernel/instant.ts';
+import { NO_NEEDS } from '../../../src/pipelines/domain/template.ts';
 import type { EventDraft, EventEnvelope } from '../../../src/platform/declare/event.ts';
 import { ANNA, created, historyTo, settings, T0, verdict, WORKFLOW } from '../../support/builders.ts';
 
@@ -440,4 +441,6 @@ const rendered = {
   sha256: '0'.repeat(64),
   explanation: [],
   collectionIntervalSeconds: 5,
+  slowestIntervalSeconds: 10,
+  needs: NO_NEEDS,
 };

@@ -7,6 +7,7 @@ import { judge, lookAt } from '../../../src/judgement/domain/judge.ts';
 import type { Epoch } from '../../../src/kernel/identity.ts';
 import { secondsAfter } from '../../../src/kernel/instant.ts';
 import type { Reading, Sample } from '../../../src/measurement/domain/sample.ts';
+import { TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { EXPERIMENT, settings, T0 } from '../../support/builders.ts';
 
 const value = (number: number): Reading => ({ value: number });
@@ -105,6 +106,15 @@ describe('evidence', () => {
       margin: 0.01,
       collectionsPerSlot: 2,
     });
+  });
+
+  test('who saves by reading less gets less in: then equality of the input is not asked', () => {
+    const twoSpeed = { template: TemplateName.parse('two-speed'), parameters: {} };
+    const roles = toEvidence({ ...settings(), candidatePipeline: twoSpeed }, []).design.criteria.map(
+      ({ role }) => role,
+    );
+    expect(roles).not.toContain('trust');
+    expect(roles).toContain('primary');
   });
 
   test('the nodes of the clusters are known as they were when it was planned', () => {

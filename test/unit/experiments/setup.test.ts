@@ -4,20 +4,26 @@ import {
   type ExperimentSettings,
   type VariantPipeline,
 } from '../../../src/experiments/domain/settings.ts';
-import { checkSetup, completeSettings, type Floors, tooMuchToJudge } from '../../../src/experiments/domain/setup.ts';
+import {
+  checkSetup,
+  completeSettings,
+  type Floors,
+  type Rendered,
+  tooMuchToJudge,
+} from '../../../src/experiments/domain/setup.ts';
 import { PipelineId } from '../../../src/kernel/identity.ts';
-import { accept, type Outcome, type Refusal } from '../../../src/kernel/outcome.ts';
+import { accept } from '../../../src/kernel/outcome.ts';
 import { sha256 } from '../../../src/kernel/system-sha256.ts';
-import { renderPipeline } from '../../../src/pipelines/domain/render.ts';
+import { renderAsVariant } from '../../../src/pipelines/domain/render.ts';
 import { PipelineChoice, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { CLUSTER, settings } from '../../support/builders.ts';
 
 const FLOORS: Floors = { minimumHorizonSeconds: 60, minimumWarmupSeconds: 30 };
 const FRAME = { remoteWriteAuth: 'none', collectionIntervalSeconds: 5, criticalProcesses: [] } as const;
 
-type Render = (pipeline: VariantPipeline) => Outcome<unknown, Refusal>;
-const renders: Render = () => accept('rendered');
-const really: Render = (pipeline) => renderPipeline(PipelineChoice.parse(pipeline), FRAME, sha256);
+type Render = (pipeline: VariantPipeline) => Rendered['candidatePipeline'];
+const renders: Render = () => accept({ slowestIntervalSeconds: FRAME.collectionIntervalSeconds });
+const really: Render = (pipeline) => renderAsVariant(PipelineChoice.parse(pipeline), FRAME, sha256);
 
 const codes = (change: Partial<ExperimentSettings>, render: Render = renders): readonly string[] => {
   const asked = { ...settings(), ...change };
@@ -35,6 +41,14 @@ describe('the clock', () => {
   test('a slot holds at least two collections', () => {
     expect(codes({ slotSeconds: 10, collectionIntervalSeconds: 5 })).toEqual([]);
     expect(codes({ slotSeconds: 10, collectionIntervalSeconds: 6 })).toEqual(['/slot_seconds slot-too-short']);
+  });
+  test('a template that reads more rarely has to be read twice in a slot as well', () => {
+    const candidatePipeline = { template: TemplateName.parse('two-speed'), parameters: { slow_factor: 4 } };
+    const clock = { collectionIntervalSeconds: 5, candidatePipeline };
+    expect(codes({ ...clock, slotSeconds: 40, durationSeconds: 300 }, really)).toEqual([]);
+    expect(codes({ ...clock, slotSeconds: 39, durationSeconds: 300 }, really)).toEqual([
+      '/candidate_pipeline slot-too-short',
+    ]);
   });
   test('duration and warm-up keep the floors of the stage', () => {
     expect(codes({ durationSeconds: 60, warmupSeconds: 30 })).toEqual([]);
@@ -139,6 +153,17 @@ describe('targets, names, pipelines', () => {
     expect(codes({ candidatePipeline: wrong }, really)).toEqual([
       expect.stringMatching(/^\/candidate_pipeline\/parameters\/cpu_threshold_ratio /),
     ]);
+  });
+  test('a template that measures no node is no variant', () => {
+    const template = TemplateName.parse('log-noise');
+    expect(codes({ candidatePipeline: { template, parameters: {} } }, really)).toEqual([
+      '/candidate_pipeline/template pipeline-not-comparable',
+    ]);
+  });
+  test('what is written over a template makes it another pipeline', () => {
+    const choice = { template: TemplateName.parse('top-k'), parameters: {} };
+    const overrides = { processors: { 'transform/flag': { error_mode: 'propagate' } } };
+    expect(codes({ baselinePipeline: choice, candidatePipeline: { ...choice, overrides } }, really)).toEqual([]);
   });
   test('two equal variants are refused, unless the label says that noise is what one asks for', () => {
     const { baselinePipeline } = settings();

@@ -11,6 +11,7 @@ import {
 } from '../../../src/pipelines/domain/template.ts';
 import { TEMPLATES } from '../../../src/pipelines/domain/templates.ts';
 import { validateSettings } from '../../../src/pipelines/domain/validation/validate-settings.ts';
+import { gridOf } from '../../support/template-grid.ts';
 
 const FRAME: FrameSettings = {
   remoteWriteAuth: 'none',
@@ -33,13 +34,36 @@ const refusal = (wish: PipelineChoice, frame: Partial<FrameSettings> = {}) => {
   return outcome.refusal;
 };
 
+interface HostReceiver {
+  readonly scrapers?: {
+    readonly process: {
+      readonly resource_attributes: Record<string, unknown>;
+      readonly metrics: Record<string, { readonly enabled: boolean }>;
+    };
+  };
+}
+/** What is read unless it is switched off. */
+const DEFAULTS = ['process.cpu.time', 'process.disk.io', 'process.memory.usage', 'process.memory.virtual'];
+
 const processScraper = (yaml: string) => parse(yaml).receivers.host_metrics.scrapers.process;
 const statements = (yaml: string): readonly string[] => parse(yaml).processors['transform/flag'].metric_statements;
 
 describe('rendering', () => {
-  test.each(TEMPLATES.map(({ name }) => name))('the validator finds nothing in %s', (name) => {
-    expect(validateSettings(rendered(choice(name)).yaml)).toEqual([]);
-  });
+  test.each(TEMPLATES.filter(({ build }) => build === 'slim').map(({ name }) => name))(
+    'the validator finds nothing in %s',
+    (name) => {
+      expect(validateSettings(rendered(choice(name)).yaml)).toEqual([]);
+    },
+  );
+
+  test.each(TEMPLATES.filter(({ build }) => build !== 'slim').map(({ name }) => name))(
+    'of %s the validator says what our build lacks, and that the owner of a cluster sets addresses',
+    (name) => {
+      const rules = validateSettings(rendered(choice(name)).yaml).map(({ rule }) => rule);
+      expect(rules).toContain('component-not-available');
+      expect(rules.filter((rule) => !['component-not-available', 'variable-not-set'].includes(rule))).toEqual([]);
+    },
+  );
 
   test('the same wish gives the same bytes, in whatever order names come and however often', () => {
     const one = rendered(choice('top-k', { pinned_processes: ['java', 'envoy'] }));
@@ -55,8 +79,12 @@ describe('rendering', () => {
     '%s names every component that it uses, in order, and explains it',
     (name) => {
       const { yaml, explanation } = rendered(choice(name));
-      const { receivers, processors, exporters } = parse(yaml).service.pipelines.metrics;
-      expect(explanation.map(({ component }) => component)).toEqual([...receivers, ...processors, ...exporters]);
+      const pipelines: Record<string, readonly string[]>[] = Object.values(parse(yaml).service.pipelines);
+      const used = ['receivers', 'processors', 'exporters'].flatMap((part) =>
+        pipelines.flatMap((pipeline) => pipeline[part] ?? []),
+      );
+      expect(explanation.map(({ component }) => component)).toEqual([...new Set(used)]);
+      expect(explanation.filter(({ sentence }) => sentence.includes('author'))).toEqual([]);
       expect(explanation.every(({ sentence }) => sentence.endsWith('.'))).toBe(true);
     },
   );
@@ -86,10 +114,14 @@ describe('rendering', () => {
   });
 
   test('no template collects command lines, and every listener is on the address of the pod', () => {
-    for (const { name } of TEMPLATES) {
-      const { yaml } = rendered(choice(name));
-      expect(processScraper(yaml).resource_attributes['process.command_line']).toEqual({ enabled: false });
-      expect(yaml).not.toMatch(/0\.0\.0\.0|localhost/);
+    for (const template of TEMPLATES) {
+      for (const { outcome } of gridOf(template)) {
+        if (!outcome.accepted) continue;
+        const receivers: Record<string, HostReceiver> = parse(outcome.value.yaml).receivers;
+        for (const { scrapers } of Object.values(receivers).filter((each) => each.scrapers !== undefined))
+          expect(scrapers?.process.resource_attributes['process.command_line']).toEqual({ enabled: false });
+        expect(outcome.value.yaml).not.toMatch(/0\.0\.0\.0|localhost/);
+      }
     }
   });
 });
@@ -101,15 +133,39 @@ describe('a fair comparison', () => {
     return outcome.value;
   };
 
-  test.each([
-    ['baseline', 'top-k'],
-    ['top-k', 'baseline'],
-    ['baseline', 'baseline'],
-    ['top-k', 'top-k'],
-  ])('%s against %s collect the same metrics at the same interval', (one, other) => {
-    const { baseline, candidate } = compared(choice(one), choice(other));
-    expect(parse(baseline.yaml).receivers).toEqual(parse(candidate.yaml).receivers);
-  });
+  const readingAlike = TEMPLATES.filter(({ use, readsLess }) => use === 'experiment' && !readsLess);
+
+  test.each(readingAlike.flatMap((one) => readingAlike.map((other) => [one.name, other.name])))(
+    '%s against %s collect the same metrics at the same interval',
+    (one, other) => {
+      const { baseline, candidate } = compared(choice(one), choice(other));
+      expect(parse(baseline.yaml).receivers).toEqual(parse(candidate.yaml).receivers);
+    },
+  );
+
+  test.each(TEMPLATES.filter(({ use, readsLess }) => use === 'experiment' && readsLess).map(({ name }) => name))(
+    'a baseline beside %s reads every metric that it would show, each in all its states',
+    (name) => {
+      const { baseline, candidate } = compared(choice('baseline'), choice(name));
+      const metricsOf = (yaml: string) =>
+        Object.values<HostReceiver>(parse(yaml).receivers).flatMap(({ scrapers }) =>
+          Object.entries(scrapers?.process.metrics ?? {}).flatMap(([metric, { enabled }]) => (enabled ? [metric] : [])),
+        );
+      expect(metricsOf(baseline.yaml)).toEqual(
+        expect.arrayContaining(metricsOf(candidate.yaml).filter((metric) => !DEFAULTS.includes(metric))),
+      );
+      expect(processScraper(baseline.yaml).metrics['process.cpu.time']).toBeUndefined();
+    },
+  );
+
+  test.each(TEMPLATES.filter(({ use }) => use !== 'experiment').map(({ name, use }) => [name, use]))(
+    '%s is no variant of an experiment (%s), and the refusal says why',
+    (name) => {
+      const outcome = renderComparison({ baseline: choice('baseline'), candidate: choice(name) }, FRAME, sha256);
+      expect(outcome).toMatchObject({ accepted: false, refusal: { code: 'pipeline-not-comparable' } });
+      expect(!outcome.accepted && outcome.refusal.message).toMatch(new RegExp(`^template ${name} (does|is|has) `));
+    },
+  );
 
   test('a baseline alone collects more than it does beside top-k', () => {
     const alone = processScraper(rendered(choice('baseline')).yaml).metrics;
@@ -177,7 +233,7 @@ describe('wishes that are refused', () => {
   test('an unknown template, with those that exist', () => {
     expect(refusal(choice('top-kk'))).toMatchObject({
       code: 'pipeline-template-not-found',
-      message: 'there is no template "top-kk"; there are baseline, top-k',
+      message: expect.stringMatching(/^there is no template "top-kk"; there are baseline, top-k, .*growth-guard$/),
     });
   });
 

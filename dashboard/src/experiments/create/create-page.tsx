@@ -46,7 +46,12 @@ export const CreatePage = () => {
       <Loaded query={templates} what="The templates" skeleton={<Skeleton lines={6} height={420} />}>
         {(knownTemplates) => (
           <Loaded query={clusters} what="The clusters" skeleton={<Skeleton lines={6} height={420} />}>
-            {(knownClusters) => <CreateForm templates={knownTemplates} clusters={knownClusters} />}
+            {(knownClusters) => (
+              <CreateForm
+                templates={knownTemplates.filter(({ use }) => use === 'experiment')}
+                clusters={knownClusters}
+              />
+            )}
           </Loaded>
         )}
       </Loaded>

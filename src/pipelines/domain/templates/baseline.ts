@@ -1,6 +1,7 @@
-import { hostMetricsReceiver, processMetricNames } from '../metric-set.ts';
+import { hostMetricsReceiver, readingSentence } from '../metric-set.ts';
 import { Template } from '../template.ts';
-import type { TemplateDefinition } from '../template-definition.ts';
+import { type TemplateDefinition, toMeasurementStore } from '../template-definition.ts';
+import { components, FRAME_DOES } from './template-components.ts';
 
 /** T1: everything that the processes of a node show. Deliberately more than vendors ship: it is the control. */
 export const baseline: TemplateDefinition = {
@@ -9,6 +10,9 @@ export const baseline: TemplateDefinition = {
     version: '1.0.0',
     kind: 'baseline',
     signal: 'metrics',
+    use: 'experiment',
+    build: 'slim',
+    readsLess: false,
     title: 'Everything',
     summary: 'Metrics of the node and of each of its processes, nothing left out.',
     documentation:
@@ -16,14 +20,12 @@ export const baseline: TemplateDefinition = {
       'the metrics of the node as a whole. Compared with another template it collects the same metrics as that one, so ' +
       'that a saving comes from the idea of the other template alone. The command line of a process is not collected: ' +
       'it can hold secrets.',
+    keeps: 'Every process with every metric: 12 series each, and the node as a whole.',
+    drops: 'Nothing but command lines.',
+    trap: 'The number of series follows the number of processes that ever ran: a node that builds or runs cron jobs makes thousands a day.',
     lever: 'none',
     parameters: [],
-    components: [
-      { id: 'host_metrics', does: 'reads the node and its processes', stability: 'beta' },
-      { id: 'memory_limiter', does: 'refuses data before memory runs out', stability: 'beta' },
-      { id: 'resource', does: 'stamps node and cluster on every series', stability: 'beta' },
-      { id: 'prometheus_remote_write', does: 'sends to the measurement store', stability: 'beta' },
-    ],
+    components: components({ host_metrics: 'reads the node and its processes', ...FRAME_DOES }),
   }),
   metricSet: {
     scrapers: ['cpu', 'memory', 'disk', 'load'],
@@ -37,27 +39,11 @@ export const baseline: TemplateDefinition = {
   content: ({ metricSet, collectionIntervalSeconds }) => ({
     settings: {
       receivers: { host_metrics: hostMetricsReceiver(metricSet, collectionIntervalSeconds) },
-      service: {
-        pipelines: {
-          metrics: {
-            receivers: ['host_metrics'],
-            processors: ['memory_limiter', 'resource/stamp'],
-            exporters: ['prometheus_remote_write'],
-          },
-        },
-      },
+      service: { pipelines: { metrics: toMeasurementStore(['host_metrics'], []) } },
     },
-    explanation: [
-      {
-        component: 'host_metrics',
-        sentence: `Every ${collectionIntervalSeconds} s it reads ${metricSet.scrapers.join(', ')} of the node, and of each process ${processMetricNames(metricSet).join(', ')}.`,
-      },
-      {
-        component: 'memory_limiter',
-        sentence: 'Above 80 % of its memory limit it refuses data instead of being killed.',
-      },
-      { component: 'resource/stamp', sentence: 'Every series gets the names of its node and its cluster.' },
-      { component: 'prometheus_remote_write', sentence: 'Everything goes to the measurement store, and nowhere else.' },
-    ],
+    says: {
+      host_metrics: readingSentence(metricSet, collectionIntervalSeconds),
+      prometheus_remote_write: 'Everything goes to the measurement store, and nowhere else.',
+    },
   }),
 };
