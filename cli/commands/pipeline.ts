@@ -2,10 +2,13 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
+import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
-import { validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
+import { ClusterPolicy, Destination, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
+import { type Circumstances, validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
 import { readText } from '../read-text.ts';
 import { describeFindings } from '../render/findings.ts';
 import { renderFields, renderTable } from '../render/table.ts';
@@ -13,6 +16,40 @@ import { registerOwnedPipelines } from './owned-pipelines.ts';
 import { collect, parseParameters, parseTemplateName } from './parameters.ts';
 
 const PipelineFindings = z.strictObject({ isValid: z.boolean(), findings: z.array(Finding) });
+
+interface ValidateOptions {
+  readonly forCluster?: true;
+  readonly destination: readonly string[];
+  readonly critical?: string;
+  readonly image: string;
+}
+
+const circumstancesOf = ({ forCluster, destination, critical, image: name }: ValidateOptions): Circumstances => {
+  const image = CollectorImage.safeParse(name);
+  if (!image.success)
+    throw new CommandFailure(
+      EXIT.invalid,
+      `"${name}" is no image of a collector`,
+      `there are ${CollectorImage.options.join(' and ')}`,
+    );
+  if (forCluster === undefined) {
+    if (destination.length > 0 || critical !== undefined)
+      throw new CommandFailure(
+        EXIT.invalid,
+        '--destination and --critical say what a cluster allows',
+        'add --for-cluster',
+      );
+    return { image: image.data };
+  }
+  const policy = ClusterPolicy.safeParse({
+    ...STRICTEST_POLICY,
+    destinations: [...destination],
+    criticalProcesses: critical?.split(',') ?? [],
+  });
+  if (policy.success) return { image: image.data, policy: policy.data };
+  const wrong = destination.find((each) => !Destination.safeParse(each).success);
+  throw new CommandFailure(EXIT.invalid, `"${wrong}" is no destination`, 'write host or host:port, in small letters');
+};
 
 export const registerPipeline = (program: Command, context: () => Context): void => {
   const template = program.command('template').description('templates of pipelines');
@@ -68,15 +105,19 @@ export const registerPipeline = (program: Command, context: () => Context): void
   pipeline
     .command('validate <file>')
     .description('check collector settings offline; every finding with line and column; - reads standard input')
-    .action((file: string) => {
+    .option('--for-cluster', 'as a cluster of Phoenix demands it: its advice becomes errors')
+    .option('--destination <host>', 'host, with its port or without, that its owner allows, repeatable', collect, [])
+    .option('--critical <names>', 'executables that no filter may drop, separated by commas')
+    .option('--image <image>', 'collector: ours, or contrib with all components', 'ours')
+    .action((file: string, given: ValidateOptions) => {
       const { answer, say } = context();
-      const findings = validateSettings(readText(file));
+      const findings = validateSettings(readText(file), circumstancesOf(given));
       const errors = findings.filter(({ severity }) => severity === 'error').length;
       answer(PipelineFindings, { isValid: errors === 0, findings: [...findings] }, () =>
         describeFindings(findings, file),
       );
       if (errors > 0) process.exitCode = EXIT.findings;
-      else say('settings of single components and OTTL are not checked here: `otelcol validate` has the last word');
+      else say('the collector itself has the last word: `otelcol validate --config FILE`');
     });
 
   pipeline

@@ -59,17 +59,21 @@ export const validateWithCollector = async (yaml: string, folder: string): Promi
   const file = join(folder, 'validate.yaml');
   writeFileSync(file, yaml);
   const answer = spawnSync(program, ['validate', `--config=${file}`], {
-    env: collectorEnvironment({
-      experimentId: 'exp-0123456789ab',
-      epoch: 1,
-      variant: 'baseline',
-      node: 'n',
-      podIp: '127.0.0.1',
-    }),
+    env: validationEnvironment(),
     encoding: 'utf8',
   });
   return answer.status === 0 ? '' : `${answer.stdout}${answer.stderr}`;
 };
+
+/** The environment of a collector that is only asked about settings. */
+export const validationEnvironment = (): Record<string, string> =>
+  collectorEnvironment({
+    experimentId: 'exp-0123456789ab',
+    epoch: 1,
+    variant: 'baseline',
+    node: 'n',
+    podIp: '127.0.0.1',
+  });
 
 const collectorEnvironment = (
   options: {

@@ -7,7 +7,7 @@ import { canonicalSettings } from './canonical-settings.ts';
 import { goDurationSeconds } from './go-duration.ts';
 import { type KeptOrigin, type Revision, RevisionNumber } from './revision.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
-import { COMPONENT_KINDS } from './validation/components.ts';
+import { COMPONENT_KINDS } from './components/registry.ts';
 import type { Path } from './validation/finding.ts';
 import { readSettings } from './validation/settings-text.ts';
 

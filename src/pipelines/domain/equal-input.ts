@@ -7,7 +7,7 @@ import { hostMetricsReceiver, type MetricSet } from './metric-set.ts';
 import type { Sha256 } from './render.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import type { RenderedPipeline } from './template.ts';
-import { findComponent } from './validation/components.ts';
+import { findComponent } from './components/registry.ts';
 import { readSettings } from './validation/settings-text.ts';
 
 /**

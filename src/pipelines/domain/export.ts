@@ -8,7 +8,7 @@ import { COLLECTOR_ENVIRONMENT } from './frame.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import { fieldErrorsOf, type Revision } from './revision.ts';
 import { isSettings, type Settings, settingsAt } from './settings-tree.ts';
-import { findComponent } from './validation/components.ts';
+import { findComponent } from './components/registry.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { variablesIn } from './variables.ts';
 

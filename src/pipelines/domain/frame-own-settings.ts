@@ -5,7 +5,7 @@ import type { Sha256 } from './render.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import type { FrameSettings, RenderedPipeline, RevisionRef } from './template.ts';
-import { type ComponentKind, findComponent } from './validation/components.ts';
+import { type ComponentKind, findComponent } from './components/registry.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { validateSettings } from './validation/validate-settings.ts';
 

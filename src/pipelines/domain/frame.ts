@@ -15,13 +15,16 @@ export const COLLECTOR_ENVIRONMENT = {
   variant: 'PHX_VARIANT',
 } as const;
 
+/** Nobody sets it. */
+export const UNSET_VARIABLE = 'PHX_NOTHING';
+
 const from = (variable: keyof typeof COLLECTOR_ENVIRONMENT): string => `\${env:${COLLECTOR_ENVIRONMENT[variable]}}`;
 
 /**
  * A value that stays a text: the collector reads a whole `${env:…}` as YAML, so a node called 007 would become 7. Beside
  * anything else, even beside nothing, it is not read again.
  */
-const textFrom = (variable: 'nodeName' | 'cluster'): string => `${from(variable)}\${env:PHX_NOTHING:-}`;
+const textFrom = (variable: 'nodeName' | 'cluster'): string => `${from(variable)}\${env:${UNSET_VARIABLE}:-}`;
 
 /**
  * What surrounds every template, equal in both variants: stamps, the export of measurements, health and self-telemetry.

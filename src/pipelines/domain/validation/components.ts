@@ -1,57 +1,58 @@
-/** What the pinned collector (0.159) holds, proven against the program itself by test/e2e/validation.test.ts. */
-export const COMPONENT_KINDS = ['receivers', 'processors', 'exporters', 'connectors', 'extensions'] as const;
-export type ComponentKind = (typeof COMPONENT_KINDS)[number];
+import { COMPONENT_KINDS, type ComponentKind, findComponent, typeOf } from '../components/registry.ts';
+import { SERVICE } from '../components/service.ts';
+import { anything, mapOf, type Shape, section } from '../components/shape.ts';
+import { isSettings, type Settings, settingsAt } from '../settings-tree.ts';
+import type { Path, Remark } from './finding.ts';
+import { type Lead, leadsIn } from './meanings.ts';
+import { checkShape } from './shapes.ts';
 
-export const SIGNALS = ['metrics', 'logs', 'traces'] as const;
-export type Signal = (typeof SIGNALS)[number];
+/** Settings as a whole; what stands below components is judged with each of them. */
+const ROOT = section({
+  ...Object.fromEntries(COMPONENT_KINDS.map((kind) => [kind, mapOf(anything)])),
+  service: SERVICE,
+});
 
-export type Stability = 'development' | 'alpha' | 'beta' | 'stable';
+/** Settings of the service and of each component, as far as our build of the collector has it. */
+export const checkShapes = (settings: Settings, isSet: (variable: string) => boolean): readonly Remark[] => [
+  ...checkShape(ROOT, settings, [], isSet),
+  ...definitionsOf(settings).flatMap(({ shape, path, node }) =>
+    shape === undefined ? [] : checkShape(shape, node ?? {}, path, isSet),
+  ),
+];
 
-export interface Component {
-  /** names of before that the collector still takes */
-  readonly aliases: readonly string[];
-  /** signals it carries, each with how settled it is; connectors carry each to the same; extensions none */
-  readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
+/** Every text that leads somewhere, of components and of the collector’s own telemetry. */
+export const leadsOf = (settings: Settings): readonly (Lead & { readonly kind: ComponentKind | 'service' })[] => [
+  ...definitionsOf(settings).flatMap(({ kind, shape, path, node }) =>
+    shape === undefined ? [] : leadsIn(shape, node, path).map((lead) => ({ ...lead, kind })),
+  ),
+  ...leadsIn(SERVICE, settings['service'], ['service']).map((lead) => ({ ...lead, kind: 'service' as const })),
+];
+
+export interface Definition {
+  readonly kind: ComponentKind;
+  readonly id: string;
+  /** its type by the name of today; the name that stands there where nobody knows it */
+  readonly type: string;
+  readonly shape: Shape | undefined;
+  readonly path: Path;
+  readonly node: Settings[string];
 }
 
-const all = (stability: Stability) => ({ metrics: stability, logs: stability, traces: stability });
-const component = (signals: Component['signals'], ...aliases: readonly string[]): Component => ({ aliases, signals });
+/** Everything that is defined, used or not. */
+export const definitionsOf = (settings: Settings): readonly Definition[] =>
+  COMPONENT_KINDS.flatMap((kind) =>
+    Object.entries(settingsAt(settings, kind)).map(([id, node]) => {
+      const found = findComponent(kind, typeOf(id));
+      return {
+        kind,
+        id,
+        type: found?.name ?? typeOf(id),
+        shape: found?.component.settings,
+        path: [kind, id],
+        node,
+      };
+    }),
+  );
 
-export const COMPONENTS: Readonly<Record<ComponentKind, Readonly<Record<string, Component>>>> = {
-  receivers: {
-    host_metrics: component({ metrics: 'beta', logs: 'development' }, 'hostmetrics'),
-    otlp: component(all('stable')),
-  },
-  processors: {
-    attributes: component(all('beta')),
-    batch: component(all('beta')),
-    cumulative_to_delta: component({ metrics: 'beta' }, 'cumulativetodelta'),
-    delta_to_cumulative: component({ metrics: 'alpha' }, 'deltatocumulative'),
-    filter: component(all('alpha')),
-    groupbyattrs: component(all('beta')),
-    interval: component({ metrics: 'alpha' }),
-    memory_limiter: component(all('beta')),
-    metrics_transform: component({ metrics: 'beta' }, 'metricstransform'),
-    resource: component(all('beta')),
-    transform: component(all('beta')),
-  },
-  exporters: {
-    debug: component(all('alpha')),
-    nop: component(all('beta')),
-    otlp_grpc: component(all('stable'), 'otlp'),
-    otlp_http: component(all('stable'), 'otlphttp'),
-    prometheus: component({ metrics: 'beta' }),
-    prometheus_remote_write: component({ metrics: 'beta' }, 'prometheusremotewrite'),
-  },
-  connectors: { forward: component(all('beta')) },
-  extensions: { health_check: component({}) },
-};
-
-/** The component of this type under its name of today; undefined where the pinned collector has none. */
-export const findComponent = (
-  kind: ComponentKind,
-  type: string,
-): { readonly name: string; readonly component: Component } | undefined => {
-  const found = Object.entries(COMPONENTS[kind]).find(([name, { aliases }]) => name === type || aliases.includes(type));
-  return found === undefined ? undefined : { name: found[0], component: found[1] };
-};
+/** The settings of a component, as a map; empty where it has none. */
+export const settingsOf = ({ node }: Definition): Settings => (isSettings(node) ? node : {});

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { shortened } from '../../../kernel/words.ts';
+import { RULES, type Rule, type RuleId } from './rules.ts';
 
 /** Something wrong, or worth a look, in the text of an author; line and column count from 1. */
 export const Finding = z.strictObject({
@@ -16,23 +18,36 @@ export const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
-/** A finding before its place in the text is known. */
-export interface Remark extends Pick<Finding, 'rule' | 'severity' | 'message' | 'fix'> {
+/** A finding before its place in the text is known, and before it is known where the settings will run. */
+export interface Remark {
+  readonly rule: RuleId;
   readonly path: Path;
+  /** a character of the text at the path, counted from 0 */
+  readonly at?: number;
+  readonly message: string;
+  readonly fix: string;
 }
 
 /** Keys and indexes from the root of the settings. */
 export type Path = readonly (string | number)[];
 
-export const error = (rule: string, path: Path, message: string, fix: string): Remark => ({
+export const remark = (rule: RuleId, path: Path, message: string, fix: string): Remark => ({
   rule,
-  severity: 'error',
   path,
-  message,
-  fix,
+  message: shortened(message),
+  fix: shortened(fix),
 });
 
-export const warning = (rule: string, path: Path, message: string, fix: string): Remark => ({
-  ...error(rule, path, message, fix),
-  severity: 'warning',
-});
+/** What only a cluster of ours demands is no more than advice anywhere else. */
+export const severityOf = (rule: RuleId, isForCluster: boolean): Finding['severity'] => {
+  const { kind }: Rule = RULES[rule];
+  switch (kind) {
+    case 'collector':
+    case 'ours':
+      return 'error';
+    case 'cluster':
+      return isForCluster ? 'error' : 'warning';
+    case 'advice':
+      return 'warning';
+  }
+};

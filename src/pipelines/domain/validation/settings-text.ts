@@ -1,7 +1,23 @@
-import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { pointerOf } from '../../../kernel/pointer.ts';
+import { shortened } from '../../../kernel/words.ts';
 import { isSettings, type Settings } from '../settings-tree.ts';
-import type { Finding, Path, Remark } from './finding.ts';
+import { type Finding, type Path, type Remark, severityOf } from './finding.ts';
+import type { RuleId } from './rules.ts';
+import { offsetInScalar } from './scalar-offset.ts';
 
 /** What a text may be at most; the collector itself has no such limits, those who share a function with others need them. */
 export const TEXT_LIMITS = { characters: 256 * 1024, depth: 64, nodes: 20_000 } as const;
@@ -9,7 +25,7 @@ export const TEXT_LIMITS = { characters: 256 * 1024, depth: 64, nodes: 20_000 } 
 /** Settings that could be read, and the way back from a place in them to the text. */
 export interface SettingsText {
   readonly settings: Settings;
-  locate(remark: Remark): Finding;
+  locate(remark: Remark, isForCluster: boolean): Finding;
 }
 
 export type ReadSettings =
@@ -27,10 +43,12 @@ export const readSettings = (text: string): ReadSettings => {
       `the text has ${text.length} characters, ${TEXT_LIMITS.characters} are allowed`,
       'split it, or leave out what no pipeline uses',
     );
+  if (isNestedHopelessly(text)) return tooDeep();
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true, prettyErrors: false });
+    // keys are compared below: the parser compares each with each
+    document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: false, prettyErrors: false });
   } catch (failure) {
     // the parser calls itself for each level
     if (failure instanceof RangeError) return tooDeep();
@@ -40,18 +58,14 @@ export const readSettings = (text: string): ReadSettings => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  // an unknown tag is only a warning of the parser
-  const broken = [...document.errors, ...document.warnings].map(
+  // an unknown tag is only a warning of the parser; what it says behind the first error is mostly its echo
+  const broken = [...document.errors.slice(0, 1), ...document.warnings].map(
     ({ code, message, pos }): Finding => ({
       severity: 'error',
       pointer: '',
       ...place(pos[0]),
       ...(code === 'TAG_RESOLVE_FAILED'
-        ? {
-            rule: 'yaml-tag',
-            message: 'this is a tag that the collector does not know',
-            fix: 'write the value without a tag',
-          }
+        ? UNKNOWN_TAG
         : {
             rule: 'yaml-broken',
             message: `this is no readable YAML: ${message}`,
@@ -73,6 +87,7 @@ export const readSettings = (text: string): ReadSettings => {
       readable: false,
       findings: forbidden.map(({ offset, ...finding }) => ({ ...finding, pointer: '', ...place(offset) })),
     };
+  const pairOf = pairFinder();
   const settings: unknown = document.toJS({ maxAliasCount: 0 });
   if (!isSettings(settings as Settings))
     return refused(
@@ -84,12 +99,30 @@ export const readSettings = (text: string): ReadSettings => {
     readable: true,
     text: {
       settings: settings as Settings,
-      locate: ({ path, ...remark }) => ({ ...remark, pointer: pointerOf(path), ...place(offsetOf(document, path)) }),
+      locate: ({ rule, path, at, message, fix }: Remark, isForCluster: boolean) => ({
+        rule,
+        severity: severityOf(rule, isForCluster),
+        pointer: pointerOf(path),
+        ...place(offsetOf(document, text, path, at, pairOf)),
+        message,
+        fix,
+      }),
     },
   };
 };
 
-const refused = (rule: string, message: string, fix: string): ReadSettings => ({
+/** Far more brackets open than anything that could be read: the parser would call itself for each of them. */
+const isNestedHopelessly = (text: string): boolean => {
+  let open = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') open += 1;
+    else if (character === ']' || character === '}') open = Math.max(open - 1, 0);
+    if (open > 2000) return true;
+  }
+  return false;
+};
+
+const refused = (rule: RuleId, message: string, fix: string): ReadSettings => ({
   readable: false,
   findings: [{ rule, severity: 'error', pointer: '', line: 1, column: 1, message, fix }],
 });
@@ -101,7 +134,7 @@ const tooDeep = (): ReadSettings =>
     'settings of a collector need fewer than ten levels',
   );
 
-type Forbidden = Pick<Finding, 'rule' | 'severity' | 'message' | 'fix'> & { readonly offset: number };
+type Forbidden = Pick<Finding, 'severity' | 'message' | 'fix'> & { readonly rule: RuleId; readonly offset: number };
 
 const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | readonly Forbidden[] => {
   const found: Forbidden[] = [];
@@ -114,6 +147,8 @@ const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | re
     if (isTooDeep || nodes > TEXT_LIMITS.nodes) return visit.BREAK;
     if (!isNode(node)) return undefined;
     const offset = node.range?.[0] ?? 0;
+    if (isMap(node)) found.push(...keysTwice(node));
+    if (!isAlias(node) && node.tag !== undefined && !TAGS.includes(node.tag)) found.push({ ...UNKNOWN_TAG, offset });
     if (isAlias(node))
       found.push({
         rule: 'yaml-alias',
@@ -128,14 +163,55 @@ const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | re
   return nodes > TEXT_LIMITS.nodes ? 'too-many' : found;
 };
 
-/** Where the last step of a path is written: a key, or an item of a list; its nearest parent where it is not there. */
-const offsetOf = (document: Document.Parsed, path: Path): number => {
+/** Tags that say no more than the text does; behind others, as !!binary, it would be something else. */
+const TAGS = ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`);
+
+const UNKNOWN_TAG = {
+  rule: 'yaml-tag',
+  severity: 'error',
+  message: 'this tag makes something else of what is written here',
+  fix: 'write the value without a tag',
+} as const;
+
+const keysTwice = (map: YAMLMap): readonly Forbidden[] => {
+  const seen = new Set<string>();
+  return map.items.flatMap(({ key }) => {
+    const name = keyOf(key);
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [
+      {
+        rule: 'yaml-broken' as const,
+        severity: 'error' as const,
+        offset: (isNode(key) ? key.range?.[0] : undefined) ?? 0,
+        message: `"${shortened(name)}" is there twice`,
+        fix: 'keep one of them: the collector refuses two',
+      },
+    ];
+  });
+};
+
+const keyOf = (key: unknown): string => String(isNode(key) ? key.toJSON() : key);
+
+/**
+ * Where the last step of a path is written: a key, or an item of a list; its nearest parent where it is not there. With
+ * a character of the value, where that is written.
+ */
+const offsetOf = (
+  document: Document.Parsed,
+  text: string,
+  path: Path,
+  at: number | undefined,
+  pairOf: PairFinder,
+): number => {
   let node: unknown = document.contents;
   let offset = 0;
   for (const step of path) {
     let next: unknown;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => String(isNode(key) ? key.toJSON() : key) === String(step));
+      const pair = pairOf(node, String(step));
       if (pair === undefined) return offset;
       offset = (isNode(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
       next = pair.value;
@@ -145,5 +221,19 @@ const offsetOf = (document: Document.Parsed, path: Path): number => {
     }
     node = next;
   }
-  return offset;
+  return at !== undefined && isScalar(node) && node.range && typeof node.value === 'string'
+    ? offsetInScalar(text, node.range, node.value, at)
+    : offset;
+};
+
+type PairFinder = (map: YAMLMap, key: string) => Pair | undefined;
+
+/** Finds a key in a map; each map is read through once, however many findings there are. */
+const pairFinder = (): PairFinder => {
+  const known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (map, key) => {
+    const pairs = known.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair.key), pair as Pair]));
+    known.set(map, pairs);
+    return pairs.get(key);
+  };
 };

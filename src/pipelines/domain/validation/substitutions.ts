@@ -1,31 +1,53 @@
+import { pointerOf } from '../../../kernel/pointer.ts';
+import { listed } from '../../../kernel/words.ts';
 import type { Settings, SettingsNode } from '../settings-tree.ts';
-import { error, type Path, type Remark, warning } from './finding.ts';
+import { leadsOf } from './components.ts';
+import { type Path, type Remark, remark } from './finding.ts';
+import type { ClusterPolicy } from './policy.ts';
 
-/** Keys whose values open doors. */
-const SECRET_KEY = /(^|[_-])(api[_-]?key|license[_-]?key|token|password|passwd|secret|secret[_-]?key|authorization)$/i;
+/** Keys whose values open doors, at the end of a name or alone. */
+const SECRET_KEY =
+  /(^|[._-])(api[_-]?key|app[_-]?key|license[_-]?key|(ingest(ion)?|access)[_-]?key|token|password|passwd|secret|secret[_-]?key|authorization|key_pem|owner_auth|x-honeycomb-team|dsn)$/i;
+
+/** Values that open doors whatever they are called. */
+const SECRET_VALUE =
+  /^(Bearer|Basic|Api-Token|ApiKey|Token)\s+\S{8,}|-----BEGIN [A-Z ]*PRIVATE KEY|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\b(NRAK|NRII|glc|ghp|xox[abp]|dt0c01)[-_.][A-Za-z0-9_.-]{8,}/;
 
 /**
  * What a text asks the collector to put in: the environment of its own pod is all that it may read. Files, addresses and
  * texts in texts would bring in what nobody has reviewed, and a node's secrets with it.
- * @param variables names that our objects set on a collector
+ * @param allowed names that may be put in; undefined where nobody has said which
  */
-export const checkSubstitutions = (settings: Settings, variables: readonly string[]): readonly Remark[] =>
-  textsIn(settings, []).flatMap(({ path, text }) => [
-    ...substitutionsIn(text).flatMap((inside) => checkOne(inside, path, variables)),
-    ...plainSecret(path, text),
+export const checkSubstitutions = (settings: Settings, allowed: AllowedVariables | undefined): readonly Remark[] => {
+  const places = new Set(leadsOf(settings).flatMap(({ means, path }) => (means === 'secret' ? [pointerOf(path)] : [])));
+  return textsIn(settings, []).flatMap(({ path, key, text }) => [
+    ...substitutionsIn(text).flatMap((inside) => checkOne(inside, path, allowed, () => places.has(pointerOf(path)))),
+    ...plainSecret(path, key, text),
   ]);
+};
+
+type AllowedVariables = Pick<ClusterPolicy, 'variables' | 'secretVariables'>;
 
 interface PlacedText {
   readonly path: Path;
+  readonly key: string;
   readonly text: string;
 }
 
 const textsIn = (node: SettingsNode, path: Path): readonly PlacedText[] => {
-  if (typeof node === 'string') return [{ path, text: node }];
+  if (typeof node === 'string') return [{ path, key: lastKey(path), text: node }];
   if (Array.isArray(node)) return node.flatMap((item: SettingsNode, index) => textsIn(item, [...path, index]));
   if (typeof node !== 'object' || node === null) return [];
+  const { name, value } = node as Settings;
+  // headers may be a list of names and values
+  if (typeof name === 'string' && typeof value === 'string')
+    return Object.entries(node as Settings).flatMap(([key, below]) =>
+      key === 'value' ? [{ path: [...path, key], key: name, text: value }] : textsIn(below, [...path, key]),
+    );
   return Object.entries(node as Settings).flatMap(([key, below]) => textsIn(below, [...path, key]));
 };
+
+const lastKey = (path: Path): string => String(path.findLast((step) => typeof step === 'string') ?? '');
 
 /** The insides of each `${…}`, the nested ones as well; `$$` is a dollar and begins nothing. */
 const substitutionsIn = (text: string): readonly string[] => {
@@ -36,16 +58,34 @@ const substitutionsIn = (text: string): readonly string[] => {
     else if (text.startsWith('${', at)) {
       open.push(at + 2);
       at += 1;
+      // inside of one another they are refused, however many there are
+      if (open.length > DEEPEST) return ['${'];
     } else if (text[at] === '}' && open.length > 0) found.push(text.slice(open.pop(), at));
   }
   return found;
 };
 
-const checkOne = (inside: string, path: Path, variables: readonly string[]): readonly Remark[] => {
+const DEEPEST = 8;
+
+const checkOne = (
+  inside: string,
+  path: Path,
+  allowed: AllowedVariables | undefined,
+  isForSecrets: () => boolean,
+): readonly Remark[] => {
   const [, scheme = 'env', rest = ''] = /^(?:([A-Za-z][A-Za-z0-9+.-]+):)?([\s\S]*)$/.exec(inside) ?? [];
+  if (scheme !== 'env' && rest.startsWith('-'))
+    return [
+      remark(
+        'provider-not-allowed',
+        path,
+        `\${${inside}} asks for a provider called ${scheme}`,
+        `write \${env:${inside}}: a default needs env before the name`,
+      ),
+    ];
   if (scheme !== 'env')
     return [
-      error(
+      remark(
         'provider-not-allowed',
         path,
         `\${${scheme}:…} reads from outside the settings`,
@@ -55,7 +95,7 @@ const checkOne = (inside: string, path: Path, variables: readonly string[]): rea
   const [name = '', fallback] = rest.split(/:-([\s\S]*)/);
   if (name.includes('${'))
     return [
-      error(
+      remark(
         'variable-name-built',
         path,
         'the name of a variable is itself put together from a variable',
@@ -63,23 +103,43 @@ const checkOne = (inside: string, path: Path, variables: readonly string[]): rea
       ),
     ];
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    return [error('variable-name-malformed', path, `"${name}" is no name of a variable`, 'use letters, digits and _')];
-  if (variables.includes(name) || fallback !== undefined) return [];
-  return [
-    warning(
-      'variable-not-set',
-      path,
-      `nothing sets ${name} on a collector of ours, so it would be empty`,
-      `give it a default, \${env:${name}:-…}, or use one of ${variables.join(', ')}`,
-    ),
-  ];
+    return [remark('variable-name-malformed', path, `"${name}" is no name of a variable`, 'use letters, digits and _')];
+  if (allowed === undefined)
+    return fallback === undefined
+      ? [
+          remark(
+            'variable-not-set',
+            path,
+            `nothing here sets ${name}, so it may be empty`,
+            `give it a default, \${env:${name}:-…}`,
+          ),
+        ]
+      : [];
+  if (!allowed.variables.includes(name))
+    return [
+      remark(
+        'variable-not-allowed',
+        path,
+        `${name} is none of the variables that a pipeline may put in`,
+        `use one of ${listed(allowed.variables)}, or have the owner of the cluster allow it`,
+      ),
+    ];
+  return allowed.secretVariables.includes(name) && !isForSecrets()
+    ? [
+        remark(
+          'secret-out-of-place',
+          path,
+          `${name} holds a secret, and would be read by whoever sees what stands here`,
+          'put it into a header of what sends',
+        ),
+      ]
+    : [];
 };
 
-const plainSecret = (path: Path, text: string): readonly Remark[] => {
-  const key = path.findLast((step) => typeof step === 'string');
-  if (typeof key !== 'string' || !SECRET_KEY.test(key) || text === '' || text.includes('${')) return [];
+const plainSecret = (path: Path, key: string, text: string): readonly Remark[] => {
+  if (text === '' || text.includes('${') || !(SECRET_KEY.test(key) || SECRET_VALUE.test(text))) return [];
   return [
-    error(
+    remark(
       'secret-in-plain-text',
       path,
       `${key} stands here in plain text, for everybody who may read this pipeline`,

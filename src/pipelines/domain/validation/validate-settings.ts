@@ -1,22 +1,58 @@
-import { COLLECTOR_ENVIRONMENT } from '../frame.ts';
-import type { Finding } from './finding.ts';
+import type { Settings } from '../settings-tree.ts';
+import { checkAccess, checkListeners } from './access.ts';
+import { type CollectorImage, checkAvailability } from './availability.ts';
+import { checkShapes } from './components.ts';
+import { checkEffects } from './effects.ts';
+import type { Finding, Remark } from './finding.ts';
+import { checkFrame } from './frame-rules.ts';
+import { checkKeyPaths } from './key-paths.ts';
+import { checkOrder } from './order.ts';
+import { checkOttl, readOttl } from './ottl.ts';
+import { checkNames } from './ottl-names.ts';
+import { type ClusterPolicy, STRICTEST_POLICY } from './policy.ts';
 import { readSettings } from './settings-text.ts';
 import { checkSubstitutions } from './substitutions.ts';
 import { checkWiring } from './wiring.ts';
 
+/** Where settings will run. */
+export interface Circumstances {
+  /** what the owner of a cluster of ours allows; undefined: a collector elsewhere, so what only we demand is advice */
+  readonly policy?: ClusterPolicy;
+  readonly image?: CollectorImage;
+}
+
 /**
  * Everything that can be said about an author's collector settings without starting a collector: text, substitutions,
- * ids and graph, and whether the pinned collector has the components. All findings at once, in the order of the text.
- * Settings of single components and OTTL are the collector's own to check.
+ * settings of components, ids and graph, what the pinned collector has, order and destinations, and OTTL. All findings
+ * at once, in the order of the text.
  */
-export const validateSettings = (
-  text: string,
-  variables: readonly string[] = Object.values(COLLECTOR_ENVIRONMENT),
-): readonly Finding[] => {
+export const validateSettings = (text: string, circumstances: Circumstances = {}): readonly Finding[] => {
   const read = readSettings(text);
   if (!read.readable) return read.findings;
   const { settings, locate } = read.text;
-  return [...checkSubstitutions(settings, variables), ...checkWiring(settings)]
-    .map(locate)
+  return remarksOn(settings, circumstances)
+    .map((remark) => locate(remark, circumstances.policy !== undefined))
     .sort((one, other) => one.line - other.line || one.column - other.column);
+};
+
+const remarksOn = (settings: Settings, { policy, image = 'ours' }: Circumstances): readonly Remark[] => {
+  const cut = checkKeyPaths(settings);
+  // what is left would be judged where it does not stand
+  if (cut.length > 0) return cut;
+  const isSet = (variable: string): boolean => policy?.variables.includes(variable) === true;
+  const { lines, faults } = readOttl(settings, isSet);
+  return [
+    ...checkSubstitutions(settings, policy),
+    ...checkShapes(settings, isSet),
+    ...checkWiring(settings),
+    ...checkAvailability(settings, image, policy?.promotionWaivers),
+    ...checkOrder(settings, isSet),
+    ...checkAccess(settings, lines, policy ?? STRICTEST_POLICY),
+    ...checkListeners(settings),
+    ...checkFrame(settings),
+    ...checkEffects(settings, lines, policy?.criticalProcesses ?? []),
+    ...faults,
+    ...checkOttl(lines),
+    ...checkNames(settings, lines),
+  ];
 };

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runPhoenixInside } from '../../support/cli.ts';
+import { WHOLE_TEXT } from '../../support/settings-corpus.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'phoenix-validate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const fileOf = (text: string): string => {
+  const file = join(folder, 'collector.yaml');
+  writeFileSync(file, text);
+  return file;
+};
+const validate = (text: string, ...options: readonly string[]) =>
+  runPhoenixInside(['pipeline', 'validate', fileOf(text), ...options], {
+    PHOENIX_HOME: folder,
+    PHOENIX_STATE: folder,
+  });
+
+const SENDING = WHOLE_TEXT.replace(
+  'exporters:\n',
+  'exporters:\n  otlp_http: {endpoint: "https://a.example:4318"}\n',
+).replaceAll('- debug', '- debug\n        - otlp_http');
+
+describe('phoenix pipeline validate', () => {
+  test('ends with 0 where nothing is wrong, and says who has the last word', async () => {
+    const { exitCode, stdout, stderr } = await validate(WHOLE_TEXT, '--for-cluster');
+    expect([exitCode, stdout]).toEqual([0, `✔ ${join(folder, 'collector.yaml')}: 0 errors, 0 warnings\n`]);
+    expect(stderr).toContain('otelcol validate');
+  });
+
+  test('ends with 1 at an error, and shows where it is and what would work', async () => {
+    const { exitCode, stdout } = await validate(WHOLE_TEXT.replace('metric.name ==', 'metric.nam =='));
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/collector\.yaml:\d+:\d+ error: .*nam/);
+    expect(stdout).toContain('write name [ottl-path-unknown]');
+  });
+
+  test('ends with 2 where there is no file', async () => {
+    const { exitCode } = await runPhoenixInside(['pipeline', 'validate', join(folder, 'none.yaml')], {
+      PHOENIX_HOME: folder,
+      PHOENIX_STATE: folder,
+    });
+    expect(exitCode).toBe(2);
+  });
+
+  test('what only a cluster demands is advice, and an error for a cluster whose owner has not allowed it', async () => {
+    expect((await validate(SENDING)).exitCode).toBe(0);
+    expect((await validate(SENDING)).stdout).toContain('warning: data would go to https://a.example:4318');
+    expect((await validate(SENDING, '--for-cluster')).exitCode).toBe(1);
+    expect((await validate(SENDING, '--for-cluster', '--destination', 'a.example:4318')).exitCode).toBe(0);
+  });
+
+  test('a critical process that would be dropped is an error', async () => {
+    const dropping = WHOLE_TEXT.replace(
+      'metric.name == "system.uptime"',
+      'resource.attributes["process.executable.name"] == "postgres"',
+    );
+    expect((await validate(dropping, '--for-cluster')).exitCode).toBe(0);
+    expect((await validate(dropping, '--for-cluster', '--critical', 'nginx,postgres')).stdout).toContain(
+      'drops-critical',
+    );
+  });
+
+  test('another image has other components', async () => {
+    const text = WHOLE_TEXT.replace('processors:\n', 'processors:\n  tail_sampling: {policies: []}\n');
+    expect((await validate(text)).exitCode).toBe(1);
+    expect((await validate(text, '--image', 'contrib')).exitCode).toBe(0);
+  });
+
+  test.each([
+    [['--image', 'mine'], 'there are ours and contrib'],
+    [['--destination', 'a.example'], 'add --for-cluster'],
+    [['--for-cluster', '--destination', 'https://a.example'], 'write host or host:port'],
+  ])('%s is refused with a sentence', async (options, advice) => {
+    const { exitCode, stderr } = await validate(WHOLE_TEXT, ...options);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(advice);
+  });
+});
