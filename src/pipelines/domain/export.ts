@@ -4,13 +4,13 @@ import { Epoch, type PipelineId } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { counted } from '../../kernel/words.ts';
 import { collectorPod, SETTINGS_FILE } from './collector-pod.ts';
-import { COLLECTOR_ENVIRONMENT } from './frame.ts';
+import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from './frame.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import { fieldErrorsOf, type Revision } from './revision.ts';
 import { isSettings, type Settings, settingsAt } from './settings-tree.ts';
 import { findComponent } from './components/registry.ts';
 import { readSettings } from './validation/settings-text.ts';
-import { variablesIn } from './variables.ts';
+import { type UsedVariable, variablesIn } from './variables.ts';
 
 /** `yaml`: plain manifests; `kustomize`: a folder; `helm`: values for the chart opentelemetry-collector. */
 export const ExportFormat = z.enum(['yaml', 'kustomize', 'helm']);
@@ -214,9 +214,8 @@ const environmentOf = (
   secretName: string,
 ): readonly Environment[] => {
   const secret = secretVariables(wish, settings);
-  const used = variablesIn(settings);
   return [
-    ...used.map(({ name, hasDefault }) =>
+    ...variablesToSet(settings).map(({ name, hasDefault }) =>
       secret.includes(name)
         ? {
             name,
@@ -228,6 +227,9 @@ const environmentOf = (
   ];
 };
 
+const variablesToSet = (settings: Settings): readonly UsedVariable[] =>
+  variablesIn(settings).filter(({ name }) => name !== UNSET_VARIABLE);
+
 const secretVariables = ({ clusterName, remoteWriteUrl }: ExportWish, settings: Settings): readonly string[] => {
   const { cluster, remoteWriteUrl: url, awsRegion, ...always } = COLLECTOR_ENVIRONMENT;
   const known = new Set<string>([
@@ -235,7 +237,7 @@ const secretVariables = ({ clusterName, remoteWriteUrl }: ExportWish, settings: 
     ...(clusterName === undefined ? [] : [cluster]),
     ...(remoteWriteUrl === undefined ? [] : [url]),
   ]);
-  return variablesIn(settings)
+  return variablesToSet(settings)
     .map(({ name }) => name)
     .filter((name) => !known.has(name));
 };

@@ -126,6 +126,17 @@ describe('plain manifests', () => {
       valueFrom: { secretKeyRef: { name: 'web-hosts-env', key: 'PHX_RW_URL' } },
     });
   });
+
+  test('ask of the owner only what somebody has to know', () => {
+    const secretIn = (change: Partial<ExportWish>) =>
+      contentOf('web-hosts.yaml', 'yaml', { revision: topK, ...change })
+        .split('\n')
+        .filter((line) => line.startsWith('# the Secret'));
+    expect(secretIn({})).toEqual([
+      '# the Secret web-hosts-env is yours to make, with the keys PHX_CLUSTER, PHX_RW_URL',
+    ]);
+    expect(secretIn({ remoteWriteUrl: 'https://metrics.example.com/write', clusterName: 'eu-1' })).toEqual([]);
+  });
 });
 
 test('a Kustomize folder keeps the settings as a file of their own and lets the generator name them', () => {
