@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
+import { Destination } from '../../src/kernel/destination.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
-import { ClusterPolicy, Destination, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
+import { ClusterPolicy, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
 import { type Circumstances, validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';

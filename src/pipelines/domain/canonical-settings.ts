@@ -1,5 +1,5 @@
-import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import { COMPONENT_KINDS, type ComponentKind, findComponent } from './components/registry.ts';
+import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 
 /**
  * Settings with every component under its name of today, where it is defined and where it is used: what was written with

@@ -4,10 +4,10 @@ import { commonSubsequence } from '../../kernel/common-subsequence.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { pointerOf } from '../../kernel/pointer.ts';
 import { canonicalSettings } from './canonical-settings.ts';
+import { COMPONENT_KINDS } from './components/registry.ts';
 import { goDurationSeconds } from './go-duration.ts';
 import { type KeptOrigin, type Revision, RevisionNumber } from './revision.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
-import { COMPONENT_KINDS } from './components/registry.ts';
 import type { Path } from './validation/finding.ts';
 import { readSettings } from './validation/settings-text.ts';
 

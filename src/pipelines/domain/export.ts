@@ -4,11 +4,11 @@ import { Epoch, type PipelineId } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { counted } from '../../kernel/words.ts';
 import { collectorPod, SETTINGS_FILE } from './collector-pod.ts';
+import { findComponent } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from './frame.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import { fieldErrorsOf, type Revision } from './revision.ts';
 import { isSettings, type Settings, settingsAt } from './settings-tree.ts';
-import { findComponent } from './components/registry.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { type UsedVariable, variablesIn } from './variables.ts';
 

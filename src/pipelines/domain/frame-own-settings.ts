@@ -1,11 +1,13 @@
 import { stringify } from 'yaml';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { type ComponentKind, findComponent } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, frameOf } from './frame.ts';
 import type { Sha256 } from './render.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import type { FrameSettings, RenderedPipeline, RevisionRef } from './template.ts';
-import { type ComponentKind, findComponent } from './components/registry.ts';
+import type { Finding } from './validation/finding.ts';
+import type { ClusterPolicy } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { validateSettings } from './validation/validate-settings.ts';
 
@@ -31,7 +33,7 @@ export const renderOwnSettings = (
   const settings = inFrame(own, frame);
   const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${stringify(settings, SETTINGS_STYLE)}`;
   const findings = validateSettings(yaml).filter(({ severity, pointer }) => severity === 'error' && isTheirs(pointer));
-  if (findings[0] !== undefined) return notComparable(findings[0].message, fieldErrorsOf(findings));
+  if (findings[0] !== undefined) return notComparable(findings[0].message, inWords(findings));
   return accept({
     template: null,
     version: null,
@@ -43,6 +45,17 @@ export const renderOwnSettings = (
     collectionIntervalSeconds: frame.collectionIntervalSeconds,
   });
 };
+
+/** By their pointers: the lines are those of a text that nobody wrote. */
+const inWords = (findings: readonly Finding[]): readonly FieldError[] =>
+  findings.map(({ pointer, rule, message, fix }) => ({ pointer, code: rule, message: `${message}; ${fix}` }));
+
+/**
+ * What a cluster does not take of settings in the frame, by what its owner allows: places to send to, folders to read,
+ * critical processes that a filter would drop.
+ */
+export const refusedBy = (policy: ClusterPolicy, { yaml }: Pick<RenderedPipeline, 'yaml'>): readonly FieldError[] =>
+  inWords(validateSettings(yaml, { policy }).filter(({ severity }) => severity === 'error'));
 
 /** Exporters, extensions and telemetry are the frame's. */
 const isTheirs = (pointer: string): boolean =>
@@ -93,6 +106,7 @@ const metricsPipelines = (settings: Settings): readonly (readonly [string, Setti
 
 const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   const connectors = settingsAt(own, 'connectors');
+  const isCommandLineUsed = JSON.stringify(own).includes(COMMAND_LINE);
   const pipelines = metricsPipelines(own).map(([key, pipeline]): readonly [string, Settings] => {
     const onwards = idsIn(pipeline['exporters']).filter((id) => Object.hasOwn(connectors, id));
     const isEnd = onwards.length < idsIn(pipeline['exporters']).length;
@@ -116,7 +130,7 @@ const inFrame = (own: Settings, frame: FrameSettings): Settings => {
     receivers: Object.fromEntries(
       Object.entries(ours).map(([id, node]) => [
         id,
-        isOf('receivers', id, 'host_metrics') ? onNode(node, frame) : node,
+        isOf('receivers', id, 'host_metrics') ? onNode(node, frame, isCommandLineUsed) : node,
       ]),
     ),
     processors: kept('processors', (id) => processors.has(id) && id !== LIMITER),
@@ -125,12 +139,28 @@ const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   });
 };
 
-/** Of the node instead of the pod, and as often as the other variant reads it. */
-const onNode = (node: SettingsNode, { collectionIntervalSeconds }: FrameSettings): Settings => ({
-  ...(isSettings(node) ? node : {}),
-  root_path: `\${env:${COLLECTOR_ENVIRONMENT.hostRoot}:-/hostfs}`,
-  collection_interval: `${collectionIntervalSeconds}s`,
-});
+/**
+ * Of the node instead of the pod, and as often as the other variant reads it. Command lines, in which passwords stand,
+ * are collected unless somebody says no: who never speaks of them does not miss them, and who does is told.
+ */
+const onNode = (
+  node: SettingsNode,
+  { collectionIntervalSeconds }: FrameSettings,
+  isCommandLineUsed: boolean,
+): Settings => {
+  const read: Settings = {
+    ...(isSettings(node) ? node : {}),
+    root_path: `\${env:${COLLECTOR_ENVIRONMENT.hostRoot}:-/hostfs}`,
+    collection_interval: `${collectionIntervalSeconds}s`,
+  };
+  return isCommandLineUsed || !Object.hasOwn(settingsAt(read, 'scrapers'), 'process')
+    ? read
+    : mergeSettings(read, {
+        scrapers: { process: { resource_attributes: { [COMMAND_LINE]: { enabled: false } } } },
+      });
+};
+
+const COMMAND_LINE = 'process.command_line';
 
 const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
 

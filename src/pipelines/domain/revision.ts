@@ -7,8 +7,9 @@ import { settingsAt } from './settings-tree.ts';
 import { type FrameSettings, PipelineChoice, SemanticVersion } from './template.ts';
 import { findTemplate } from './templates.ts';
 import { Finding } from './validation/finding.ts';
+import { STRICTEST_POLICY } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
-import { validateSettings } from './validation/validate-settings.ts';
+import { type Circumstances, validateSettings } from './validation/validate-settings.ts';
 
 /** Counted from 1; a number is never given twice. */
 export const RevisionNumber = z.int().min(1).max(9999);
@@ -89,7 +90,7 @@ export const composeRevision = (origin: PipelineOrigin, sha256: Sha256): Outcome
   const composed = textOf(origin, sha256);
   if (!composed.accepted) return composed;
   const { yaml, kept } = composed.value;
-  const findings = validateSettings(yaml);
+  const findings = validateSettings(yaml, RUNS[origin.kind]);
   const secrets = findings.filter(({ rule }) => rule === SECRET_RULE);
   if (secrets.length > 0) return secretFound(secrets);
   return accept({
@@ -101,6 +102,12 @@ export const composeRevision = (origin: PipelineOrigin, sha256: Sha256): Outcome
     warnings: findings.filter(({ severity }) => severity === 'warning').length,
     findings: [...firstOf(findings)],
   });
+};
+
+/** Templates run on clusters of ours; where an author's own settings run, and who owns that cluster, nobody knows yet. */
+const RUNS: Readonly<Record<PipelineOrigin['kind'], Circumstances>> = {
+  template: { policy: STRICTEST_POLICY },
+  settings: {},
 };
 
 /** How a template is shown that nobody runs yet. */
