@@ -137,6 +137,12 @@ exporters: {otlp_http: {endpoint: https://otlp.example.com}}
 service: {pipelines: {metrics: {receivers: [host_metrics], exporters: [otlp_http]}}}
 `;
 const BROKEN = OWN.replace('exporters: [otlp_http]', 'exporters: [otlp_http, nothing]');
+const BROKEN_AT = expect.objectContaining({
+  rule: 'reference-undefined',
+  severity: 'error',
+  pointer: '/service/pipelines/metrics/exporters/1',
+  line: 3,
+});
 const own = (yaml: string) => ({ kind: 'settings', yaml });
 const PIPELINES = '/api/v1/pipelines';
 
@@ -152,7 +158,7 @@ describe('pipelines behind the API', () => {
       owner: 'anna@example.com',
       status: 'draft',
       latest: { number: 1, errors: 1, note: 'first' },
-      revision: { yaml: BROKEN, findings: [{ rule: 'reference-undefined', line: 3 }] },
+      revision: { yaml: BROKEN, errors: 1, findings: expect.arrayContaining([BROKEN_AT]) },
       allowed_commands: ['change-details', 'revise', 'publish', 'deprecate', 'delete'],
     });
     expect(headers['location']).toBe(`${PIPELINES}/${body.id}`);
@@ -299,7 +305,7 @@ describe('pipelines behind the API', () => {
   test('validating stores nothing and says everything', async () => {
     expect((await ask('POST', `${PIPELINES}/validate`, { yaml: BROKEN }, { role: 'viewer' })).body).toMatchObject({
       is_valid: false,
-      findings: [{ rule: 'reference-undefined', pointer: '/service/pipelines/metrics/exporters/1' }],
+      findings: expect.arrayContaining([BROKEN_AT]),
     });
     expect((await ask('GET', PIPELINES)).body.items).toEqual([]);
   });
