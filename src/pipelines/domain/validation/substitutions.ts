@@ -1,5 +1,6 @@
 import { pointerOf } from '../../../kernel/pointer.ts';
 import { listed } from '../../../kernel/words.ts';
+import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from '../frame.ts';
 import type { Settings, SettingsNode } from '../settings-tree.ts';
 import { leadsOf } from './components.ts';
 import { type Path, type Remark, remark } from './finding.ts';
@@ -72,6 +73,9 @@ const substitutionsIn = (text: string): readonly string[] => {
 
 const DEEPEST = 8;
 
+/** Whoever writes these means a collector of ours, where they are set. */
+const SET_BY_US: readonly string[] = [...Object.values(COLLECTOR_ENVIRONMENT), UNSET_VARIABLE];
+
 const checkOne = (
   inside: string,
   path: Path,
@@ -110,7 +114,7 @@ const checkOne = (
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     return [remark('variable-name-malformed', path, `"${name}" is no name of a variable`, 'use letters, digits and _')];
   if (allowed === undefined)
-    return fallback === undefined
+    return fallback === undefined && !SET_BY_US.includes(name)
       ? [
           remark(
             'variable-not-set',
