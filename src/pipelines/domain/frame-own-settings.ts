@@ -23,17 +23,10 @@ export const renderOwnSettings = (
   frame: FrameSettings,
   sha256: Sha256,
 ): Outcome<RenderedPipeline, OwnSettingsRefusal> => {
-  const read = readSettings(source);
-  if (!read.readable)
-    return notComparable(read.findings[0]?.message ?? 'it cannot be read', fieldErrorsOf(read.findings));
-  const own = read.text.settings;
-  const faults = [...reservedNames(own), ...missingMetrics(own)];
-  if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
-
-  const settings = inFrame(own, frame);
-  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${stringify(settings, SETTINGS_STYLE)}`;
-  const findings = validateSettings(yaml).filter(({ severity, pointer }) => severity === 'error' && isTheirs(pointer));
-  if (findings[0] !== undefined) return notComparable(findings[0].message, inWords(findings));
+  const framed = framedSettings(source, frame);
+  if (!framed.accepted) return framed;
+  const settings = framed.value;
+  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${textOf(settings)}`;
   return accept({
     template: null,
     version: null,
@@ -45,6 +38,29 @@ export const renderOwnSettings = (
     collectionIntervalSeconds: frame.collectionIntervalSeconds,
   });
 };
+
+/** Why settings as their author wrote them could not be measured on a cluster with this policy; empty: they could. */
+export const hindrancesOf = (source: string, policy: ClusterPolicy): readonly FieldError[] => {
+  const { criticalProcesses } = policy;
+  const framed = framedSettings(source, { remoteWriteAuth: 'none', collectionIntervalSeconds: 60, criticalProcesses });
+  return framed.accepted ? refusedBy(policy, { yaml: textOf(framed.value) }) : (framed.refusal.errors ?? []);
+};
+
+const framedSettings = (source: string, frame: FrameSettings): Outcome<Settings, OwnSettingsRefusal> => {
+  const read = readSettings(source);
+  if (!read.readable)
+    return notComparable(read.findings[0]?.message ?? 'it cannot be read', fieldErrorsOf(read.findings));
+  const own = read.text.settings;
+  const faults = [...reservedNames(own), ...missingMetrics(own)];
+  if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
+  const settings = inFrame(own, frame);
+  const findings = validateSettings(textOf(settings)).filter(
+    ({ severity, pointer }) => severity === 'error' && isTheirs(pointer),
+  );
+  return findings[0] === undefined ? accept(settings) : notComparable(findings[0].message, inWords(findings));
+};
+
+const textOf = (settings: Settings): string => stringify(settings, SETTINGS_STYLE);
 
 /** By their pointers: the lines are those of a text that nobody wrote. */
 const inWords = (findings: readonly Finding[]): readonly FieldError[] =>
