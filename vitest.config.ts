@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], options: object = {}) => ({
-  test: { name, include, testTimeout: 20_000, hookTimeout: 60_000, ...options },
+  test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, ...options },
 });
 
 /** Suites that start real programs run one file at a time: they share two cores. */

@@ -1,6 +1,6 @@
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { dynamodbPipelineStore } from '../../src/pipelines/adapters/dynamodb-pipeline-store.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { httpEntry } from '../../src/platform/entry.ts';

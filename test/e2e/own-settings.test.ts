@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../local/processes/wait.ts';
 import { type Epoch, type ExperimentId, PipelineId } from '../../src/kernel/identity.ts';
 import { systemIds } from '../../src/kernel/system.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { renderVariants } from '../../src/pipelines/domain/render-variants.ts';
 import { PipelineChoice } from '../../src/pipelines/domain/template.ts';
 import { startTestCollector, validateWithCollector } from '../support/collector.ts';

@@ -8,7 +8,7 @@ import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import type { Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
 import { accept, type Outcome, refuse } from '../../src/kernel/outcome.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
 import { ServiceFailure } from '../../src/platform/failure.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';

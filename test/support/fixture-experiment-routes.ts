@@ -6,7 +6,7 @@ import { totalSlots } from '../../src/experiments/domain/schedule.ts';
 import type { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
 import type { CommandName, State } from '../../src/experiments/domain/vocabulary.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { renderVariant } from '../../src/pipelines/domain/render-variants.ts';
 import { implement } from '../../src/platform/http/implement.ts';
 import { nothingThere } from './fixture-cluster-routes.ts';

@@ -10,8 +10,8 @@ import type { CompleteSettings } from '../../src/experiments/domain/experiment.t
 import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA } from '../../src/experiments/domain/settings.ts';
 import type { State } from '../../src/experiments/domain/vocabulary.ts';
 import { type Instant, secondsAfter } from '../../src/kernel/instant.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { METRICS, MetricName, type Reading } from '../../src/measurement/domain/sample.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import { PipelineChoice, type RenderedPipeline } from '../../src/pipelines/domain/template.ts';
 

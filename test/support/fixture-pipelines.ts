@@ -2,7 +2,7 @@ import { permissionsOf } from '../../src/access/domain/permissions.ts';
 import { type Principal, shortIdFrom, type TenantId, type UserId } from '../../src/kernel/identity.ts';
 import type { Outcome, Refusal } from '../../src/kernel/outcome.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { makeChangePipeline } from '../../src/pipelines/application/change-pipeline.ts';
 import { makeCreatePipeline } from '../../src/pipelines/application/create-pipeline.ts';
 import type { PipelineStore } from '../../src/pipelines/application/ports.ts';

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../clusters/domain/cluster.ts';
 import type { ClusterId, TenantId } from '../../kernel/identity.ts';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { refusedBy } from '../../pipelines/domain/frame-own-settings.ts';
-import type { Sha256 } from '../../pipelines/domain/render.ts';
 import { renderVariant, renderVariants } from '../../pipelines/domain/render-variants.ts';
 import type { FrameSettings } from '../../pipelines/domain/template.ts';
 import { type ClusterPolicy, STRICTEST_POLICY } from '../../pipelines/domain/validation/policy.ts';

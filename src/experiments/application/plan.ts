@@ -3,9 +3,9 @@ import { type Cluster, VariantReadiness, type WantedObjects } from '../../cluste
 import { ClusterId, type Epoch } from '../../kernel/identity.ts';
 import { Instant, secondsAfter } from '../../kernel/instant.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
 import { collectorObjects } from '../../pipelines/domain/collector-objects.ts';
-import type { Sha256 } from '../../pipelines/domain/render.ts';
 import { renderVariants, type VariantRefusal } from '../../pipelines/domain/render-variants.ts';
 import { type FrameSettings, RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { Known } from '../domain/evidence.ts';

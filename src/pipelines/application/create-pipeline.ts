@@ -1,10 +1,9 @@
 import { actorOf, PipelineId, type Principal, shortIdFrom } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
-import type { Clock } from '../../kernel/ports.ts';
+import type { Clock, Sha256 } from '../../kernel/ports.ts';
 import { headOf } from '../domain/decide-pipeline.ts';
 import { evolvePipeline } from '../domain/evolve-pipeline.ts';
 import { MAXIMUM_PIPELINES, type Pipeline, type PipelineDetails } from '../domain/pipeline.ts';
-import type { Sha256 } from '../domain/render.ts';
 import { type ComposeRefusal, composeRevision, type PipelineOrigin, type Revision } from '../domain/revision.ts';
 import { announcementOf } from './announcements.ts';
 import type { PipelineStore } from './ports.ts';

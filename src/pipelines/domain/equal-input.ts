@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { accept, type FieldError, type Outcome, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { findComponent } from './components/registry.ts';
 import { diffSettings } from './diff.ts';
 import { type OwnSettingsRefusal, SETTINGS_STYLE } from './frame-own-settings.ts';
 import { hostMetricsReceiver, type MetricSet } from './metric-set.ts';
-import type { Sha256 } from './render.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import type { RenderedPipeline } from './template.ts';
 import { readSettings } from './validation/settings-text.ts';

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { type ComponentKind, findComponent } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, frameOf } from './frame.ts';
-import type { Sha256 } from './render.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import type { FrameSettings, RenderedPipeline, RevisionRef } from './template.ts';

@@ -1,7 +1,8 @@
 import { accept, type Outcome } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { haveEqualInput, readingAs } from './equal-input.ts';
 import { type OwnSettingsRefusal, renderOwnSettings } from './frame-own-settings.ts';
-import { type RenderRefusal, renderComparison, renderPipeline, type Sha256 } from './render.ts';
+import { type RenderRefusal, renderComparison, renderPipeline } from './render.ts';
 import type { FrameSettings, PipelineChoice, RenderedPipeline, RevisionRef } from './template.ts';
 import { findTemplate } from './templates.ts';
 

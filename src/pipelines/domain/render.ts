@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { frameOf } from './frame.ts';
 import { commonMetricSet, type MetricSet } from './metric-set.ts';
 import { checkExecutableNames, type ParameterRefusal, resolveParameters } from './parameters.ts';
@@ -8,9 +9,6 @@ import { mergeSettings } from './settings-tree.ts';
 import type { FrameSettings, PipelineChoice, RenderedPipeline } from './template.ts';
 import type { TemplateDefinition } from './template-definition.ts';
 import { findTemplate } from './templates.ts';
-
-/** SHA-256 of a text as 64 hex digits: an argument, because hashing is not ours. */
-export type Sha256 = (text: string) => string;
 
 export type RenderRefusal = Refusal<'pipeline-template-not-found'> | ParameterRefusal;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { PipelineId } from '../../../src/kernel/identity.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { headOf } from '../../../src/pipelines/domain/decide-pipeline.ts';
 import { exportPipeline } from '../../../src/pipelines/domain/export.ts';
 import { composeRevision, PipelineOrigin } from '../../../src/pipelines/domain/revision.ts';

@@ -7,7 +7,7 @@ import {
 import { checkSetup, completeSettings, type Floors, tooMuchToJudge } from '../../../src/experiments/domain/setup.ts';
 import { PipelineId } from '../../../src/kernel/identity.ts';
 import { accept, type Outcome, type Refusal } from '../../../src/kernel/outcome.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { renderPipeline } from '../../../src/pipelines/domain/render.ts';
 import { PipelineChoice, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { CLUSTER, settings } from '../../support/builders.ts';

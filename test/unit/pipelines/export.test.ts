@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, parse as parseYaml } from 'yaml';
 import { PipelineId } from '../../../src/kernel/identity.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { headOf } from '../../../src/pipelines/domain/decide-pipeline.ts';
 import {
   type ExportFormat,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { PipelineId } from '../../../src/kernel/identity.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { frameOf } from '../../../src/pipelines/domain/frame.ts';
 import { refusedBy, renderOwnSettings } from '../../../src/pipelines/domain/frame-own-settings.ts';
 import { renderVariants, type VariantSource } from '../../../src/pipelines/domain/render-variants.ts';

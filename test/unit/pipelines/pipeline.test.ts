@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PipelineId, TenantId } from '../../../src/kernel/identity.ts';
 import { minutesAfter } from '../../../src/kernel/instant.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { decidePipeline, headOf } from '../../../src/pipelines/domain/decide-pipeline.ts';
 import { evolvePipeline } from '../../../src/pipelines/domain/evolve-pipeline.ts';
 import { MAXIMUM_REVISIONS, Pipeline, type PipelineStatus } from '../../../src/pipelines/domain/pipeline.ts';

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { permissionsOf, type Role } from '../../../src/access/domain/permissions.ts';
 import type { Principal, TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import {
   type MemoryPipelineStore,
   memoryPipelineStore,
 } from '../../../src/pipelines/adapters/memory-pipeline-store.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
 import { servePipelines } from '../../../src/pipelines/application/serve-pipelines.ts';
 import { PIPELINE_PROBLEMS } from '../../../src/pipelines/contract/problems.ts';
 import { MAXIMUM_PIPELINES } from '../../../src/pipelines/domain/pipeline.ts';
