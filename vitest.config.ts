@@ -16,6 +16,8 @@ export default defineConfig({
       project('stacks', ['test/stacks/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       project('ports', ['test/ports/**/*.test.ts'], alone),
       project('e2e', ['test/e2e/**/*.test.ts'], { ...alone, exclude: ['test/e2e/line/**'] }),
+      // asked for by name: whole grids, and what needs tools that nothing else does
+      project('full', ['test/full/**/*.test.ts'], alone),
       project('browser', ['test/browser/**/*.test.ts'], { ...alone, exclude: ['test/browser/live.test.ts'] }),
       // the whole product, started once for all of these
       project('line', ['test/e2e/line/**/*.test.ts', 'test/browser/live.test.ts'], {
