@@ -4,9 +4,11 @@ import { responseOf } from '../../src/client/wire.ts';
 import { Destination } from '../../src/kernel/destination.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
+import { mayAskCollector, withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
 import { ClusterPolicy, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
 import { type Circumstances, validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
+import { askCollector } from '../ask-collector.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -23,6 +25,7 @@ interface ValidateOptions {
   readonly destination: readonly string[];
   readonly critical?: string;
   readonly image: string;
+  readonly collector?: string;
 }
 
 const circumstancesOf = ({ forCluster, destination, critical, image: name }: ValidateOptions): Circumstances => {
@@ -110,15 +113,21 @@ export const registerPipeline = (program: Command, context: () => Context): void
     .option('--destination <host>', 'host, with its port or without, that its owner allows, repeatable', collect, [])
     .option('--critical <names>', 'executables that no filter may drop, separated by commas')
     .option('--image <image>', 'collector: ours, or contrib with all components', 'ours')
+    .option('--collector <program>', 'path of a collector, asked for the last word where nothing foreign would be read')
     .action((file: string, given: ValidateOptions) => {
       const { answer, say } = context();
-      const findings = validateSettings(readText(file), circumstancesOf(given));
+      const text = readText(file);
+      const ours = validateSettings(text, circumstancesOf(given));
+      const isAsked = given.collector !== undefined && mayAskCollector(ours);
+      const findings = isAsked ? withCollectorsWord(text, ours, askCollector(given.collector, text)) : ours;
       const errors = findings.filter(({ severity }) => severity === 'error').length;
       answer(PipelineFindings, { isValid: errors === 0, findings: [...findings] }, () =>
         describeFindings(findings, file),
       );
       if (errors > 0) process.exitCode = EXIT.findings;
-      else say('the collector itself has the last word: `otelcol validate --config FILE`');
+      if (isAsked) return;
+      if (given.collector !== undefined) say('the collector was not asked: it would have read what is refused above');
+      else if (errors === 0) say('the collector itself has the last word: --collector PROGRAM asks it');
     });
 
   pipeline
