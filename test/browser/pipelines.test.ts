@@ -163,7 +163,7 @@ describe('revisions', () => {
 
   test('a deprecated pipeline says why, and can be published again', async () => {
     const { page } = await stage().as('experimenter', '/pipelines?status=deprecated');
-    await page.getByRole('link', { name: 'busy ones' }).click();
+    await page.getByRole('link', { name: 'busy ones', exact: true }).click();
     await page.getByText('deprecated: web hosts does the same now').waitFor();
     await page.getByRole('button', { name: 'Publish revision 1' }).waitFor();
   });
