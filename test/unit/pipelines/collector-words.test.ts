@@ -38,8 +38,8 @@ describe('the last word is the collector’s', () => {
   test('each line of it is a finding, told once', () => {
     const said = 'Error: processors::batch: one\nprocessors::batch: one\nprocessors::filter/quiet: two';
     expect(pointersOf(said).map(([, , pointer]) => pointer)).toEqual([
-      '/processors/filter~1quiet',
       '/processors/batch',
+      '/processors/filter~1quiet',
     ]);
   });
 
