@@ -38,6 +38,11 @@ describe('the graph', () => {
     expect(at('forward')?.y).toBeGreaterThan(at('memory_limiter')?.y ?? 0);
   });
 
+  test('knows of each where its pipeline names it, so that a finding there is shown on it', () => {
+    expect(at('otlp')?.pointer).toBe('/service/pipelines/metrics~1in/receivers/1');
+    expect(at('forward', 1)?.pointer).toBe('/service/pipelines/metrics~1out/receivers/0');
+  });
+
   test('leads from each receiver on, and through a connector into the next pipeline', () => {
     expect(edges).toEqual([
       'host_metrics → memory_limiter',
