@@ -251,13 +251,21 @@ describe('composing', () => {
   });
 
   test('in a text that cannot be read a secret is seen by its line', () => {
-    for (const broken of ['exporters: [', '- a: &x 1\n- *x', 'a::b: 1'])
-      expect(
-        composeRevision({ kind: 'settings', yaml: `${broken}\n  api-key: "abcdef0123456789" # ours\n` }, sha256),
-      ).toMatchObject({
+    const broken = (line: string) => composeRevision({ kind: 'settings', yaml: `exporters: [\n${line}\n` }, sha256);
+    for (const line of [
+      '  api-key: "abcdef0123456789" # ours',
+      'exporters: {otlp_http: {headers: {authorization: abcdef0123456789}}}',
+      'endpoint: https://me:abcdef0123456789@example.com',
+    ])
+      expect(broken(line)).toMatchObject({
         accepted: false,
-        refusal: { code: 'pipeline-secret-in-plain-text' },
+        refusal: { code: 'pipeline-secret-in-plain-text', facts: { lines: [2] } },
       });
+    for (const line of [`  api-key: "\${env:KEY}"`, `{token: \${env:KEY}, endpoint: https://example.com}`, 'token:'])
+      expect(broken(line).accepted).toBe(true);
+    expect(composeRevision({ kind: 'settings', yaml: 'a::b: {api-key: abcdef0123456789}\n' }, sha256).accepted).toBe(
+      false,
+    );
   });
 
   test('what is found today may be more than when it was saved', () => {
