@@ -173,6 +173,11 @@ describe('variables', () => {
     expect(rulesIn(withInterval(`\${env:ANYTHING:-60}`))).toEqual(['duration-without-unit']);
   });
 
+  test('one that is put in a thousand times is told once', () => {
+    const findings = validateSettings(withInterval(`"${'${env:SOME}'.repeat(1000)}"`), IN_CLUSTER);
+    expect(findings.map(({ rule }) => rule)).toEqual(['variable-not-allowed']);
+  });
+
   test('two dollars are one, and put nothing in', () => {
     expect(rulesIn(withInterval(`$\${file:/etc/shadow}`))).toEqual(['duration-unreadable']);
   });
