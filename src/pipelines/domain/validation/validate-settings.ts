@@ -31,10 +31,15 @@ export const validateSettings = (text: string, circumstances: Circumstances = {}
   const read = readSettings(text);
   if (!read.readable) return [...read.findings, ...secretLines(text)];
   const { settings, locate } = read.text;
-  return remarksOn(settings, circumstances)
+  return toldOnce(remarksOn(settings, circumstances))
     .map((remark) => locate(remark, circumstances.policy !== undefined))
     .sort((one, other) => one.line - other.line || one.column - other.column);
 };
+
+/** A value that names one variable a thousand times has one fault. */
+const toldOnce = (remarks: readonly Remark[]): readonly Remark[] => [
+  ...new Map(remarks.map((each) => [JSON.stringify([each.rule, each.path, each.at, each.message]), each])).values(),
+];
 
 const remarksOn = (settings: Settings, { policy, image = 'ours' }: Circumstances): readonly Remark[] => {
   const cut = checkKeyPaths(settings);
