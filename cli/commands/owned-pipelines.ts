@@ -387,7 +387,9 @@ const joined = (files: readonly { readonly path: string; readonly content: strin
     : files.map(({ path, content }) => `# ── ${path}\n${content}`).join('\n');
 
 const countFindings = ({ errors, warnings }: Pick<Revision, 'errors' | 'warnings'>): string =>
-  errors + warnings === 0 ? '–' : `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
+  [errors === 0 ? [] : counted(errors, 'error'), warnings === 0 ? [] : counted(warnings, 'warning')]
+    .flat()
+    .join(', ') || '–';
 
 const originWords = (origin: KeptOrigin): string =>
   origin.kind === 'settings' ? 'own settings' : `${origin.template} ${origin.version}`;

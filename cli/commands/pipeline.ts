@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
+import { Destination } from '../../src/kernel/destination.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import type { Template, TemplateParameter } from '../../src/pipelines/domain/template.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
 import { mayAskCollector, withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
-import { ClusterPolicy, Destination, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
+import { ClusterPolicy, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
 import { type Circumstances, validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
 import { askCollector } from '../ask-collector.ts';
 import type { Context } from '../context.ts';

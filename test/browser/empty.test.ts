@@ -27,7 +27,7 @@ describe('an empty tenant', () => {
     const { page } = await stage().as('experimenter', '/pipelines');
     await page.getByRole('heading', { name: 'No pipeline yet' }).waitFor();
     await page.getByRole('link', { name: 'Everything: Make a pipeline of it' }).click();
-    await page.getByLabel('Template', { exact: true }).waitFor();
+    await page.getByRole('combobox', { name: 'Template' }).waitFor();
   });
 
   test('filters that match nothing offer the way back', async () => {

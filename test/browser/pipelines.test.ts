@@ -59,7 +59,7 @@ describe('from what runs today to an experiment', () => {
     await page.getByRole('link', { name: 'Try as experiment' }).click();
     const candidate = page.getByLabel('Template or pipeline of the candidate');
     await candidate.waitFor();
-    expect(await candidate.locator('option:checked').textContent()).toBe('what runs today, revision 2');
+    await expect.poll(() => candidate.locator('option:checked').textContent()).toBe('what runs today, revision 2');
     await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx');
     await page.getByText('every check that needs no cluster passes').waitFor();
     expect(await page.getByLabel('Name', { exact: true }).getAttribute('placeholder')).toBe(
@@ -147,7 +147,7 @@ describe('revisions', () => {
     await page.getByRole('link', { name: 'Measure the difference' }).click();
     const baseline = page.getByLabel('Template or pipeline of the baseline');
     await baseline.waitFor();
-    expect(await baseline.locator('option:checked').textContent()).toBe('web hosts, revision 1');
+    await expect.poll(() => baseline.locator('option:checked').textContent()).toBe('web hosts, revision 1');
   });
 
   test('are exported as files for a repository', async () => {
@@ -163,7 +163,7 @@ describe('revisions', () => {
 
   test('a deprecated pipeline says why, and can be published again', async () => {
     const { page } = await stage().as('experimenter', '/pipelines?status=deprecated');
-    await page.getByRole('link', { name: 'busy ones' }).click();
+    await page.getByRole('link', { name: 'busy ones', exact: true }).click();
     await page.getByText('deprecated: web hosts does the same now').waitFor();
     await page.getByRole('button', { name: 'Publish revision 1' }).waitFor();
   });

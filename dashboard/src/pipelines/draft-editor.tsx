@@ -5,7 +5,9 @@ import { counted } from '../../../src/kernel/words.ts';
 import type { Template } from '../../../src/pipelines/domain/template.ts';
 import { failureLine } from '../api/failures.ts';
 import { renderQuery } from '../api/queries.ts';
+import type { Word } from '../format/words.ts';
 import { Button } from '../ui/button.tsx';
+import { WordMark } from '../ui/chips.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Field, FindingsProvider } from '../ui/field.tsx';
 import { Parameters } from '../ui/parameters.tsx';
@@ -87,6 +89,7 @@ const Written = ({
           )}
         </p>
         <FindingsList findings={analysis.findings} onGo={({ line, column }) => editor.current?.goTo(line, column)} />
+        <InExperiment hindrances={analysis.hindrances} />
       </div>
       <aside className="draft-side" aria-label="What runs after what">
         <h3>Graph</h3>
@@ -131,6 +134,39 @@ const Offer = ({
       </Button>
       <span className="only-read">{yaml.length} characters</span>
     </div>
+  );
+};
+
+/** Findings that are no hindrance to a collector elsewhere may be one to an experiment. */
+const InExperiment = ({ hindrances }: Pick<Analysis, 'hindrances'>) => {
+  if (hindrances === null) return null;
+  const word: Word =
+    hindrances.length === 0
+      ? { word: 'can be measured as it is', tone: 'good' }
+      : { word: 'not measured as it is', tone: 'unclear' };
+  return (
+    <section className="editor-findings" aria-label="In an experiment">
+      <div className="panel-head">
+        <h3>In an experiment</h3>
+        <span role="status">
+          <WordMark word={word} />
+        </span>
+      </div>
+      {hindrances.length === 0 ? (
+        <p className="quiet">
+          Its receivers and processors run on metrics as they are written; what it sends goes to the measurement store
+          and nowhere else.
+        </p>
+      ) : (
+        <ul className="hindrances">
+          {hindrances.map(({ pointer, message }) => (
+            <li key={`${pointer} ${message}`}>
+              <code>{pointer}</code> {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 };
 

@@ -45,6 +45,9 @@ export const FIRST_SETTINGS = `receivers:
       memory: {}
       process:
         mute_process_all_errors: true
+        resource_attributes:
+          process.command_line:
+            enabled: false
 
 processors:
   memory_limiter:

@@ -2,12 +2,16 @@ import type { Cluster } from '../../clusters/domain/cluster.ts';
 import type { ClusterId, TenantId } from '../../kernel/identity.ts';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
+import { VARIANTS } from '../../measurement/domain/sample.ts';
+import { refusedBy } from '../../pipelines/domain/frame-own-settings.ts';
 import { renderVariant, renderVariants } from '../../pipelines/domain/render-variants.ts';
 import type { FrameSettings } from '../../pipelines/domain/template.ts';
+import { type ClusterPolicy, STRICTEST_POLICY } from '../../pipelines/domain/validation/policy.ts';
 import type { Inventory } from '../domain/allocation.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import { checkSetup, type Floors, type Rendered } from '../domain/setup.ts';
 import { type FoundPipeline, type FoundPipelines, findPipelines, type PipelineLibrary } from './find-pipelines.ts';
+import { authOf, renderFor } from './plan.ts';
 import type { ClusterRegistry } from './ports.ts';
 
 export interface CheckPorts {
@@ -63,13 +67,45 @@ export const makeAssertRunnable = (ports: CheckPorts) => {
   const findingsOf = makeFindings(ports);
   return async (tenantId: TenantId, settings: ExperimentSettings): Promise<Outcome<Runnable, SetupRefusal>> => {
     const { findings, found } = await findingsOf(tenantId, settings);
-    if (findings.length > 0) {
-      return refuse('experiment-validation-failed', summaryOf(findings), { findings: findings.length }, findings);
-    }
+    if (findings.length > 0) return notRunnable(findings);
     const clusters = await clustersOf(ports.clusters, tenantId, settings);
-    return clusters.accepted ? accept({ clusters: clusters.value, found }) : clusters;
+    if (!clusters.accepted) return clusters;
+    const refused = refusedByOwners(settings, found, clusters.value, ports.sha256);
+    return refused.length > 0 ? notRunnable(refused) : accept({ clusters: clusters.value, found });
   };
 };
+
+/** What the owners of the clusters do not allow of what each variant would do there. */
+export const refusedByOwners = (
+  settings: ExperimentSettings,
+  found: FoundPipelines,
+  clusters: readonly Cluster[],
+  sha256: Sha256,
+): readonly FieldError[] =>
+  clusters.flatMap((cluster) => {
+    const rendered = renderFor(settings, found, authOf(cluster), sha256);
+    if (!rendered.accepted) return [];
+    const policy = policyOf(cluster, settings);
+    return VARIANTS.flatMap((variant) =>
+      refusedBy(policy, rendered.value[variant]).map(({ pointer, code, message }) => ({
+        pointer: `/${variant}_pipeline${pointer}`,
+        code,
+        message: `cluster ${cluster.settings.name} does not take it: ${message}`,
+      })),
+    );
+  });
+
+const policyOf = (
+  { settings: { allowedDestinations } }: Cluster,
+  { criticalProcesses }: ExperimentSettings,
+): ClusterPolicy => ({
+  ...STRICTEST_POLICY,
+  destinations: [...allowedDestinations],
+  criticalProcesses: [...criticalProcesses],
+});
+
+const notRunnable = (findings: readonly FieldError[]) =>
+  refuse('experiment-validation-failed', summaryOf(findings), { findings: findings.length }, findings);
 
 /** The first finding in words; the others are in the errors. */
 export const summaryOf = (findings: readonly FieldError[]): string => {

@@ -75,7 +75,7 @@ export const makePlan = (
   return accept({ clusters: entries, ...known });
 };
 
-const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] =>
+export const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] =>
   settings.metrics.kind === 'amp' ? 'sigv4' : 'none';
 
 /** How long after its planned end an experiment's objects may still be there, before the cluster's own switch removes them. */

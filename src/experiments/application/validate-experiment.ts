@@ -6,7 +6,7 @@ import { nodesMeant, type WantedNode } from '../domain/allocation.ts';
 import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import { tooMuchToJudge } from '../domain/setup.ts';
-import { type CheckPorts, clustersOf, inventoryOf, makeFindings } from './check-experiment.ts';
+import { type CheckPorts, clustersOf, inventoryOf, makeFindings, refusedByOwners } from './check-experiment.ts';
 import { type FoundPipelines, withRevisions } from './find-pipelines.ts';
 import { renderFor, wantedOf } from './plan.ts';
 import { assertEnoughTime, makePlanDuration, type PlanDurationPorts } from './plan-duration.ts';
@@ -45,6 +45,7 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
     const tooMuch = tooMuchToJudge(settings, nodes.length);
     const unusable = [
       ...ofSettings,
+      ...(clusters.accepted ? refusedByOwners(settings, found, clusters.value, ports.sha256) : []),
       ...(meant.accepted ? [] : findingsIn(meant.refusal, '/targets')),
       ...(tooMuch === null ? [] : [tooMuch]),
     ];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { TenantId } from '../../kernel/identity.ts';
 import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
-import { type Expression, expression, hasVersion, IS_NEW } from '../../platform/dynamodb/expression.ts';
+import { allOf, type Expression, expression, hasVersion, IS_NEW } from '../../platform/dynamodb/expression.ts';
 import { itemCodec } from '../../platform/dynamodb/item.ts';
 import { type Key, keyOf, padded, tenantKey } from '../../platform/dynamodb/key.ts';
 import { envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
@@ -174,11 +174,8 @@ const revisionWrites = (ref: PipelineRef, { yaml, findings, ...head }: Revision)
   { put: bodyCodec.encode({ yaml, findings }, bodyKey(ref, head.number)), when: IS_NEW },
 ];
 
-const filterOf = ({ status, team }: PipelineFilter): Expression | null => {
-  const conditions = [
-    ...(status === undefined ? [] : ['#pipeline.#status = :status']),
-    ...(team === undefined ? [] : ['#pipeline.#details.#team = :team']),
-  ];
-  const values = { ...(status === undefined ? {} : { status }), ...(team === undefined ? {} : { team }) };
-  return conditions.length === 0 ? null : expression(conditions.join(' AND '), values);
-};
+const filterOf = ({ status, team }: PipelineFilter): Expression | null =>
+  allOf([
+    ...(status === undefined ? [] : [expression('#pipeline.#status = :status', { status })]),
+    ...(team === undefined ? [] : [expression('#pipeline.#details.#team = :team', { team })]),
+  ]);

@@ -7,6 +7,7 @@ import type { PipelineCommand, PipelineEvent } from '../domain/pipeline-changes.
 import {
   type ComposeRefusal,
   composeRevision,
+  foundToday,
   type PipelineOrigin,
   type Revision,
   type RevisionNumber,
@@ -91,7 +92,7 @@ export const makeChangePipeline = ({ pipelines, clock, sha256 }: CreatePorts) =>
       if (!pipeline.accepted) return pipeline;
       const revision = await revisionOf(pipeline.value, asked.revision ?? pipeline.value.latest.number);
       return revision.accepted
-        ? carryOut(pipeline.value, { type: 'publish', revision: revision.value, ...said(asked) })
+        ? carryOut(pipeline.value, { type: 'publish', revision: foundToday(revision.value), ...said(asked) })
         : revision;
     },
 

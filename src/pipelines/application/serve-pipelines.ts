@@ -112,7 +112,7 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
 
     deletePipeline: async ({ caller, params, ifMatch }) =>
       within(
-        COMMAND_CODES,
+        DELETE_CODES,
         answered(() => ({ body: null }), await change.remove({ ...params, caller, version: ifMatch })),
       ),
 
@@ -120,7 +120,7 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
       within(PUBLISH_CODES, answered(answer, await change.publish({ ...params, ...body, caller, version: ifMatch }))),
 
     deprecatePipeline: async ({ caller, params, ifMatch, body }) =>
-      within(COMMAND_CODES, answered(answer, await change.deprecate({ ...params, ...body, caller, version: ifMatch }))),
+      within(STALE_CODES, answered(answer, await change.deprecate({ ...params, ...body, caller, version: ifMatch }))),
 
     listRevisions: async ({ caller, params, query: { limit, nextToken } }) => {
       const found = await find(caller, params.pipelineId);
@@ -183,20 +183,15 @@ const defined = <T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], u
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 
-const COMMAND_CODES = ['state-conflict', 'resource-not-found', 'precondition-failed'] as const;
-const CHANGE_CODES = [...COMMAND_CODES, 'pipeline-name-taken'] as const;
+const STALE_CODES = ['resource-not-found', 'precondition-failed'] as const;
+const DELETE_CODES = [...STALE_CODES, 'state-conflict'] as const;
+const CHANGE_CODES = [...STALE_CODES, 'pipeline-name-taken'] as const;
 const COMPOSE_CODES = [
   'pipeline-template-not-found',
   'pipeline-parameter-invalid',
   'pipeline-override-invalid',
   'pipeline-secret-in-plain-text',
 ] as const;
-const REVISE_CODES = [
-  ...COMPOSE_CODES,
-  'state-conflict',
-  'resource-not-found',
-  'precondition-failed',
-  'pipeline-quota-exceeded',
-] as const;
+const REVISE_CODES = [...COMPOSE_CODES, ...DELETE_CODES, 'pipeline-quota-exceeded'] as const;
 const IMPORT_CODES = ['pipeline-secret-in-plain-text', 'pipeline-name-taken', 'pipeline-quota-exceeded'] as const;
-const PUBLISH_CODES = [...COMMAND_CODES, 'pipeline-invalid-config', 'pipeline-revision-not-found'] as const;
+const PUBLISH_CODES = [...STALE_CODES, 'pipeline-invalid-config', 'pipeline-revision-not-found'] as const;

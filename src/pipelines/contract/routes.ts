@@ -181,7 +181,7 @@ export const pipelineRoutes = [
     body: PipelineDetails.partial(),
     status: 200,
     response: PipelineView,
-    refusals: ['pipeline-name-taken', 'state-conflict'],
+    refusals: ['pipeline-name-taken'],
     example: { owner: 'team web', team: 'web' },
   }),
   route({
@@ -207,7 +207,7 @@ export const pipelineRoutes = [
     body: z.strictObject({ revision: RevisionNumber.optional() }),
     status: 200,
     response: PipelineView,
-    refusals: ['pipeline-invalid-config', 'pipeline-revision-not-found', 'state-conflict'],
+    refusals: ['pipeline-invalid-config', 'pipeline-revision-not-found'],
     example: { revision: 3 },
   }),
   route({
@@ -221,7 +221,7 @@ export const pipelineRoutes = [
     body: z.strictObject({ reason: z.string().trim().min(3).max(500) }),
     status: 200,
     response: PipelineView,
-    refusals: ['state-conflict'],
+    refusals: [],
     example: { reason: 'replaced by web hosts 2' },
   }),
   route({

@@ -5,6 +5,7 @@ import { counted } from '../../kernel/words.ts';
 import { MAXIMUM_REVISIONS, type Pipeline, type PipelineStatus, publishedOf } from './pipeline.ts';
 import type { PipelineCommand, PipelineCommandName, PipelineEvent } from './pipeline-changes.ts';
 import { fieldErrorsOf, type KeptOrigin, type Revision, type RevisionContent, type RevisionHead } from './revision.ts';
+import type { Finding } from './validation/finding.ts';
 
 export type PipelineDecision = Outcome<
   readonly PipelineEvent[],
@@ -100,11 +101,15 @@ const refuseFindings = ({ number, errors, findings }: Revision): PipelineDecisio
   const told = findings.filter(({ severity }) => severity === 'error');
   return refuse(
     'pipeline-invalid-config',
-    `revision ${number} has ${counted(errors, 'error')}, so it stays a draft: line ${told[0]?.line}, ${told[0]?.message}`,
+    `revision ${number} has ${counted(errors, 'error')}, so it stays a draft${firstIn(told)}`,
     { revision: number, errors },
     fieldErrorsOf(told),
   );
 };
+
+/** Of an overlong finding nothing is kept but that it was there. */
+const firstIn = ([first]: readonly Finding[]): string =>
+  first === undefined ? '' : `: line ${first.line}, ${first.message}`;
 
 const tooManyRevisions = ({ details: { name } }: Pipeline): PipelineDecision =>
   refuse(

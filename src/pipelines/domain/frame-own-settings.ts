@@ -6,6 +6,8 @@ import { COLLECTOR_ENVIRONMENT, frameOf } from './frame.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import { type FrameSettings, NO_NEEDS, type RenderedPipeline, type RevisionRef } from './template.ts';
+import type { Finding } from './validation/finding.ts';
+import type { ClusterPolicy } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { validateSettings } from './validation/validate-settings.ts';
 
@@ -21,17 +23,10 @@ export const renderOwnSettings = (
   frame: FrameSettings,
   sha256: Sha256,
 ): Outcome<RenderedPipeline, OwnSettingsRefusal> => {
-  const read = readSettings(source);
-  if (!read.readable)
-    return notComparable(read.findings[0]?.message ?? 'it cannot be read', fieldErrorsOf(read.findings));
-  const own = read.text.settings;
-  const faults = [...reservedNames(own), ...missingMetrics(own)];
-  if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
-
-  const settings = inFrame(own, frame);
-  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${stringify(settings, SETTINGS_STYLE)}`;
-  const findings = validateSettings(yaml).filter(({ severity, pointer }) => severity === 'error' && isTheirs(pointer));
-  if (findings[0] !== undefined) return notComparable(findings[0].message, fieldErrorsOf(findings));
+  const framed = framedSettings(source, frame);
+  if (!framed.accepted) return framed;
+  const settings = framed.value;
+  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${textOf(settings)}`;
   return accept({
     template: null,
     version: null,
@@ -45,6 +40,40 @@ export const renderOwnSettings = (
     needs: NO_NEEDS,
   });
 };
+
+/** Why settings as their author wrote them could not be measured on a cluster with this policy; empty: they could. */
+export const hindrancesOf = (source: string, policy: ClusterPolicy): readonly FieldError[] => {
+  const { criticalProcesses } = policy;
+  const framed = framedSettings(source, { remoteWriteAuth: 'none', collectionIntervalSeconds: 60, criticalProcesses });
+  return framed.accepted ? refusedBy(policy, { yaml: textOf(framed.value) }) : (framed.refusal.errors ?? []);
+};
+
+const framedSettings = (source: string, frame: FrameSettings): Outcome<Settings, OwnSettingsRefusal> => {
+  const read = readSettings(source);
+  if (!read.readable)
+    return notComparable(read.findings[0]?.message ?? 'it cannot be read', fieldErrorsOf(read.findings));
+  const own = read.text.settings;
+  const faults = [...reservedNames(own), ...missingMetrics(own)];
+  if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
+  const settings = inFrame(own, frame);
+  const findings = validateSettings(textOf(settings)).filter(
+    ({ severity, pointer }) => severity === 'error' && isTheirs(pointer),
+  );
+  return findings[0] === undefined ? accept(settings) : notComparable(findings[0].message, inWords(findings));
+};
+
+const textOf = (settings: Settings): string => stringify(settings, SETTINGS_STYLE);
+
+/** By their pointers: the lines are those of a text that nobody wrote. */
+const inWords = (findings: readonly Finding[]): readonly FieldError[] =>
+  findings.map(({ pointer, rule, message, fix }) => ({ pointer, code: rule, message: `${message}; ${fix}` }));
+
+/**
+ * What a cluster does not take of settings in the frame, by what its owner allows: places to send to, folders to read,
+ * critical processes that a filter would drop.
+ */
+export const refusedBy = (policy: ClusterPolicy, { yaml }: Pick<RenderedPipeline, 'yaml'>): readonly FieldError[] =>
+  inWords(validateSettings(yaml, { policy }).filter(({ severity }) => severity === 'error'));
 
 /** Exporters, extensions and telemetry are the frame's. */
 const isTheirs = (pointer: string): boolean =>
@@ -95,6 +124,7 @@ const metricsPipelines = (settings: Settings): readonly (readonly [string, Setti
 
 const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   const connectors = settingsAt(own, 'connectors');
+  const isCommandLineUsed = JSON.stringify(own).includes(COMMAND_LINE);
   const pipelines = metricsPipelines(own).map(([key, pipeline]): readonly [string, Settings] => {
     const onwards = idsIn(pipeline['exporters']).filter((id) => Object.hasOwn(connectors, id));
     const isEnd = onwards.length < idsIn(pipeline['exporters']).length;
@@ -118,7 +148,7 @@ const inFrame = (own: Settings, frame: FrameSettings): Settings => {
     receivers: Object.fromEntries(
       Object.entries(ours).map(([id, node]) => [
         id,
-        isOf('receivers', id, 'host_metrics') ? onNode(node, frame) : node,
+        isOf('receivers', id, 'host_metrics') ? onNode(node, frame, isCommandLineUsed) : node,
       ]),
     ),
     processors: kept('processors', (id) => processors.has(id) && id !== LIMITER),
@@ -127,12 +157,28 @@ const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   });
 };
 
-/** Of the node instead of the pod, and as often as the other variant reads it. */
-const onNode = (node: SettingsNode, { collectionIntervalSeconds }: FrameSettings): Settings => ({
-  ...(isSettings(node) ? node : {}),
-  root_path: `\${env:${COLLECTOR_ENVIRONMENT.hostRoot}:-/hostfs}`,
-  collection_interval: `${collectionIntervalSeconds}s`,
-});
+/**
+ * Of the node instead of the pod, and as often as the other variant reads it. Command lines, in which passwords stand,
+ * are collected unless somebody says no: who never speaks of them does not miss them, and who does is told.
+ */
+const onNode = (
+  node: SettingsNode,
+  { collectionIntervalSeconds }: FrameSettings,
+  isCommandLineUsed: boolean,
+): Settings => {
+  const read: Settings = {
+    ...(isSettings(node) ? node : {}),
+    root_path: `\${env:${COLLECTOR_ENVIRONMENT.hostRoot}:-/hostfs}`,
+    collection_interval: `${collectionIntervalSeconds}s`,
+  };
+  return isCommandLineUsed || !Object.hasOwn(settingsAt(read, 'scrapers'), 'process')
+    ? read
+    : mergeSettings(read, {
+        scrapers: { process: { resource_attributes: { [COMMAND_LINE]: { enabled: false } } } },
+      });
+};
+
+const COMMAND_LINE = 'process.command_line';
 
 const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
 

@@ -8,8 +8,9 @@ import { settingsAt } from './settings-tree.ts';
 import { type FrameSettings, PipelineChoice, SemanticVersion } from './template.ts';
 import { findTemplate } from './templates.ts';
 import { Finding } from './validation/finding.ts';
+import { STRICTEST_POLICY } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
-import { validateSettings } from './validation/validate-settings.ts';
+import { type Circumstances, validateSettings } from './validation/validate-settings.ts';
 
 /** Counted from 1; a number is never given twice. */
 export const RevisionNumber = z.int().min(1).max(9999);
@@ -67,7 +68,7 @@ export const Revision = RevisionHead.extend({
   pipelineId: PipelineId,
   /** as written; of a template as it renders with a collection interval of a minute and no critical processes */
   yaml: z.string(),
-  /** the first of them in the order of the text; `errors` and `warnings` count all */
+  /** in the order of the text; of very many the errors first, while `errors` and `warnings` count all */
   findings: z.array(Finding),
   /** when it was first published; null: never */
   published: Publication.nullable(),
@@ -90,7 +91,7 @@ export const composeRevision = (origin: PipelineOrigin, sha256: Sha256): Outcome
   const composed = textOf(origin, sha256);
   if (!composed.accepted) return composed;
   const { yaml, kept } = composed.value;
-  const findings = validateSettings(yaml);
+  const findings = validateSettings(yaml, RUNS[origin.kind]);
   const secrets = findings.filter(({ rule }) => rule === SECRET_RULE);
   if (secrets.length > 0) return secretFound(secrets);
   return accept({
@@ -98,10 +99,26 @@ export const composeRevision = (origin: PipelineOrigin, sha256: Sha256): Outcome
     yaml,
     sha256: sha256(yaml),
     signals: [...signalsOf(yaml)],
-    errors: findings.filter(({ severity }) => severity === 'error').length,
-    warnings: findings.filter(({ severity }) => severity === 'warning').length,
-    findings: [...firstOf(findings)],
+    ...summed(findings),
   });
+};
+
+/** A revision with what is found in it today: rules become more with time, its text stays. */
+export const foundToday = (revision: Revision): Revision => ({
+  ...revision,
+  ...summed(validateSettings(revision.yaml, RUNS[revision.origin.kind])),
+});
+
+const summed = (findings: readonly Finding[]): Pick<Revision, 'errors' | 'warnings' | 'findings'> => ({
+  errors: findings.filter(({ severity }) => severity === 'error').length,
+  warnings: findings.filter(({ severity }) => severity === 'warning').length,
+  findings: [...firstOf(findings)],
+});
+
+/** Templates run on clusters of ours; where an author's own settings run, and who owns that cluster, nobody knows yet. */
+const RUNS: Readonly<Record<PipelineOrigin['kind'], Circumstances>> = {
+  template: { policy: STRICTEST_POLICY },
+  settings: {},
 };
 
 /** How a template is shown that nobody runs yet. */
@@ -153,9 +170,14 @@ const MOST_FINDING_CHARACTERS = 30_000;
 
 const firstOf = (findings: readonly Finding[]): readonly Finding[] => {
   let characters = 0;
-  const last = findings.findIndex((finding, index) => {
+  const worstFirst = findings.toSorted((one, other) => RANK[one.severity] - RANK[other.severity]);
+  const last = worstFirst.findIndex((finding, index) => {
     characters += JSON.stringify(finding).length;
     return index >= MOST_FINDINGS || characters > MOST_FINDING_CHARACTERS;
   });
-  return last === -1 ? findings : findings.slice(0, last);
+  if (last === -1) return findings;
+  const kept = new Set(worstFirst.slice(0, last));
+  return findings.filter((finding) => kept.has(finding));
 };
+
+const RANK = { error: 0, warning: 1 } as const;

@@ -141,6 +141,33 @@ describe('what a draft may name', () => {
     });
   });
 
+  test('not what the owner of the cluster does not allow, at the draft and again at the start', async () => {
+    const dropping = OWN.replace(
+      'metric.name == "process.threads"',
+      'resource.attributes["process.executable.name"] == "nginx"',
+    );
+    const reading = OWN.replace('process.threads', `\${env:HIDDEN:-x}`);
+    expect(await findingsWith({ pipelineId: await published(own(dropping)) })).toEqual([
+      '/candidate_pipeline/processors/filter~1idle/metric_conditions/0 drops-critical',
+    ]);
+    expect(await findingsWith({ pipelineId: await published(own(reading)) })).toEqual([
+      '/candidate_pipeline/processors/filter~1idle/metric_conditions/0 variable-not-allowed',
+    ]);
+    const made = world.required(await createWith({ pipelineId: await published(own()) }));
+    const { id: experimentId, version } = made.experiment;
+    const stored = world.pipelines.revision;
+    Object.assign(world.pipelines, {
+      revision: async (...asked: Parameters<typeof stored>) => {
+        const revision = await stored(...asked);
+        return revision === null ? null : { ...revision, yaml: dropping };
+      },
+    });
+    expect(await world.start({ experimentId, version, caller: ANNA_PRINCIPAL, as: 'start' })).toMatchObject({
+      accepted: false,
+      refusal: { code: 'experiment-validation-failed', errors: [{ code: 'drops-critical' }] },
+    });
+  });
+
   test('not settings that read nothing of the node', async () => {
     const pipelineId = await published(
       own(

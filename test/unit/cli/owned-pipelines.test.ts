@@ -84,7 +84,7 @@ describe('the life of a pipeline', () => {
       '~ receiver host_metrics: collection_interval is "30s", was "60s"\n    /receivers/host_metrics/collection_interval\n',
     );
     expect((await phoenix('publish', 'web hosts@1')).err).toContain('revision 1 is published');
-    expect((await phoenix('list')).out).toMatch(/web hosts +published +1 +2 +–? *own settings +web/);
+    expect((await phoenix('list')).out).toMatch(/web hosts +published +1 +2 +3 warnings +own settings +web/);
     expect((await phoenix('revisions', 'web hosts')).out).toMatch(/^REVISION[\s\S]*\n2 [\s\S]*faster\n1 /);
     expect(await phoenix('delete', 'web hosts')).toMatchObject({
       code: EXIT.conflict,

@@ -38,6 +38,11 @@ describe('the graph', () => {
     expect(at('forward')?.y).toBeGreaterThan(at('memory_limiter')?.y ?? 0);
   });
 
+  test('knows of each where its pipeline names it, so that a finding there is shown on it', () => {
+    expect(at('otlp')?.pointer).toBe('/service/pipelines/metrics~1in/receivers/1');
+    expect(at('forward', 1)?.pointer).toBe('/service/pipelines/metrics~1out/receivers/0');
+  });
+
   test('leads from each receiver on, and through a connector into the next pipeline', () => {
     expect(edges).toEqual([
       'host_metrics → memory_limiter',
@@ -70,8 +75,10 @@ describe('the graph', () => {
 
 describe('what the editor says', () => {
   test('where somebody begins there is nothing to find, and a graph', () => {
-    const { findings, graph, offer } = analyse(FIRST_SETTINGS);
-    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const { findings, graph, offer, hindrances } = analyse(FIRST_SETTINGS);
+    // where it would go is for the owner of a cluster to allow; an experiment sends nothing there
+    expect(findings.map(({ rule }) => rule)).toEqual(['destination-not-allowed']);
+    expect(hindrances).toEqual([]);
     expect(graph?.lanes.map(({ name }) => name)).toEqual(['metrics']);
     expect(offer).toBeNull();
   });
@@ -82,6 +89,20 @@ describe('what the editor says', () => {
     expect(analyse('  \n')).toMatchObject({ findings: [], graph: null, offer: null });
   });
 
+  test('what an experiment would not take is told, unless there are errors to mend first', () => {
+    const early = FIRST_SETTINGS.replace('[memory_limiter, batch]', '[memory_limiter, batch, filter]').replace(
+      '  batch: {}\n',
+      `  batch: {}\n  filter: {metric_conditions: ['metric.name == "x"']}\n`,
+    );
+    expect(analyse(early).hindrances).toMatchObject([{ code: 'drop-after-batch' }]);
+    expect(analyse(early.replace('"x"', '"x')).hindrances).toBeNull();
+    const pushed = FIRST_SETTINGS.replace(
+      /receivers:[\s\S]*?\nprocessors/,
+      `receivers:\n  otlp: {protocols: {grpc: {endpoint: "localhost:4317"}}}\nprocessors`,
+    ).replace('[host_metrics]', '[otlp]');
+    expect(analyse(pushed).hindrances).toMatchObject([{ pointer: '/receivers', code: 'pipeline-not-comparable' }]);
+  });
+
   test('a secret is offered to be replaced', () => {
     const yaml = FIRST_SETTINGS.replace('endpoint:', 'headers: {api-key: abcdef0123456789}\n    endpoint:');
     expect(analyse(yaml).offer?.notes).toHaveLength(1);
@@ -89,7 +110,7 @@ describe('what the editor says', () => {
   });
 
   test('a component is found on its line, below its own section only', () => {
-    expect(lineOf(FIRST_SETTINGS, 'processors', 'batch')).toBe(16);
+    expect(lineOf(FIRST_SETTINGS, 'processors', 'batch')).toBe(19);
     expect(lineOf(FIRST_SETTINGS, 'exporters', 'batch')).toBeNull();
     expect(lineOf('exporters: {nop: {}}', 'exporters', 'nop')).toBeNull();
   });

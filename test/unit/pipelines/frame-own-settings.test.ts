@@ -3,9 +3,10 @@ import { parse } from 'yaml';
 import { PipelineId } from '../../../src/kernel/identity.ts';
 import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { frameOf } from '../../../src/pipelines/domain/frame.ts';
-import { renderOwnSettings } from '../../../src/pipelines/domain/frame-own-settings.ts';
+import { refusedBy, renderOwnSettings } from '../../../src/pipelines/domain/frame-own-settings.ts';
 import { renderVariants, type VariantSource } from '../../../src/pipelines/domain/render-variants.ts';
 import { type FrameSettings, PipelineChoice, RenderedPipeline } from '../../../src/pipelines/domain/template.ts';
+import { STRICTEST_POLICY } from '../../../src/pipelines/domain/validation/policy.ts';
 
 const OWN = `
 receivers:
@@ -72,9 +73,48 @@ describe('settings of an author’s own in an experiment', () => {
       hostmetrics: {
         collection_interval: '10s',
         root_path: `\${env:PHX_HOSTFS:-/hostfs}`,
-        scrapers: { cpu: {}, memory: {}, process: { mute_process_all_errors: true } },
+        scrapers: {
+          cpu: {},
+          memory: {},
+          process: {
+            mute_process_all_errors: true,
+            resource_attributes: { 'process.command_line': { enabled: false } },
+          },
+        },
       },
     });
+  });
+
+  test('collect no command lines, unless what is done with the data speaks of them; then the cluster refuses them', () => {
+    expect(refusedBy(STRICTEST_POLICY, rendered())).toEqual([]);
+    const looking = OWN.replace(
+      'metric.name == "process.threads"',
+      'IsMatch(resource.attributes["process.command_line"], "x")',
+    );
+    expect(refusedBy(STRICTEST_POLICY, rendered(looking))).toMatchObject([
+      { pointer: expect.stringMatching('^/receivers/hostmetrics/scrapers/process'), code: 'command-line-collected' },
+    ]);
+  });
+
+  test('are held against what the owner of a cluster allows', () => {
+    const ofCritical = { ...STRICTEST_POLICY, criticalProcesses: ['nginx'] };
+    const dropping = OWN.replace(
+      'metric.name == "process.threads"',
+      'resource.attributes["process.executable.name"] == "nginx"',
+    );
+    expect(refusedBy(ofCritical, rendered(dropping)).map(({ code }) => code)).toEqual(['drops-critical']);
+    expect(refusedBy(ofCritical, rendered())).toEqual([]);
+    const yaml = rendered().yaml.replace(`\${env:PHX_RW_URL}`, 'https://elsewhere.example.com/write');
+    const refusedWith = (destinations: readonly string[]) =>
+      refusedBy({ ...STRICTEST_POLICY, destinations: [...destinations] }, { yaml }).map(
+        ({ pointer, code }) => `${pointer} ${code}`,
+      );
+    const changed = '/exporters/prometheus_remote_write frame-changed';
+    expect(refusedWith(['elsewhere.example.com'])).toEqual([changed]);
+    expect(refusedWith(['example.com'])).toEqual([
+      changed,
+      '/exporters/prometheus_remote_write/http/endpoint destination-not-allowed',
+    ]);
   });
 
   test('keep what the author does with the data, and nothing that is not used', () => {

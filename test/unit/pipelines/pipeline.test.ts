@@ -8,6 +8,7 @@ import { MAXIMUM_REVISIONS, Pipeline, type PipelineStatus } from '../../../src/p
 import type { PipelineCommand, PipelineEvent } from '../../../src/pipelines/domain/pipeline-changes.ts';
 import {
   composeRevision,
+  foundToday,
   PipelineOrigin,
   type Revision,
   type RevisionContent,
@@ -15,7 +16,7 @@ import {
 } from '../../../src/pipelines/domain/revision.ts';
 import { ANNA, T0 } from '../../support/builders.ts';
 
-const GOOD = `receivers: {otlp: {protocols: {grpc: {}}}}
+const GOOD = `receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:4317"}}}}
 exporters: {nop: {}}
 service: {pipelines: {metrics: {receivers: [otlp], exporters: [nop]}}}
 `;
@@ -136,8 +137,9 @@ describe('publishing', () => {
   });
 
   test('warnings are no reason to refuse', () => {
-    const warned = revision(1, GOOD.replace('{nop: {}}', '{nop: {}, debug: {}}'));
-    expect(warned).toMatchObject({ errors: 0, warnings: 1 });
+    const warned = revision(1, GOOD.replace('{nop: {}}', '{nop: {}, nop/unused: {}}'));
+    expect(warned.errors).toBe(0);
+    expect(warned.findings.map(({ rule }) => rule)).toEqual(['component-unused', 'memory-limiter-not-first']);
     expect(given(created).when({ type: 'publish', revision: warned, ...asked }).events).toHaveLength(1);
   });
 
@@ -231,8 +233,45 @@ describe('composing', () => {
     const { errors, findings } = own(many);
     expect(errors).toBe(500);
     expect(findings).toHaveLength(100);
-    const long = GOOD.replace('[nop]', `[nop, ${'x'.repeat(40_000)}, nothing]`);
-    expect(own(long)).toMatchObject({ errors: 2, findings: [] });
+  });
+
+  test('among very many an error is kept, though warnings stand before it', () => {
+    const debugs = Array.from({ length: 200 }, (_, i) => `debug/${i}: {}`).join(', ');
+    const { errors, warnings, findings } = own(BROKEN.replace('{nop: {}}', `{nop: {}, ${debugs}}`));
+    expect([errors, warnings, findings.length]).toEqual([1, 202, 100]);
+    expect(findings.at(-1)).toMatchObject({ severity: 'error', rule: 'reference-undefined' });
+  });
+
+  test('a finding that is longer than what can be kept is counted, and refuses all the same', () => {
+    const long = `${GOOD}? ${'x'.repeat(40_000)}\n: 1\n`;
+    expect(own(long)).toMatchObject({ errors: 1, findings: [] });
+    expect(given(created).when({ type: 'publish', revision: revision(1, long), ...asked }).refusal?.message).toBe(
+      'revision 1 has 1 error, so it stays a draft',
+    );
+  });
+
+  test('in a text that cannot be read a secret is seen by its line', () => {
+    const broken = (line: string) => composeRevision({ kind: 'settings', yaml: `exporters: [\n${line}\n` }, sha256);
+    for (const line of [
+      '  api-key: "abcdef0123456789" # ours',
+      'exporters: {otlp_http: {headers: {authorization: abcdef0123456789}}}',
+      'endpoint: https://me:abcdef0123456789@example.com',
+    ])
+      expect(broken(line)).toMatchObject({
+        accepted: false,
+        refusal: { code: 'pipeline-secret-in-plain-text', facts: { lines: [2] } },
+      });
+    for (const line of [`  api-key: "\${env:KEY}"`, `{token: \${env:KEY}, endpoint: https://example.com}`, 'token:'])
+      expect(broken(line).accepted).toBe(true);
+    expect(composeRevision({ kind: 'settings', yaml: 'a::b: {api-key: abcdef0123456789}\n' }, sha256).accepted).toBe(
+      false,
+    );
+  });
+
+  test('what is found today may be more than when it was saved', () => {
+    const saved = { ...revision(1, BROKEN), errors: 0, findings: [] };
+    expect(foundToday(saved)).toMatchObject({ number: 1, errors: 1 });
+    expect(foundToday(saved).findings.map(({ rule }) => rule)).toContain('reference-undefined');
   });
 
   test('256 KiB are accepted, one byte more is not, whatever the characters', () => {

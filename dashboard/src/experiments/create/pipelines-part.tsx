@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { PipelineView } from '../../../../src/pipelines/contract/views.ts';
 import type { Template } from '../../../../src/pipelines/domain/template.ts';
-import { originWords } from '../../pipelines/draft.ts';
 import { parseVariantText, variantText } from '../../pipelines/variant-text.ts';
 import { Field } from '../../ui/field.tsx';
 import { Parameters } from '../../ui/parameters.tsx';
@@ -151,4 +150,4 @@ const revisionsOffered = (pipelines: readonly PipelineView[], chosen: string) =>
 const pipelineHint = (pipeline: PipelineView | undefined): string | undefined =>
   pipeline === undefined
     ? undefined
-    : `${originWords(pipeline.latest.origin)}, owned by ${pipeline.owner}${pipeline.description === '' ? '' : `: ${pipeline.description}`}`;
+    : `owned by ${pipeline.owner}${pipeline.description === '' ? '' : `: ${pipeline.description}`}`;

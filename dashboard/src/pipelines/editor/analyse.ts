@@ -1,6 +1,9 @@
+import type { FieldError } from '../../../../src/kernel/outcome.ts';
+import { hindrancesOf } from '../../../../src/pipelines/domain/frame-own-settings.ts';
 import type { ImportNote } from '../../../../src/pipelines/domain/import.ts';
 import { importSettings } from '../../../../src/pipelines/domain/import.ts';
 import type { Finding } from '../../../../src/pipelines/domain/validation/finding.ts';
+import { STRICTEST_POLICY } from '../../../../src/pipelines/domain/validation/policy.ts';
 import { readSettings } from '../../../../src/pipelines/domain/validation/settings-text.ts';
 import { validateSettings } from '../../../../src/pipelines/domain/validation/validate-settings.ts';
 import { type Graph, layOut } from './flows.ts';
@@ -9,6 +12,8 @@ import { type Graph, layOut } from './flows.ts';
 export interface Analysis {
   readonly yaml: string;
   readonly findings: readonly Finding[];
+  /** why an experiment would not take it, whoever owns the cluster; null while it has errors of its own */
+  readonly hindrances: readonly FieldError[] | null;
   /** null while it cannot be read */
   readonly graph: Graph | null;
   /** what the text would be without what is around it and without its secrets; null: nothing to do */
@@ -17,10 +22,13 @@ export interface Analysis {
 
 export const analyse = (yaml: string): Analysis => {
   const read = readSettings(yaml);
+  const findings = yaml.trim() === '' ? [] : validateSettings(yaml);
+  const hasErrors = findings.some(({ severity }) => severity === 'error');
   const imported = yaml.trim() === '' ? null : importSettings(yaml);
   return {
     yaml,
-    findings: yaml.trim() === '' ? [] : validateSettings(yaml),
+    findings,
+    hindrances: !read.readable || hasErrors ? null : hindrancesOf(yaml, STRICTEST_POLICY),
     graph: read.readable ? layOut(read.text.settings) : null,
     offer: imported?.accepted === true && imported.value.yaml !== yaml ? imported.value : null,
   };

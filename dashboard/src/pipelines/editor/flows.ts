@@ -1,3 +1,4 @@
+import { pointerOf } from '../../../../src/kernel/pointer.ts';
 import {
   isSettings,
   type Settings,
@@ -13,6 +14,8 @@ export interface Node {
   readonly id: string;
   /** where it is defined */
   readonly part: Part;
+  /** where the pipeline names it */
+  readonly pointer: string;
   readonly x: number;
   readonly y: number;
 }
@@ -57,19 +60,22 @@ export const layOut = (settings: Settings): Graph => {
   let x = 0;
   for (const [name, pipeline] of Object.entries(settingsAt(settings, 'service', 'pipelines'))) {
     const given = isSettings(pipeline) ? pipeline : {};
+    const named = (part: Part) =>
+      idsIn(given[part]).map((id, at) => ({ id, pointer: pointerOf(['service', 'pipelines', name, part, at]) }));
     const rows = [
-      idsIn(given['receivers']).map((id) => ({ id, part: partOf('receivers', id) })),
-      ...idsIn(given['processors']).map((id) => [{ id, part: 'processors' as const }]),
-      idsIn(given['exporters']).map((id) => ({ id, part: partOf('exporters', id) })),
+      named('receivers').map((each) => ({ ...each, part: partOf('receivers', each.id) })),
+      ...named('processors').map((each) => [{ ...each, part: 'processors' as const }]),
+      named('exporters').map((each) => ({ ...each, part: partOf('exporters', each.id) })),
     ].filter((row) => row.length > 0);
     const widest = Math.max(1, ...rows.map((row) => row.length));
     const width = widest * NODE.width + (widest - 1) * GAP.x;
     const placed = rows.map((row, index) =>
       row.map(
-        ({ id, part }, column): Node => ({
+        ({ id, part, pointer }, column): Node => ({
           key: `${name} ${index} ${column} ${id}`,
           id,
           part,
+          pointer,
           x: x + centred(row.length, width) + column * (NODE.width + GAP.x),
           y: TOP + index * (NODE.height + GAP.y),
         }),

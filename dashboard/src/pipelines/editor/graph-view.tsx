@@ -69,7 +69,8 @@ export const GraphView = ({
   );
 };
 
-const isOf = (pointer: string, { part, id }: Node): boolean => {
-  const own = pointerOf([part, id]);
-  return pointer === own || pointer.startsWith(`${own}/`);
+/** Of what it is, or of its place in this pipeline. */
+const isOf = (pointer: string, node: Node): boolean => {
+  const own = pointerOf([node.part, node.id]);
+  return pointer === own || pointer.startsWith(`${own}/`) || pointer === node.pointer;
 };
