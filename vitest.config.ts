@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], options: object = {}) => ({
-  test: { name, include, testTimeout: 20_000, hookTimeout: 60_000, ...options },
+  test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, ...options },
 });
 
 /** Suites that start real programs run one file at a time: they share two cores. */
@@ -16,7 +16,7 @@ export default defineConfig({
       project('stacks', ['test/stacks/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       project('ports', ['test/ports/**/*.test.ts'], alone),
       project('e2e', ['test/e2e/**/*.test.ts'], { ...alone, exclude: ['test/e2e/line/**'] }),
-      // asked for by name: compiles a collector that nothing else needs
+      // asked for by name: whole grids, and what needs tools that nothing else does
       project('full', ['test/full/**/*.test.ts'], alone),
       project('browser', ['test/browser/**/*.test.ts'], { ...alone, exclude: ['test/browser/live.test.ts'] }),
       // the whole product, started once for all of these

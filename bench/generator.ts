@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { childEnvironment } from '../local/processes/machine.ts';
 import { ensureCollector } from '../local/toolchain/build.ts';
-import { sha256 } from '../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../src/kernel/system-sha256.ts';
 import { frameOf } from '../src/pipelines/domain/frame.ts';
 import { CollectorPlace, generate } from '../src/pipelines/domain/generate.ts';
 import { mergeSettings } from '../src/pipelines/domain/settings-tree.ts';

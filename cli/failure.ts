@@ -17,7 +17,9 @@ export class CommandFailure extends Error {
 const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
   FORBIDDEN: 'ask an admin of the tenant for the role',
   PRECONDITION_FAILED: 'it changed meanwhile: look at it again, then repeat the command',
-  STATE_CONFLICT: '`phoenix experiment show ID` says what is possible now',
+  STATE_CONFLICT: '`phoenix experiment show ID` or `phoenix pipeline show ID` says what is possible now',
+  PIPELINE_INVALID_CONFIG: 'mend the settings and save them again: `phoenix pipeline update ID -f FILE`',
+  PIPELINE_SECRET_IN_PLAIN_TEXT: '`phoenix pipeline import FILE` puts references in their place',
 };
 
 const SIGNED_OUT: readonly string[] = ['UNAUTHORIZED', 'AUTHENTICATION_EXPIRED'];
@@ -35,7 +37,10 @@ export const describeFailure = (failure: unknown): { readonly text: string; read
   if (failure instanceof CommandFailure)
     return { text: `✘ ${failure.message}\n  ${failure.advice}`, exitCode: failure.exitCode };
   if (failure instanceof ApiProblem) {
-    const findings = failure.errors.map(({ pointer, message }) => `  ${pointer || '/'}: ${message}`);
+    const findings = failure.errors
+      // a single finding is often the whole sentence already
+      .filter(({ pointer, message }) => failure.message !== `${pointer}: ${message}`)
+      .map(({ pointer, message }) => `  ${pointer || '/'}: ${message}`);
     const advice = adviceFor(failure.code);
     return {
       text: [

@@ -12,7 +12,7 @@ export const readDocument = <S extends z.ZodType>(schema: S, text: string, name:
     const at = broken.linePos?.[0];
     throw new CommandFailure(
       EXIT.invalid,
-      `${name}${at === undefined ? '' : `:${at.line}:${at.col}`} is not readable YAML: ${broken.message.split('\n')[0]}`,
+      `${name}${at === undefined ? '' : `:${at.line}:${at.col}`} is not readable YAML: ${sentenceOf(broken.message)}`,
       'nothing was sent',
     );
   }
@@ -21,3 +21,7 @@ export const readDocument = <S extends z.ZodType>(schema: S, text: string, name:
   const findings = parsed.errors.map(({ pointer, message }) => `${pointer || '/'}: ${message}`);
   throw new CommandFailure(EXIT.invalid, `${name} is not valid`, `${findings.join('\n  ')}\n  nothing was sent`);
 };
+
+/** The parser's first line, without the place, which stands before it already. */
+const sentenceOf = (message: string): string =>
+  (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');

@@ -7,6 +7,7 @@ import { dynamodbWaitStore } from '../src/experiments/adapters/dynamodb-wait-sto
 import { clusterLooksOn, lookQueueOn, readinessQueueOn } from '../src/experiments/adapters/queues.ts';
 import { LookRequest } from '../src/experiments/contract/workflow.ts';
 import { systemClock, systemIds } from '../src/kernel/system.ts';
+import { dynamodbPipelineStore } from '../src/pipelines/adapters/dynamodb-pipeline-store.ts';
 import { sqsClient } from '../src/platform/clients.ts';
 import { sqsQueue } from '../src/platform/queue.ts';
 import { tableNamed } from './front-door.ts';
@@ -27,6 +28,10 @@ export const experimentsIn = (core: Named) =>
 /** Needs `core`. */
 export const clustersIn = (core: Named) =>
   dynamodbClusterStore({ table: tableNamed(core), clock: systemClock, ids: systemIds });
+
+/** Needs `core`. */
+export const pipelinesIn = (core: Named) =>
+  dynamodbPipelineStore({ table: tableNamed(core), clock: systemClock, ids: systemIds });
 
 /** Needs `ephemeral: 'write'`. */
 export const waitsIn = (ephemeral: Named) => dynamodbWaitStore({ ephemeral: tableNamed(ephemeral) });

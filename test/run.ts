@@ -1,8 +1,8 @@
-// npm test: checks, tools (built once into the user's cache) beside the suites that need none, then the real ones.
+// npm test: checks and suites that only compute, beside tools (built once into the user's cache) and then the real ones.
 // Ends with what failed, a table of where the time went, and one line of counts.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { prepareTools } from './support/tools.ts';
 
@@ -45,13 +45,21 @@ const DONE: Result = { counts: { passed: 0, failed: 0, skipped: 0 }, failures: [
 const failedBecause = (why: string): Result => ({ counts: { ...DONE.counts, failed: 1 }, failures: [why] });
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-test-'));
 
-/** Output comes as it is written, or all at its end where suites run side by side. */
-const run = (command: string, args: readonly string[], isBuffered = false) =>
+interface How {
+  /** as it is written, or all at its end where suites run side by side */
+  readonly output: 'inherit' | 'pipe';
+  /** as of nice(1) */
+  readonly priority: number;
+}
+const AS_IT_COMES: How = { output: 'inherit', priority: 0 };
+const AT_ITS_END: How = { ...AS_IT_COMES, output: 'pipe' };
+/** about a third of a core that somebody else wants, too: slower, but never so slow that a test runs out of time */
+const IN_THE_BACKGROUND: How = { output: 'pipe', priority: 5 };
+
+const run = (command: string, args: readonly string[], { output, priority }: How) =>
   new Promise<boolean>((resolve) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ['ignore', isBuffered ? 'pipe' : 'inherit', isBuffered ? 'pipe' : 'inherit'],
-    });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output] });
+    if (child.pid !== undefined) setPriority(child.pid, priority);
     const parts: Buffer[] = [];
     child.stdout?.on('data', (part) => parts.push(part));
     child.stderr?.on('data', (part) => parts.push(part));
@@ -99,13 +107,13 @@ const opening = (message: string): string =>
     .map((row) => `      ${row.slice(0, 400)}`)
     .join('\n');
 
-const suite = (project: string, isBuffered = false) =>
+const suite = (project: string, how: How) =>
   timed(project, async () => {
     const file = join(folder, `${project}.json`);
     const succeeded = await run(
       bin('vitest'),
       ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
-      isBuffered,
+      how,
     );
     return resultIn(project, file, succeeded);
   });
@@ -115,40 +123,43 @@ const wanted = (name: string) => only.length === 0 || only.includes(name);
 const steps: Step[] = [];
 const startedAt = performance.now();
 
-if (wanted('check')) {
-  steps.push(
-    await timed('types, format, unused code', async () =>
-      (await run(process.execPath, [join(root, 'test/check.ts'), '--without-tests']))
-        ? DONE
-        : failedBecause('types, format or unused code: see above'),
-    ),
-  );
-}
-const inOrder = async (projects: readonly string[], isBuffered = false): Promise<readonly Step[]> => {
+const inOrder = async (works: readonly (() => Promise<Step>)[]): Promise<readonly Step[]> => {
   const done: Step[] = [];
-  for (const project of projects.filter(wanted)) done.push(await suite(project, isBuffered));
+  for (const work of works) done.push(await work());
   return done;
 };
-const REAL = ['line', 'browser', 'ports', 'e2e'];
-/** Runs only when it is named: it compiles a collector that nothing else needs. */
+/** Runs only when it is named: whole grids and what needs tools that nothing else does. */
 const ASKED_FOR = 'full';
-const tools = async (): Promise<readonly Step[]> => [
-  await timed('tools', async () => {
+const suites = (projects: readonly string[], how: How): readonly (() => Promise<Step>)[] =>
+  projects.filter(wanted).map((project) => () => suite(project, how));
+const check = (): Promise<Step> =>
+  timed('types, format, unused code', async () =>
+    (await run(process.execPath, [join(root, 'test/check.ts'), '--without-tests'], IN_THE_BACKGROUND))
+      ? DONE
+      : failedBecause('types, format or unused code: see above'),
+  );
+const tools = (): Promise<Step> =>
+  timed('tools', async () => {
     await prepareTools();
     return DONE;
-  }),
-];
-// tools are fetched and compiled while the suites that need none of them run
-const prepared = await Promise.all([
-  inOrder(['unit', 'workflows']),
-  inOrder(['simulation', 'stacks'], true),
-  REAL.some(wanted) ? tools() : [],
+  });
+
+// what only computes yields to what waits for real parts: both cores are busy, and no deadline of a real part is missed
+const computing = inOrder([
+  ...(wanted('check') ? [check] : []),
+  ...suites(['unit', 'workflows', 'stacks', 'simulation'], IN_THE_BACKGROUND),
 ]);
-steps.push(...prepared.flat());
-// the line waits for its experiments most of the time; suites beside it use that time and are told when they are done
-const lanes = await Promise.all([inOrder(['line', 'browser']), inOrder(['ports', 'e2e'], true)]);
-steps.push(...lanes.flat());
-if (only.includes(ASKED_FOR)) steps.push(await suite(ASKED_FOR));
+const real = async (): Promise<readonly Step[]> => {
+  if (!['line', 'browser', 'ports', 'e2e'].some(wanted)) return [];
+  const prepared = await tools();
+  const lanes = await Promise.all([
+    inOrder(suites(['line', 'browser'], AS_IT_COMES)),
+    inOrder(suites(['ports', 'e2e'], AT_ITS_END)),
+  ]);
+  return [prepared, ...lanes.flat()];
+};
+steps.push(...(await Promise.all([computing, real()])).flat());
+if (only.includes(ASKED_FOR)) steps.push(await suite(ASKED_FOR, AS_IT_COMES));
 rmSync(folder, { recursive: true, force: true });
 
 const failures = steps.flatMap((step) => step.failures);

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { readWholeLog, verifyWholeLog } from '../../src/audit/contract/read-log.ts';
-import { AuditVerification, auditRoutes } from '../../src/audit/contract/routes.ts';
+import { AuditVerification, auditRoutes, verificationOf } from '../../src/audit/contract/routes.ts';
 import { BEFORE_THE_FIRST, type Broken, checkChain, stillHas, type Unreadable } from '../../src/audit/domain/chain.ts';
 import { AuditEntry, AuditOutcome } from '../../src/audit/domain/entry.ts';
 import type { Client } from '../../src/client/client.ts';
 import { ApiProblem } from '../../src/client/problem.ts';
 import { fromWire, responseOf, toWire } from '../../src/client/wire.ts';
 import type { Instant } from '../../src/kernel/instant.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { counted } from '../../src/kernel/words.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -120,17 +120,8 @@ const rowOf = ({ position, at, actor, outcome, code, action, subject }: AuditEnt
   subject,
 ];
 
-const verifyExport = (file: string): AuditVerification => {
-  const { last, count, broken } = checkChain(entriesOf(file), BEFORE_THE_FIRST, sha256);
-  return {
-    state: broken === null ? 'intact' : 'broken',
-    checked: count,
-    after: last.position,
-    hash: last.hash,
-    complete: true,
-    broken,
-  };
-};
+const verifyExport = (file: string): AuditVerification =>
+  verificationOf({ ...checkChain(entriesOf(file), BEFORE_THE_FIRST, sha256), isComplete: true });
 
 /** What was cut off at the end of a log is seen by whoever has an older copy. */
 const verifyEnd = async (client: Client, file: string): Promise<Broken | null> => {
@@ -163,5 +154,3 @@ const readEntry = (line: string, position: number): AuditEntry | Unreadable => {
     return { position, unreadable: `line ${position} is not an entry` };
   }
 };
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -137,7 +137,7 @@ export const registerCluster = (program: Command, context: () => Context): void 
     .description(
       'check rights, version, namespace and metrics source; exit code 2 when something blocking is found, 6 when the cluster is silent',
     )
-    .option('--wait', 'the default; kept for scripts')
+    .option('--wait', 'changes nothing: it always waits')
     .action(async (idOrName: string) => {
       const api = await context().client();
       await check(api, await findCluster(api, idOrName), context());

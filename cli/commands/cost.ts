@@ -5,8 +5,7 @@ import { Comparisons, costRoutes, Estimates, PriceBookView } from '../../src/cos
 import { parseAmount, parseNumber } from '../../src/cost/domain/amount-text.ts';
 import { billOf } from '../../src/cost/domain/bill.ts';
 import { computeDeduction, everyBill } from '../../src/cost/domain/every-bill.ts';
-import { exactly } from '../../src/cost/domain/interval.ts';
-import type { Deduction } from '../../src/cost/domain/net-saving.ts';
+import { experimentDeduction } from '../../src/cost/domain/net-saving.ts';
 import {
   changedRows,
   Day,
@@ -38,7 +37,7 @@ import {
   describeComparison,
 } from '../render/cost.ts';
 import { parseId as parseExperimentId } from './experiment.ts';
-import { collect } from './pipeline.ts';
+import { collect } from './parameters.ts';
 
 interface PriceOptions {
   readonly book?: string;
@@ -252,10 +251,7 @@ const compareHere = (given: CompareOptions, comparison: Comparison, experimentCo
   required(assertEven(comparison));
   const { books, nodes } = booksHere(given);
   const compute = computeDeduction(nodes, comparison);
-  const experiment: Deduction =
-    experimentCost === undefined
-      ? { open: 'say what it costs with --experiment-cost' }
-      : { currency: experimentCost.currency, cost: exactly(experimentCost.micros) };
+  const experiment = experimentDeduction(experimentCost, 'say what it costs with --experiment-cost');
   return { day: dayAsked(given), compute, items: everyBill(books, comparison, { compute, experiment }) };
 };
 

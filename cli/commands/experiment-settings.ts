@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import type { Client } from '../../src/client/client.ts';
 import { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
 import { parseDuration } from '../../src/kernel/duration.ts';
+import { PipelineId } from '../../src/kernel/identity.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
 import { findCluster } from './cluster.ts';
-import { collect, parseParameters, parseTemplateName } from './pipeline.ts';
+import { findPipeline, parsePipelineRef } from './owned-pipelines.ts';
+import { collect, parseParameters, parseTemplateName } from './parameters.ts';
 
 /** What `create` and `plan` are told about an experiment. */
 export interface SettingsOptions {
@@ -30,8 +32,8 @@ export const withSettings = (command: Command): Command =>
   command
     .option('-f, --file <file>', 'scenario file in YAML or JSON, in the API’s own words')
     .option('-n, --name <name>')
-    .option('--baseline <template>', 'what to compare with', 'baseline')
-    .option('--candidate <template>', 'what to try')
+    .option('--baseline <template or pipeline>', 'what to compare with', 'baseline')
+    .option('--candidate <template or pipeline>', 'what to try; a pipeline by id, or as NAME@REVISION')
     .option('--cluster <id or name>')
     .option('--node <name>', 'node to measure on, repeatable; all ready nodes when absent', collect, [])
     .option('--param <name=value>', 'parameter of the candidate, repeatable', collect, [])
@@ -59,8 +61,8 @@ const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<u
   const cluster = await findCluster(api, given.cluster);
   return {
     name: given.name ?? `${given.candidate} against ${given.baseline} on ${cluster.settings.name}`,
-    baselinePipeline: { template: parseTemplateName(given.baseline), parameters: {} },
-    candidatePipeline: { template: parseTemplateName(given.candidate), parameters: parseParameters(given.param) },
+    baselinePipeline: await variantOf(api, given.baseline, []),
+    candidatePipeline: await variantOf(api, given.candidate, given.param),
     targets: [{ clusterId: cluster.id, ...(given.node.length === 0 ? {} : { nodeNames: given.node }) }],
     ...(given.duration === undefined ? {} : { durationSeconds: given.duration }),
     mayEndInconclusive: given.mayEndInconclusive === true,
@@ -71,11 +73,40 @@ const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<u
   };
 };
 
+/** A template with parameters, or a pipeline: by its id, or by its name with a revision. */
+const variantOf = async (api: Client, text: string, param: readonly string[]): Promise<unknown> => {
+  const { named, revision } = parsePipelineRef(text);
+  if (revision === undefined && !PipelineId.safeParse(named).success) {
+    return { template: parseTemplateName(text), parameters: parseParameters(param) };
+  }
+  if (param.length > 0) {
+    throw new CommandFailure(
+      EXIT.invalid,
+      `${text} is a pipeline, and its parameters are those of its revision`,
+      `leave --param out, or save another revision with \`phoenix pipeline update\``,
+    );
+  }
+  return { pipelineId: (await findPipeline(api, named)).id, ...(revision === undefined ? {} : { revision }) };
+};
+
 const parsedOptions = (value: unknown): ExperimentSettings => {
   const parsed = ExperimentSettings.safeParse(value);
   if (parsed.success) return parsed.data;
-  const findings = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n  ');
+  const findings = parsed.error.issues.map(({ path, message }) => `${nameOf(path)}: ${message}`).join('\n  ');
   throw new CommandFailure(EXIT.invalid, 'the experiment is not valid', `${findings}\n  nothing was sent`);
+};
+
+/** Where a value came from, as it was typed. */
+const nameOf = ([field, ...rest]: readonly PropertyKey[]): string =>
+  OPTION_OF[String(field)] ?? [field, ...rest].map(String).join('.');
+
+const OPTION_OF: Readonly<Record<string, string>> = {
+  name: '--name',
+  durationSeconds: '--duration',
+  warmupSeconds: '--warmup',
+  slotSeconds: '--slot',
+  collectionIntervalSeconds: '--interval',
+  criticalProcesses: '--critical',
 };
 
 const seconds = (text: string): number => {

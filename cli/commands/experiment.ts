@@ -132,7 +132,7 @@ export const registerExperiment = (program: Command, context: () => Context): vo
   experiment
     .command('watch <id>')
     .description('follow it to its end; the exit code says which verdict')
-    .option('--wait', 'the default; kept for scripts')
+    .option('--wait', 'changes nothing: it always waits')
     .action((id: string) => wait(parseId(id)));
 
   experiment

@@ -3,7 +3,8 @@ import { stringify } from 'yaml';
 import { responseOf } from '../../src/client/wire.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import type { Context } from '../context.ts';
-import { collect, parseTemplateName, type RenderOptions, renderWish, withRenderOptions } from './pipeline.ts';
+import { collect, parseTemplateName } from './parameters.ts';
+import { type RenderOptions, renderWish, withRenderOptions } from './render-options.ts';
 
 interface GenerateOptions extends RenderOptions {
   readonly name: string;

@@ -1,57 +1,25 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
-import { counted } from '../../src/kernel/words.ts';
+import { Destination } from '../../src/kernel/destination.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
-import { Destination as OwnDestination } from '../../src/pipelines/domain/destination.ts';
-import {
-  type ParameterValue,
-  SettingsOverrides,
-  type Template,
-  TemplateName,
-  type TemplateParameter,
-} from '../../src/pipelines/domain/template.ts';
+import type { Template, TemplateParameter } from '../../src/pipelines/domain/template.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
+import { mayAskCollector, withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
 import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
-import { ClusterPolicy, Destination, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
+import { ClusterPolicy, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
 import { type Circumstances, validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
+import { askCollector } from '../ask-collector.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
-import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
+import { describeFindings } from '../render/findings.ts';
 import { renderFields, renderTable } from '../render/table.ts';
+import { registerOwnedPipelines } from './owned-pipelines.ts';
+import { collect, parseTemplateName } from './parameters.ts';
 import { registerRecord } from './record.ts';
-
-/** `name=value` options as parameters: numbers and booleans are read as such, commas make a list. */
-export const parseParameters = (assignments: readonly string[]): Record<string, ParameterValue> =>
-  Object.fromEntries(
-    assignments.map((assignment) => {
-      const [name = '', ...rest] = assignment.split('=');
-      const text = rest.join('=');
-      if (rest.length === 0)
-        throw new CommandFailure(EXIT.invalid, `"${assignment}" is not a parameter`, 'write it as name=value');
-      return [name, readValue(text)];
-    }),
-  );
-
-const readValue = (text: string): ParameterValue => {
-  if (text === 'true' || text === 'false') return text === 'true';
-  if (text !== '' && Number.isFinite(Number(text))) return Number(text);
-  return text.includes(',') ? text.split(',') : text;
-};
-
-export const parseTemplateName = (text: string): TemplateName => {
-  const name = TemplateName.safeParse(text);
-  if (name.success) return name.data;
-  throw new CommandFailure(
-    EXIT.invalid,
-    `"${text}" is not the name of a template`,
-    '`phoenix template list` shows them',
-  );
-};
-
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+import { type RenderOptions, renderWish, withRenderOptions } from './render-options.ts';
 
 /** What a template is good for, in few words. */
 const FOR: Readonly<Record<Template['use'], string>> = {
@@ -79,6 +47,7 @@ interface ValidateOptions {
   readonly destination: readonly string[];
   readonly critical?: string;
   readonly image: string;
+  readonly collector?: string;
 }
 
 const circumstancesOf = ({ forCluster, destination, critical, image: name }: ValidateOptions): Circumstances => {
@@ -164,6 +133,7 @@ export const registerPipeline = (program: Command, context: () => Context): Comm
     });
 
   const pipeline = program.command('pipeline').description('pipelines');
+  registerOwnedPipelines(pipeline, context);
 
   pipeline
     .command('validate <file>')
@@ -172,21 +142,21 @@ export const registerPipeline = (program: Command, context: () => Context): Comm
     .option('--destination <host>', 'host, with its port or without, that its owner allows, repeatable', collect, [])
     .option('--critical <names>', 'executables that no filter may drop, separated by commas')
     .option('--image <image>', 'collector: ours, or contrib with all components', 'ours')
+    .option('--collector <program>', 'path of a collector, asked for the last word where nothing foreign would be read')
     .action((file: string, given: ValidateOptions) => {
       const { answer, say } = context();
-      const findings = validateSettings(readText(file), circumstancesOf(given));
+      const text = readText(file);
+      const ours = validateSettings(text, circumstancesOf(given));
+      const isAsked = given.collector !== undefined && mayAskCollector(ours);
+      const findings = isAsked ? withCollectorsWord(text, ours, askCollector(given.collector, text)) : ours;
       const errors = findings.filter(({ severity }) => severity === 'error').length;
       answer(PipelineFindings, { isValid: errors === 0, findings: [...findings] }, () =>
-        [
-          ...findings.map(
-            ({ line, column, severity, message, fix, rule }) =>
-              `${file}:${line}:${column} ${severity}: ${message}\n    ${fix} [${rule}]`,
-          ),
-          `${errors === 0 ? '✔' : '✘'} ${file}: ${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}`,
-        ].join('\n'),
+        describeFindings(findings, file),
       );
       if (errors > 0) process.exitCode = EXIT.findings;
-      else say('the collector itself has the last word: `otelcol validate --config FILE`');
+      if (isAsked) return;
+      if (given.collector !== undefined) say('the collector was not asked: it would have read what is refused above');
+      else if (errors === 0) say('the collector itself has the last word: --collector PROGRAM asks it');
     });
 
   const render = pipeline
@@ -198,36 +168,7 @@ export const registerPipeline = (program: Command, context: () => Context): Comm
     answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
   });
 
+  registerOwnedPipelines(pipeline, context);
   registerRecord(pipeline, context);
   return pipeline;
 };
-
-export interface RenderOptions {
-  readonly param: readonly string[];
-  readonly critical?: string;
-  readonly interval: number;
-  readonly override?: string;
-  readonly destinations?: string;
-}
-
-export const withRenderOptions = (command: Command): Command =>
-  command
-    .option('--param <name=value>', 'parameter, repeatable', collect, [])
-    .option('--critical <names>', 'executables that must stay visible, separated by commas')
-    .option('--interval <seconds>', 'collection interval', Number, 60)
-    .option('--override <file>', 'settings of processors to merge over those of the template')
-    .option('--destinations <file>', 'a list of where it goes beside the measurement store; secrets by name');
-
-/** What these options ask for, in the words of the API. */
-export const renderWish = (template: TemplateName, given: RenderOptions) => ({
-  template,
-  parameters: parseParameters(given.param),
-  criticalProcesses: given.critical?.split(',') ?? [],
-  collectionIntervalSeconds: given.interval,
-  ...(given.override === undefined
-    ? {}
-    : { overrides: readDocument(SettingsOverrides, readText(given.override), given.override) }),
-  ...(given.destinations === undefined
-    ? {}
-    : { destinations: readDocument(z.array(OwnDestination), readText(given.destinations), given.destinations) }),
-});

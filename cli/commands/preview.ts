@@ -9,7 +9,7 @@ import { CommandFailure } from '../failure.ts';
 import { readText } from '../read-text.ts';
 import { describePreview } from '../render/preview.ts';
 import { axesOf, required } from './cost.ts';
-import { collect, parseParameters, parseTemplateName } from './pipeline.ts';
+import { collect, parseParameters, parseTemplateName } from './parameters.ts';
 
 interface PreviewOptions {
   readonly recording: string;

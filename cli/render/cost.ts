@@ -8,6 +8,7 @@ import type { PriceBook } from '../../src/cost/domain/price-book.ts';
 import type { CostAnalysis } from '../../src/experiments/contract/cost-routes.ts';
 import { amountText, moneyText } from '../../src/kernel/money.ts';
 import { counted } from '../../src/kernel/words.ts';
+import { VARIANTS } from '../../src/measurement/domain/sample.ts';
 import { number, percent } from './numbers.ts';
 import { renderFields, renderTable } from './table.ts';
 
@@ -213,8 +214,6 @@ export const describeAnalysedBills = (analysis: CostAnalysis): string => {
         '\n\n',
       );
 };
-
-const VARIANTS = ['baseline', 'candidate'] as const;
 
 const describeExperimentCost = (experiment: ExperimentCost, compute: Deduction): string =>
   renderFields([

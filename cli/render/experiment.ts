@@ -1,4 +1,5 @@
 import type { Effect, ExperimentView } from '../../src/experiments/contract/views.ts';
+import { pipelineWords } from '../../src/experiments/domain/settings.ts';
 import { trustWords } from '../../src/experiments/domain/verdict.ts';
 import { describeDuration } from '../../src/kernel/duration.ts';
 import { interval, number, percent, quantity } from './numbers.ts';
@@ -53,7 +54,7 @@ export const describeExperiment = (view: ExperimentView, silence: string | null 
       ...(view.verdict === null || view.verdict.trust.length === 0
         ? []
         : [['trust', trustWords(view.verdict)] as const]),
-      ['compares', `${view.candidatePipeline.template} with ${view.baselinePipeline.template}`],
+      ['compares', `${pipelineWords(view.candidatePipeline)} with ${pipelineWords(view.baselinePipeline)}`],
       ['nodes', view.nodes.length === 0 ? 'chosen at the start' : view.nodes.map(({ node }) => node).join(', ')],
       ['slots', `${view.slotsMeasured} of ${view.slotsPlanned}, ${describeDuration(view.slotSeconds)} each`],
       ['cleanup', view.cleanup],

@@ -1,7 +1,7 @@
 import { dynamodbAuditLog } from '../../src/audit/adapters/dynamodb-audit-log.ts';
-import { sha256 } from '../../src/audit/adapters/sha256.ts';
 import { serveAudit } from '../../src/audit/application/serve-audit.ts';
 import { systemIds, systemPauses } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
 import { cursorsSignedWith, gatekeeperOn, tableNamed } from '../front-door.ts';

@@ -4,17 +4,22 @@ import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { EXPERIMENT_PROBLEMS } from '../../src/experiments/contract/problems.ts';
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { dynamodbSampleStore } from '../../src/measurement/adapters/dynamodb-sample-store.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { CODE, clustersIn, experimentsIn, looksIn, setupPolicyOf } from '../experiment-wiring.ts';
+import { CODE, clustersIn, experimentsIn, looksIn, pipelinesIn, setupPolicyOf } from '../experiment-wiring.ts';
 import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
-export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, auditTrail, settings }) =>
-  makeRouter({
+export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKey, auditTrail, settings }) => {
+  const stores = {
+    experiments: experimentsIn(core),
+    clusters: clustersIn(core),
+    samples: dynamodbSampleStore(tableNamed(samples)),
+  };
+  return makeRouter({
     service: manifest.name,
     problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS, ...COST_PROBLEMS },
     gatekeeper: gatekeeperOn(tableNamed(core)),
@@ -23,9 +28,8 @@ export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKe
     refusedWrites: refusedWritesTo(auditTrail),
     served: [
       ...serveExperiments({
-        experiments: experimentsIn(core),
-        clusters: clustersIn(core),
-        samples: dynamodbSampleStore(tableNamed(samples)),
+        ...stores,
+        pipelines: pipelinesIn(core),
         recordedLooks: looksIn(samples),
         policy: { ...setupPolicyOf(settings), collectorImage: settings.collectorImage },
         sha256,
@@ -33,12 +37,10 @@ export const handler = httpEntry(manifest, ({ core, samples, ephemeral, cursorKe
         clock: systemClock,
       }),
       ...serveCosts({
-        experiments: experimentsIn(core),
-        clusters: clustersIn(core),
-        samples: dynamodbSampleStore(tableNamed(samples)),
+        ...stores,
         ownPrices: dynamodbOwnPrices({ table: tableNamed(core), clock: systemClock, ids: systemIds }),
         clock: systemClock,
       }),
     ],
-  }),
-);
+  });
+});

@@ -1,10 +1,10 @@
 import { makeExperimentSteps } from '../../src/experiments/application/experiment-steps.ts';
 import { ExperimentStep, StepAnswer } from '../../src/experiments/contract/workflow.ts';
 import { systemClock } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { dynamodbSampleStore } from '../../src/measurement/adapters/dynamodb-sample-store.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { type MachineWork, machineEntry } from '../../src/platform/entry.ts';
-import { clustersIn, experimentsIn, lookQueueAt, setupPolicyOf, waitsIn } from '../experiment-wiring.ts';
+import { clustersIn, experimentsIn, lookQueueAt, pipelinesIn, setupPolicyOf, waitsIn } from '../experiment-wiring.ts';
 import { tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
@@ -14,6 +14,7 @@ export const handler = machineEntry(
     const carryOut = makeExperimentSteps({
       experiments: experimentsIn(core),
       clusters: clustersIn(core),
+      pipelines: pipelinesIn(core),
       samples: dynamodbSampleStore(tableNamed(samples)),
       waits: waitsIn(ephemeral),
       looks: lookQueueAt(measure),

@@ -2,8 +2,8 @@ import { stepFunctionsSettler } from '../../src/experiments/adapters/step-functi
 import { makeLookAtExperiment } from '../../src/experiments/application/look-at-experiment.ts';
 import { LookRequest } from '../../src/experiments/contract/workflow.ts';
 import { systemClock } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { dynamodbSampleStore } from '../../src/measurement/adapters/dynamodb-sample-store.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { sfnClient } from '../../src/platform/clients.ts';
 import { type QueueWork, queueEntry } from '../../src/platform/entry.ts';
 import { CODE, clustersIn, experimentsIn, looksIn, waitsIn } from '../experiment-wiring.ts';

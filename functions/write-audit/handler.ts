@@ -1,7 +1,7 @@
 import { dynamodbAuditLog } from '../../src/audit/adapters/dynamodb-audit-log.ts';
-import { sha256 } from '../../src/audit/adapters/sha256.ts';
 import { makeWriteAudit, Told } from '../../src/audit/application/write-audit.ts';
 import { systemIds, systemPauses } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { queueEntry } from '../../src/platform/entry.ts';
 import { tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';

@@ -19,8 +19,18 @@ export type ExperimentId = z.infer<typeof ExperimentId>;
 export const ClusterId = slug('clu').brand<'ClusterId'>();
 export type ClusterId = z.infer<typeof ClusterId>;
 
+export const PipelineId = slug('pipe').brand<'PipelineId'>();
+export type PipelineId = z.infer<typeof PipelineId>;
+
 export const OperationId = slug('op').brand<'OperationId'>();
 export type OperationId = z.infer<typeof OperationId>;
+
+/**
+ * Twelve characters for an id, from a hash in hex digits: 62 bits, enough to tell one tenant's requests apart. What is
+ * created under an idempotency key gets its id so, and a repeated attempt finds it.
+ */
+export const shortIdFrom = (hexDigest: string): string =>
+  BigInt(`0x${hexDigest}`).toString(36).padStart(50, '0').slice(-12);
 
 /** Sortable by time; names events and rows of logs. */
 export const Ulid = z

@@ -20,3 +20,6 @@ export interface Pauses {
   upTo(mostMs: number): Promise<void>;
   exactly(ms: number): Promise<void>;
 }
+
+/** SHA-256 of a text in UTF-8, as 64 hexadecimal digits. As an argument, because it is Node's. */
+export type Sha256 = (text: string) => string;

@@ -118,6 +118,7 @@ test('a cluster that dies under an experiment is told on its page, until it is b
   await notice.waitFor();
   expect(await notice.textContent()).toContain('Collectors there can neither be changed nor removed until it answers.');
   await act(page, 'Stop', 'the cluster is gone');
+  await world.time.advance(5);
   await page.locator('.experiment-head').getByText('rolling back').waitFor();
   world.kubernetes.setFailure(null);
   await world.time.advance(120);

@@ -23,6 +23,13 @@ describe('an empty tenant', () => {
     await page.getByText('phoenix cluster add -f cluster.yaml').waitFor();
   });
 
+  test('pipelines say what one is, and the catalog is there all the same', async () => {
+    const { page } = await stage().as('experimenter', '/pipelines');
+    await page.getByRole('heading', { name: 'No pipeline yet' }).waitFor();
+    await page.getByRole('link', { name: 'Everything: Make a pipeline of it' }).click();
+    await page.getByRole('combobox', { name: 'Template' }).waitFor();
+  });
+
   test('filters that match nothing offer the way back', async () => {
     const { page } = await stage().as('admin', '/experiments?state=running');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PHONE, WIDE } from '../support/browser.ts';
 import { poorContrasts } from '../support/contrast.ts';
 import { onStage } from '../support/dashboard.ts';
+import { fixturePipelineId } from '../support/fixture-pipelines.ts';
 import { expectNoSidewaysScroll } from '../support/pages.ts';
 
 const stage = onStage();
@@ -18,6 +19,12 @@ const PAGES = {
   '/experiments/exp-running00001?tab=evidence': '.scroll-table',
   '/experiments/exp-running00001?tab=cost&bill=grafana-cloud-pro': '.projection',
   '/experiments/new': '.checks .word-mark',
+  '/pipelines': '.catalog-cards .card',
+  '/pipelines/new': '.graph-node',
+  [`/pipelines/${fixturePipelineId('database hosts')}`]: '.editor-findings li',
+  [`/pipelines/${fixturePipelineId('web hosts')}?tab=revisions`]: '.scroll-table',
+  [`/pipelines/${fixturePipelineId('web hosts')}?tab=compare&from=1&to=2`]: '.change',
+  [`/pipelines/${fixturePipelineId('web hosts')}?tab=export`]: '.code-text',
   '/templates/top-k': '.code-text',
   '/costs': '.state-empty',
   '/costs?baseline=%7B%22series%22%3A%22210k%22%7D&bill=cloudwatch-classic': '.panel',
@@ -59,7 +66,7 @@ test('the check of contrast sees a text that is too pale, on the ground it reall
 
 /** What can be used or looked at without anything that tells its name. */
 const namelessControls = (page: Page): Promise<readonly string[]> =>
-  page.locator('button, a, input, select, [role="img"]').evaluateAll((all) =>
+  page.locator('button, a, input, select, textarea, [role="img"]').evaluateAll((all) =>
     all
       .filter((each) => each.checkVisibility())
       .filter((each) => {
@@ -75,6 +82,9 @@ describe('the keyboard', () => {
   test('reaches pages, search and help, and stays quiet while somebody types', async () => {
     const { page } = await stage().as('admin', '/experiments');
     await page.getByRole('link', { name: 'first try' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await page.waitForURL(/\/pipelines/);
     await page.keyboard.press('g');
     await page.keyboard.press('t');
     await page.waitForURL(/\/templates/);
@@ -106,7 +116,7 @@ describe('the keyboard', () => {
       seen.push(await focused());
     }
     expect(seen).toEqual(
-      expect.arrayContaining(['Experiments', 'Templates', 'Costs', 'Clusters', 'New experiment', 'first try']),
+      expect.arrayContaining(['Experiments', 'Pipelines', 'Costs', 'Clusters', 'New experiment', 'first try']),
     );
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'first try' }).waitFor();
@@ -114,7 +124,7 @@ describe('the keyboard', () => {
 
   test('leaves a visible ring around what it has reached', async () => {
     const { page } = await stage().as('admin', '/experiments');
-    await page.getByRole('link', { name: 'Templates' }).focus();
+    await page.getByRole('link', { name: 'Pipelines' }).focus();
     await page.keyboard.press('Tab');
     const outline = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineWidth);
     expect(Number.parseFloat(outline)).toBeGreaterThanOrEqual(2);

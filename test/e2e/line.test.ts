@@ -6,6 +6,7 @@ import { childEnvironment } from '../../local/processes/machine.ts';
 import type { Epoch, ExperimentId, TenantId } from '../../src/kernel/identity.ts';
 import { epochMsOf, type Instant } from '../../src/kernel/instant.ts';
 import { systemClock, systemIds, systemPauses } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-store.ts';
 import { prometheusSource } from '../../src/measurement/adapters/prometheus-source.ts';
 import { urlTransport } from '../../src/measurement/adapters/prometheus-transport.ts';
@@ -16,7 +17,6 @@ import {
 } from '../../src/measurement/application/measure-slots.ts';
 import type { MetricsSource } from '../../src/measurement/application/ports.ts';
 import { METRICS, type Reading, type Sample, VARIANTS, type Variant } from '../../src/measurement/domain/sample.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import { TemplateName } from '../../src/pipelines/domain/template.ts';
 import { startTestCollector, type TestCollector } from '../support/collector.ts';

@@ -9,7 +9,7 @@ import { ensurePrometheus } from '../../local/toolchain/prometheus.ts';
 import type { Epoch, ExperimentId } from '../../src/kernel/identity.ts';
 import { epochMsOf } from '../../src/kernel/instant.ts';
 import { systemClock } from '../../src/kernel/system.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { exactlyThese } from '../../src/pipelines/domain/executable-names.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import { PipelineChoice } from '../../src/pipelines/domain/template.ts';

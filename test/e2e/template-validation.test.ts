@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { Destination } from '../../src/pipelines/domain/destination.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import { TEMPLATES } from '../../src/pipelines/domain/templates.ts';

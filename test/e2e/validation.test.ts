@@ -12,6 +12,7 @@ import {
 } from '../../src/pipelines/domain/ottl/contexts.ts';
 import { functionsOf, type Kind } from '../../src/pipelines/domain/ottl/functions.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from '../../src/pipelines/domain/settings-tree.ts';
+import { withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
 import { askCollector, componentsOfCollector } from '../support/collector-answers.ts';
 import { WHOLE_TEXT } from '../support/settings-corpus.ts';
 
@@ -59,6 +60,14 @@ test('the program takes every name of before', async () => {
   // a component that no pipeline uses is looked up all the same
   expect(aliases.filter((_alias, index) => answers[index]?.includes('unknown type'))).toEqual([]);
   expect(aliases.length).toBeGreaterThan(6);
+});
+
+test('what the program says is shown at its place in the text', async () => {
+  const text = WHOLE_TEXT.replace('metric.name ==', 'metric.nam ==');
+  const [answer = ''] = await askCollector([text]);
+  expect(withCollectorsWord(text, [], answer)).toMatchObject([
+    { rule: 'collector-refuses', pointer: '/processors/filter~1quiet' },
+  ]);
 });
 
 /** Every key of a shape, with nothing in it. */
@@ -110,11 +119,17 @@ describe('settings', () => {
     expect(unknown).toEqual([]);
   });
 
+  const SCRAPERS = COMPONENTS.receivers['host_metrics']?.settings?.keys['scrapers'];
+
   /** Settings with each part in it, so that the program prints what it takes for granted. */
   const ASKED: Settings = {
     receivers: {
       otlp: { protocols: { grpc: {}, http: {} } },
-      host_metrics: { scrapers: Object.fromEntries(Object.keys(scrapersOf()).map((name) => [name, {}])) },
+      host_metrics: {
+        scrapers: Object.fromEntries(
+          SCRAPERS?.kind === 'section' ? Object.keys(SCRAPERS.keys).map((name) => [name, {}]) : [],
+        ),
+      },
     },
     ...Object.fromEntries(
       (['processors', 'exporters', 'connectors', 'extensions'] as const).map((kind) => [
@@ -124,11 +139,6 @@ describe('settings', () => {
     ),
     service: { pipelines: { metrics: { receivers: ['otlp'], exporters: ['debug'] } } },
   };
-
-  function scrapersOf(): Settings {
-    const host = COMPONENTS.receivers['host_metrics']?.settings?.keys['scrapers'];
-    return host?.kind === 'section' ? (host.keys as unknown as Settings) : {};
-  }
 
   /** What differs between a default that the program prints and ours. */
   const differences = (shape: Shape | undefined, printed: SettingsNode, path: string): readonly string[] => {

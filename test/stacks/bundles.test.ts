@@ -14,10 +14,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const bundleOf = (name: string): string => join(folder, name, 'index.mjs');
 /**
- * A guard against growing by accident, a tenth above what was measured: 855 kB behind routes (SDK 260, yaml 115, zod
- * 100), 3.2 MB with the Kubernetes client (1.4 MB, and undici 0.7).
+ * A guard against growing by accident, a tenth above what was measured: 1.16 MB behind routes (SDK 260 kB, patterns of
+ * OTTL 150, the validator 120, yaml 115, zod 100), 3.2 MB with the Kubernetes client (1.4 MB, and undici 0.7).
  */
-const LIMITS = { behindRoutes: 940_000, elsewhere: 3_500_000 };
+const LIMITS = { behindRoutes: 1_270_000, elsewhere: 3_500_000 };
 
 describe('bundles', () => {
   test.for(manifests.map((manifest) => [manifest.name, manifest] as const))(

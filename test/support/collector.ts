@@ -78,6 +78,17 @@ export const validateWithCollector = async (yaml: string, folder: string): Promi
   return answer.status === 0 ? '' : `${answer.stdout}${answer.stderr}`;
 };
 
+/** The environment of a collector that is only asked about settings. */
+export const validationEnvironment = (): Record<string, string> =>
+  collectorEnvironment({
+    experimentId: 'exp-0123456789ab',
+    epoch: 1,
+    variant: 'baseline',
+    node: 'n',
+    podIp: '127.0.0.1',
+    environment: SECRETS_AND_ADDRESSES,
+  });
+
 /** The same for many, a few at once: there are two cores. */
 export const validateAllWithCollector = async (
   texts: readonly string[],
@@ -101,14 +112,7 @@ export const validateAllWithCollector = async (
 const answerOf = (program: string, file: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, ['validate', `--config=${file}`], {
-      env: collectorEnvironment({
-        experimentId: 'exp-0123456789ab',
-        epoch: 1,
-        variant: 'baseline',
-        node: 'n',
-        podIp: '127.0.0.1',
-        environment: SECRETS_AND_ADDRESSES,
-      }),
+      env: validationEnvironment(),
     });
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
@@ -123,16 +127,6 @@ const SECRETS_AND_ADDRESSES = {
   PHX_TRACES_OTLP: 'http://127.0.0.1:9',
   ...Object.fromEntries(Object.values(SECRET_ENVIRONMENT).map((name) => [name, 'secret-of-a-test'])),
 };
-
-/** The environment of a collector that is only asked about settings. */
-export const validationEnvironment = (): Record<string, string> =>
-  collectorEnvironment({
-    experimentId: 'exp-0123456789ab',
-    epoch: 1,
-    variant: 'baseline',
-    node: 'n',
-    podIp: '127.0.0.1',
-  });
 
 const collectorEnvironment = (
   options: {

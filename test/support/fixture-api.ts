@@ -8,7 +8,7 @@ import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import type { Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
 import { accept, type Outcome, refuse } from '../../src/kernel/outcome.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
 import { ServiceFailure } from '../../src/platform/failure.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
@@ -18,6 +18,7 @@ import { makeRouter } from '../../src/platform/router.ts';
 import { servedClusters } from './fixture-cluster-routes.ts';
 import { servedCosts } from './fixture-cost-routes.ts';
 import { servedExperiments } from './fixture-experiment-routes.ts';
+import { seedPipelines } from './fixture-pipelines.ts';
 import { makeWorld } from './fixture-world.ts';
 import { listen } from './listen.ts';
 import { T0, testClock } from './platform.ts';
@@ -51,6 +52,7 @@ export const startFixtureApi = async ({
 } = {}): Promise<FixtureApi> => {
   const clock = testClock();
   const world = makeWorld(clock, isEmpty);
+  if (!isEmpty) await seedPipelines(world.pipelines, clock);
   const audit = memoryAuditLog({ sha256 });
   const writeAudit = makeWriteAudit({ log: audit });
   let isBroken = false;
@@ -62,7 +64,7 @@ export const startFixtureApi = async ({
       ...servedAccess(() => generation),
       ...servedClusters(world),
       ...servedExperiments(world),
-      ...servePipelines({ sha256 }),
+      ...servePipelines({ pipelines: world.pipelines, clock, sha256, collectorImage: 'collector:fixture' }),
       ...serveAudit({ log: audit, sha256 }),
       ...servedCosts(world),
     ],

@@ -1,3 +1,4 @@
+import { findPipelines } from '../../src/experiments/application/find-pipelines.ts';
 import { assertEnoughTime, planTime } from '../../src/experiments/application/plan-duration.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import { EvidenceBundle, ExperimentSummary, ExperimentView } from '../../src/experiments/contract/views.ts';
@@ -5,8 +6,8 @@ import { totalSlots } from '../../src/experiments/domain/schedule.ts';
 import type { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
 import type { CommandName, State } from '../../src/experiments/domain/vocabulary.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
-import { renderPipeline } from '../../src/pipelines/domain/render.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
+import { renderVariant } from '../../src/pipelines/domain/render-variants.ts';
 import { implement } from '../../src/platform/http/implement.ts';
 import { nothingThere } from './fixture-cluster-routes.ts';
 import { CRITICAL, type FixtureExperiment, fixtureExperiment } from './fixture-experiments.ts';
@@ -94,17 +95,13 @@ export const servedExperiments = (world: World) => {
       return accept({ body: view, version: view.version });
     },
     planExperiment: async ({ body }) => accept({ body: planned(body).needed }),
-    validateExperiment: async ({ body }) => {
+    validateExperiment: async ({ body, caller }) => {
+      const found = await findPipelines(world.pipelines, caller.tenantId, body);
+      const { criticalProcesses, collectionIntervalSeconds } = body;
+      const frame = { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth: 'none' } as const;
       const unrenderable = (['baseline', 'candidate'] as const).flatMap((variant) => {
-        const rendered = renderPipeline(
-          body[`${variant}Pipeline`],
-          {
-            criticalProcesses: body.criticalProcesses,
-            collectionIntervalSeconds: body.collectionIntervalSeconds,
-            remoteWriteAuth: 'none',
-          },
-          sha256,
-        );
+        const pipeline = found[`${variant}Pipeline`];
+        const rendered = pipeline.accepted ? renderVariant(pipeline.value, frame, sha256) : pipeline;
         if (rendered.accepted) return [];
         const { message, code, errors = [] } = rendered.refusal;
         const at = `/${variant}_pipeline`;

@@ -10,10 +10,10 @@ import type { CompleteSettings } from '../../src/experiments/domain/experiment.t
 import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA } from '../../src/experiments/domain/settings.ts';
 import type { State } from '../../src/experiments/domain/vocabulary.ts';
 import { type Instant, secondsAfter } from '../../src/kernel/instant.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { METRICS, MetricName, type Reading } from '../../src/measurement/domain/sample.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
-import type { RenderedPipeline } from '../../src/pipelines/domain/template.ts';
+import { PipelineChoice, type RenderedPipeline } from '../../src/pipelines/domain/template.ts';
 
 // Experiments for tests of the dashboard. Their numbers are made up and stay in tests: each is written through the
 // schema of the contract, so a fixture that the API could not answer does not load.
@@ -105,7 +105,7 @@ export const fixtureExperiment = (wish: FixtureWish): FixtureExperiment => {
     allowedCommands: wish.allowedCommands,
   });
   const rendered = renderComparison(
-    { baseline: view.baselinePipeline, candidate: view.candidatePipeline },
+    { baseline: PipelineChoice.parse(view.baselinePipeline), candidate: PipelineChoice.parse(view.candidatePipeline) },
     { criticalProcesses: CRITICAL, collectionIntervalSeconds: 5, remoteWriteAuth: 'none' },
     sha256,
   );

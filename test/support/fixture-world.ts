@@ -1,6 +1,8 @@
 import { Cluster, ClusterNode } from '../../src/clusters/domain/cluster.ts';
 import { secondsAfter } from '../../src/kernel/instant.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
+import { systemIds } from '../../src/kernel/system.ts';
+import { memoryPipelineStore } from '../../src/pipelines/adapters/memory-pipeline-store.ts';
 import type { Operation } from '../../src/platform/declare/operation.ts';
 import { CLUSTER, type FixtureExperiment, fixtureExperiment, NODES } from './fixture-experiments.ts';
 import { T0 } from './platform.ts';
@@ -71,6 +73,7 @@ export const makeWorld = (clock: Clock & { advance(seconds: number): void }, isE
   return {
     clock,
     experiments,
+    pipelines: memoryPipelineStore({ clock, ids: systemIds }),
     operations,
     clusters: isEmpty ? [] : [CLUSTER_FIXTURE],
     nodes: isEmpty ? [] : NODE_FIXTURES,

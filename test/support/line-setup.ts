@@ -38,7 +38,7 @@ declare module 'vitest' {
 }
 
 /** one for each experiment that may run at the same time: files of the suite run side by side */
-const NODE_COUNT = 8;
+const NODE_COUNT = 9;
 
 /** one for each test that needs something that does not answer */
 const CLOSED_PORTS = 3;

@@ -44,11 +44,11 @@ export const eventually = async <T>(
     if (performance.now() > deadline) {
       throw new Error(`waited ${deadlineSeconds} s for ${what}; last seen: ${JSON.stringify(answer)?.slice(0, 600)}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 };
 
-/** Waits until the experiment is in one of these states; fails at once when it has ended in another. */
+/** Waits until the experiment is seen in one of these states; the shortest, provisioning, lasts a few seconds. */
 export const reaches = (
   client: Client,
   experimentId: ExperimentId,

@@ -80,7 +80,9 @@ export const act = async (page: Page, verb: string, reason?: string): Promise<vo
 };
 
 export const openTab = async (page: Page, name: string): Promise<void> => {
-  const tab = page.getByRole('navigation', { name: 'Parts of the experiment' }).getByRole('link', { name });
+  const tab = page
+    .getByRole('navigation', { name: /^Parts of the (experiment|pipeline)$/ })
+    .getByRole('link', { name });
   await tab.click();
   await page.waitForFunction((words) => document.querySelector('.tab-chosen')?.textContent === words, name);
 };
@@ -108,6 +110,7 @@ export const takeScreenshots = async (page: Page, url: string, experimentId: str
     ['evidence', `/experiments/${experimentId}?tab=evidence`, (at) => at.getByRole('heading', { name: 'Looks' })],
     ['experiments', '/experiments', (at) => at.locator('.list-table tbody tr').first()],
     ['create', '/experiments/new', (at) => at.getByRole('heading', { name: 'What would come of it' })],
+    ['pipelines', '/pipelines', (at) => at.locator('.catalog-cards .card').first()],
     ['templates', '/templates', (at) => at.locator('.code-text').first()],
     ['costs', '/costs', (at) => at.getByRole('heading', { name: 'Price books' })],
     ['clusters', '/clusters', (at) => at.locator('article').first()],

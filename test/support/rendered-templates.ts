@@ -1,4 +1,4 @@
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { renderPipeline } from '../../src/pipelines/domain/render.ts';
 import { TEMPLATES } from '../../src/pipelines/domain/templates.ts';
 

@@ -11,9 +11,9 @@ import { serveClusters } from '../../src/clusters/application/serve-clusters.ts'
 import type { ClusterWork } from '../../src/clusters/contract/routes.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
 import { systemIds, systemPauses } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { makeMetricsSources } from '../../src/measurement/adapters/metrics-sources.ts';
 import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
@@ -95,7 +95,7 @@ export const serveWorld = async (
         allowedDirectClusters,
         allowedMetricSources,
       }),
-      ...servePipelines({ sha256 }),
+      ...servePipelines({ pipelines: world.pipelines, clock, sha256, collectorImage: 'collector:test' }),
       ...serveAccess({
         members,
         signIn,

@@ -12,6 +12,7 @@ import { makeCommandExperiment } from '../../src/experiments/application/command
 import { makeCreateExperiment } from '../../src/experiments/application/create-experiment.ts';
 import { makeDispatchDue } from '../../src/experiments/application/dispatch-due.ts';
 import { makeExperimentSteps } from '../../src/experiments/application/experiment-steps.ts';
+import type { PipelineLibrary } from '../../src/experiments/application/find-pipelines.ts';
 import { type MeasureDueSlots, makeLookAtExperiment } from '../../src/experiments/application/look-at-experiment.ts';
 import type {
   ClusterHands,
@@ -40,6 +41,7 @@ import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-
 import type { SampleStore } from '../../src/measurement/application/ports.ts';
 import type { Sample } from '../../src/measurement/domain/sample.ts';
 import { dueSlots, slotEnd, slotPhase } from '../../src/measurement/domain/slots.ts';
+import { memoryPipelineStore } from '../../src/pipelines/adapters/memory-pipeline-store.ts';
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { EventEnvelope } from '../../src/platform/declare/event.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
@@ -209,6 +211,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
         return clusterNode(name, { reservedBy: experiments.holds.get(`${pk}/${sk}`) ?? null });
       }),
   };
+  const pipelines = memoryPipelineStore({ clock, ids });
   // what the product's own code is wired with; tests look past the faults
   const ports = {
     experiments: faults.around<ExperimentStore>('experiments', experiments),
@@ -216,6 +219,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     recordedLooks: faults.around<LookStore>('recordedLooks', recordedLooks),
     waits: faults.around<WaitStore>('waits', waits),
     clusters: faults.around<ClusterRegistry>('clusters', clusters),
+    pipelines: faults.around<PipelineLibrary>('pipelines', pipelines),
   };
   const access = { open: async () => accept(faults.around<ClusterHands>('kubernetes', kubernetes)) };
   const clusterLooks = faults.around<ClusterLooks>('clusterLooks', {
@@ -364,6 +368,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     time,
     api,
     experiments,
+    pipelines,
     samples,
     recordedLooks,
     waits,

@@ -5,7 +5,7 @@ import type { MetricVerdict } from '../../src/judgement/contract/vocabulary.ts';
 import { wilsonInterval } from '../../src/judgement/domain/counts.ts';
 import { replay } from '../../src/judgement/domain/replay.ts';
 import { assessSelfTest } from '../../src/judgement/domain/self-test.ts';
-import { sha256 } from '../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { type MeasuredNoise, measuredNoise } from './measured-noise.ts';
 
 /** What was run. */

@@ -5,8 +5,9 @@ import type { PriceBookId } from '../../../src/cost/domain/price-book.ts';
 import type { ExperimentVerdict, ExperimentView } from '../../../src/experiments/contract/views.ts';
 import type { ExperimentSettings } from '../../../src/experiments/domain/settings.ts';
 import { type State, TERMINAL_STATES } from '../../../src/experiments/domain/vocabulary.ts';
-import type { ClusterId, ExperimentId, OperationId } from '../../../src/kernel/identity.ts';
+import type { ClusterId, ExperimentId, OperationId, PipelineId } from '../../../src/kernel/identity.ts';
 import type { MetricName } from '../../../src/measurement/domain/sample.ts';
+import type { PipelineStatus } from '../../../src/pipelines/domain/pipeline.ts';
 import { api, authSettings } from '../session/session.ts';
 
 /** What a form holds before the schema has filled in its defaults. */
@@ -155,6 +156,69 @@ export const templatesQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.listTemplates({ signal })).body.items,
   staleTime: 5 * 60 * SECOND,
 });
+
+export interface PipelineFilters {
+  readonly status?: PipelineStatus | undefined;
+}
+
+/** As many as a tenant may have fit on one page. */
+export const pipelinesQuery = (filters: PipelineFilters = {}) =>
+  queryOptions({
+    queryKey: ['pipelines', filters],
+    queryFn: async ({ signal }) => (await api.listPipelines({ query: { limit: 100, ...filters }, signal })).body.items,
+    placeholderData: keepPreviousData,
+    refetchInterval: 15 * SECOND,
+  });
+
+export const pipelineQuery = (pipelineId: PipelineId) =>
+  queryOptions({
+    queryKey: ['pipeline', pipelineId],
+    queryFn: async ({ signal }) => (await api.getPipeline({ params: { pipelineId }, signal })).body,
+    refetchInterval: 15 * SECOND,
+  });
+
+/** A revision changes once: when it is published. */
+export const revisionQuery = (pipelineId: PipelineId, revision: number) =>
+  queryOptions({
+    queryKey: ['pipeline', pipelineId, 'revision', revision],
+    queryFn: async ({ signal }) => (await api.getRevision({ params: { pipelineId, revision }, signal })).body,
+    staleTime: 60 * SECOND,
+  });
+
+export const revisionsQuery = (pipelineId: PipelineId, version: number) =>
+  infiniteQueryOptions({
+    queryKey: ['pipeline', pipelineId, 'revisions', version],
+    queryFn: async ({ signal, pageParam }) =>
+      (
+        await api.listRevisions({
+          params: { pipelineId },
+          query: { limit: 50, ...(pageParam === null ? {} : { nextToken: pageParam }) },
+          signal,
+        })
+      ).body,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ metadata }) => metadata.nextToken,
+    placeholderData: keepPreviousData,
+  });
+
+export const pipelineDiffQuery = (pipelineId: PipelineId, from: number, to: number) =>
+  queryOptions({
+    queryKey: ['pipeline', pipelineId, 'diff', from, to],
+    queryFn: async ({ signal }) =>
+      (await api.diffRevisions({ params: { pipelineId }, query: { from, to }, signal })).body,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+export type ExportQuery = Parameters<typeof api.exportPipeline>[0]['query'];
+
+export const exportQuery = (pipelineId: PipelineId, query: NonNullable<ExportQuery>) =>
+  queryOptions({
+    queryKey: ['pipeline', pipelineId, 'export', query],
+    queryFn: async ({ signal }) => (await api.exportPipeline({ params: { pipelineId }, query, signal })).body,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
 
 export type RenderRequest = Parameters<typeof api.renderPipeline>[0]['body'];
 

@@ -42,9 +42,9 @@ const Rail = () => (
       <Icon name="experiment" />
       <span>Experiments</span>
     </Link>
-    <Link to="/templates" className="rail-link">
+    <Link to="/pipelines" className="rail-link">
       <Icon name="template" />
-      <span>Templates</span>
+      <span>Pipelines</span>
     </Link>
     <Link to="/costs" className="rail-link">
       <Icon name="cost" />

@@ -6,7 +6,8 @@ import { Usage } from '../../../src/cost/domain/usage.ts';
 import { ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
 import { CriterionMetric } from '../../../src/experiments/domain/settings.ts';
 import { State } from '../../../src/experiments/domain/vocabulary.ts';
-import { ClusterId, ExperimentId } from '../../../src/kernel/identity.ts';
+import { ClusterId, ExperimentId, PipelineId } from '../../../src/kernel/identity.ts';
+import { PipelineStatus } from '../../../src/pipelines/domain/pipeline.ts';
 import { ParameterValue, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { AuditPage } from '../audit/audit-page.tsx';
 import { ClustersPage } from '../clusters/clusters-page.tsx';
@@ -15,6 +16,10 @@ import { PriceBookPage } from '../costs/price-book-page.tsx';
 import { CreatePage } from '../experiments/create/create-page.tsx';
 import { ExperimentPage } from '../experiments/detail/experiment-page.tsx';
 import { ListPage } from '../experiments/list-page.tsx';
+import { NewPipelinePage } from '../pipelines/new-page.tsx';
+import { PipelinePage } from '../pipelines/pipeline-page.tsx';
+import { PipelinesPage } from '../pipelines/pipelines-page.tsx';
+import { PIPELINE_TABS } from '../pipelines/words.ts';
 import { session } from '../session/session.ts';
 import { SignInPage } from '../session/sign-in.tsx';
 import { TemplatesPage } from '../templates/templates-page.tsx';
@@ -56,6 +61,22 @@ const CostsSearch = z.object({
   baseline: UsageTexts.optional().catch(undefined),
   candidate: UsageTexts.optional().catch(undefined),
   bill: z.string().max(61).optional().catch(undefined),
+});
+
+export const PipelinesSearch = z.object({
+  status: PipelineStatus.optional().catch(undefined),
+  q: z.string().max(100).optional().catch(undefined),
+});
+
+const revisionNumber = z.int().min(1).max(9999).optional().catch(undefined);
+
+export const PipelineSearch = z.object({
+  tab: z.enum(PIPELINE_TABS).optional().catch(undefined),
+  /** whose settings are shown; the newest without */
+  revision: revisionNumber,
+  /** what is compared */
+  from: revisionNumber,
+  to: revisionNumber,
 });
 
 /** Only addresses of our own: the sign-in page sends people on to it. */
@@ -122,7 +143,11 @@ const experiments = createRoute({
 const newExperiment = createRoute({
   getParentRoute: () => frame,
   path: '/experiments/new',
-  validateSearch: z.object({ candidate: TemplateName.optional().catch(undefined) }),
+  validateSearch: z.object({
+    // the name of a template, or a revision of a pipeline: pipe-0123456789ab@3
+    candidate: z.string().max(80).optional().catch(undefined),
+    baseline: z.string().max(80).optional().catch(undefined),
+  }),
   component: CreatePage,
 });
 
@@ -163,6 +188,28 @@ const audit = createRoute({
   component: AuditPage,
 });
 
+const pipelines = createRoute({
+  getParentRoute: () => frame,
+  path: '/pipelines',
+  validateSearch: PipelinesSearch,
+  component: PipelinesPage,
+});
+
+const newPipeline = createRoute({
+  getParentRoute: () => frame,
+  path: '/pipelines/new',
+  validateSearch: TemplateSearch.extend({ template: TemplateName.optional().catch(undefined) }),
+  component: NewPipelinePage,
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => frame,
+  path: '/pipelines/$pipelineId',
+  params: { parse: ({ pipelineId }) => ({ pipelineId: PipelineId.parse(pipelineId) }) },
+  validateSearch: PipelineSearch,
+  component: PipelinePage,
+});
+
 const clusters = createRoute({ getParentRoute: () => frame, path: '/clusters', component: ClustersPage });
 
 const costs = createRoute({
@@ -187,6 +234,9 @@ export const router = createRouter({
       experiments,
       newExperiment,
       experiment,
+      pipelines,
+      newPipeline,
+      pipeline,
       templates,
       template,
       costs,

@@ -6,6 +6,7 @@ import { Dialog } from '../ui/dialog.tsx';
 const KEYS = [
   ['/', 'search in what the page shows'],
   ['g e', 'experiments'],
+  ['g p', 'pipelines'],
   ['g t', 'templates'],
   ['g o', 'costs'],
   ['g c', 'clusters'],
@@ -15,8 +16,11 @@ const KEYS = [
   ['Esc', 'close, leave a field'],
 ] as const;
 
-const PAGE_BY_KEY: Readonly<Record<string, '/experiments' | '/templates' | '/costs' | '/clusters' | '/audit'>> = {
+const PAGE_BY_KEY: Readonly<
+  Record<string, '/experiments' | '/pipelines' | '/templates' | '/costs' | '/clusters' | '/audit'>
+> = {
   e: '/experiments',
+  p: '/pipelines',
   t: '/templates',
   o: '/costs',
   c: '/clusters',

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Bill, BillLine } from '../../../src/cost/domain/bill.ts';
+import { type BillLine, leastCertain } from '../../../src/cost/domain/bill.ts';
 import type { BillRow } from '../../../src/cost/domain/every-bill.ts';
 import type { NetSaving } from '../../../src/cost/domain/net-saving.ts';
 import { counted } from '../../../src/kernel/words.ts';
@@ -69,7 +69,7 @@ const Lines = ({ row: { baseline, candidate, currency } }: { readonly row: BillR
                 <Edges line={other} />
               </td>
               <td data-label="Prices" title={other.sources.join('; ')}>
-                <WordMark word={PRICE_WORDS[worse(line, other)]} />
+                <WordMark word={PRICE_WORDS[leastCertain([line.confidence, other.confidence])]} />
               </td>
             </tr>
           ))}
@@ -78,10 +78,6 @@ const Lines = ({ row: { baseline, candidate, currency } }: { readonly row: BillR
     </ScrollRegion>
   );
 };
-
-const ORDER: readonly Bill['confidence'][] = ['contract', 'listed', 'assumed', 'none'];
-const worse = (a: BillLine, b: BillLine): Bill['confidence'] =>
-  ORDER.indexOf(a.confidence) > ORDER.indexOf(b.confidence) ? a.confidence : b.confidence;
 
 const LineText = ({ line, currency }: { readonly line: BillLine; readonly currency: string }) => (
   <div>

@@ -7,6 +7,7 @@ import { STATE_WORDS, VERDICT_WORDS } from '../format/words.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { ListTable } from './list-table.tsx';
 
@@ -85,17 +86,7 @@ const Filters = () => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <search className="filters">
-      <label className="search">
-        <Icon name="search" />
-        <span className="only-read">Search in name, id and sentence</span>
-        <input
-          type="search"
-          placeholder="Search in what is shown"
-          value={search.q ?? ''}
-          onChange={({ target }) => set({ q: target.value === '' ? undefined : target.value })}
-        />
-        <kbd>/</kbd>
-      </label>
+      <SearchField label="Search in name, id and sentence" value={search.q} onChange={(q) => set({ q })} />
       <Choice
         label="State"
         value={search.state}

@@ -42,5 +42,14 @@ export const permissionsOf = (role: Role): ReadonlySet<Permission> =>
 export const lowestRoleFor = (permission: Permission): Role =>
   ROLES.find((role) => permissionsOf(role).has(permission)) ?? 'admin';
 
+/** Whether a person may do something now, and if not, the sentence that says why. */
+export type May = { readonly may: true } | { readonly may: false; readonly because: string };
+
+/** The first of what every button asks: whether the person has the permission. */
+export const mayWith = (permission: Permission, permissions: ReadonlySet<string>): May =>
+  permissions.has(permission)
+    ? { may: true }
+    : { may: false, because: `needs the permission ${permission}; the role ${lowestRoleFor(permission)} has it` };
+
 /** Marks a route's permission and checks at compile time that the table has it. */
 export const may = <const P extends Permission>(permission: P): P => permission;

@@ -1,12 +1,12 @@
 import type { TenantId } from '../../kernel/identity.ts';
-import type { Ids, Pauses } from '../../kernel/ports.ts';
-import { type Expression, expression, IS_NEW } from '../../platform/dynamodb/expression.ts';
+import type { Ids, Pauses, Sha256 } from '../../kernel/ports.ts';
+import { allOf, type Expression, expression, IS_NEW } from '../../platform/dynamodb/expression.ts';
 import { type Item, itemCodec } from '../../platform/dynamodb/item.ts';
 import { type Key, keyOf, padded, tenantKey } from '../../platform/dynamodb/key.ts';
 import type { Table } from '../../platform/dynamodb/table.ts';
 import { ServiceFailure } from '../../platform/failure.ts';
 import type { AuditFilter, AuditLog } from '../application/ports.ts';
-import { BEFORE_THE_FIRST, type Sha256, sealed, type Unreadable } from '../domain/chain.ts';
+import { BEFORE_THE_FIRST, sealed, type Unreadable } from '../domain/chain.ts';
 import { AuditEntry } from '../domain/entry.ts';
 
 /** Writers that meet at the end of one chain: somebody gets through in every round, so fifty of them need no more. */
@@ -109,18 +109,11 @@ const attributesOf = (entry: AuditEntry) => {
   return entry.subject === '' ? key : { ...key, gsi1pk: subjectPartition(entry.tenant, entry.subject), gsi1sk: key.sk };
 };
 
-const conditionsOf = ({ actor, action, outcome, since, until }: Omit<AuditFilter, 'subject'>): Expression | null => {
-  const conditions: readonly Expression[] = [
+const conditionsOf = ({ actor, action, outcome, since, until }: Omit<AuditFilter, 'subject'>): Expression | null =>
+  allOf([
     ...(actor === undefined ? [] : [expression('#actor.#id = :actor', { actor })]),
     ...(action === undefined ? [] : [expression('#action = :action', { action })]),
     ...(outcome === undefined ? [] : [expression('#outcome = :outcome', { outcome })]),
     ...(since === undefined ? [] : [expression('#at >= :since', { since })]),
     ...(until === undefined ? [] : [expression('#at <= :until', { until })]),
-  ];
-  return conditions.length === 0
-    ? null
-    : expression(
-        conditions.map(({ text }) => text).join(' AND '),
-        Object.assign({}, ...conditions.map(({ values }) => values)),
-      );
-};
+  ]);

@@ -1,5 +1,6 @@
+import type { Sha256 } from '../../kernel/ports.ts';
 import type { AuditLog } from '../application/ports.ts';
-import { BEFORE_THE_FIRST, type Sha256, sealed } from '../domain/chain.ts';
+import { BEFORE_THE_FIRST, sealed } from '../domain/chain.ts';
 import type { AuditEntry } from '../domain/entry.ts';
 
 /** Logs of one process: tests and simulations. `entries` may be tampered with, as a thief would. */

@@ -1,7 +1,7 @@
 import { accept, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
-import { auditRoutes } from '../contract/routes.ts';
-import type { Sha256 } from '../domain/chain.ts';
+import { auditRoutes, verificationOf } from '../contract/routes.ts';
 import type { AuditLog } from './ports.ts';
 import { makeVerifyAudit } from './verify-audit.ts';
 
@@ -22,17 +22,7 @@ export const serveAudit = (parts: { readonly log: AuditLog; readonly sha256: Sha
         : accept({ body: entry });
     },
     verifyAudit: async ({ query, caller }) => {
-      const { last, count, broken, isComplete } = await verifyAudit({ tenant: caller.tenantId, ...query });
-      return accept({
-        body: {
-          state: broken === null ? 'intact' : 'broken',
-          checked: count,
-          after: last.position,
-          hash: last.hash,
-          complete: isComplete,
-          broken,
-        },
-      });
+      return accept({ body: verificationOf(await verifyAudit({ tenant: caller.tenantId, ...query })) });
     },
   });
 };

@@ -1,5 +1,6 @@
 import type { TenantId } from '../../kernel/identity.ts';
-import { BEFORE_THE_FIRST, type Checked, checkChain, type Sha256 } from '../domain/chain.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
+import { BEFORE_THE_FIRST, type Checked, checkChain } from '../domain/chain.ts';
 import type { AuditLog } from './ports.ts';
 
 export interface VerifyAudit {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
+import type { Checked } from '../domain/chain.ts';
 import { AuditEntry, AuditOutcome } from '../domain/entry.ts';
 
 export const AuditVerification = z.object({
@@ -24,6 +25,21 @@ export const AuditVerification = z.object({
     .nullable(),
 });
 export type AuditVerification = z.infer<typeof AuditVerification>;
+
+/** What is told of a stretch of the chain that was checked. */
+export const verificationOf = ({
+  last,
+  count,
+  broken,
+  isComplete,
+}: Checked & { readonly isComplete: boolean }): AuditVerification => ({
+  state: broken === null ? 'intact' : 'broken',
+  checked: count,
+  after: last.position,
+  hash: last.hash,
+  complete: isComplete,
+  broken,
+});
 
 export const AuditQuery = PageQuery.extend({
   /** id of a person, or of one of our mechanisms: `workflow`, `schedule`, `guardrail`, `janitor` */

@@ -1,8 +1,6 @@
 import { canonicalJson } from '../../kernel/canonical-json.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { AuditDraft, type AuditEntry } from './entry.ts';
-
-/** Hash of a text, hex: given, because domain has no machinery of its own. */
-export type Sha256 = (text: string) => string;
 
 /** Something that stands where an entry belongs and cannot be read as one. */
 export interface Unreadable {

@@ -29,13 +29,12 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
       .filter((each) => each.tenantId === tenantId)
       .toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
   const tell = (
-    before: Cluster | null,
-    after: Cluster | null,
+    cluster: Cluster,
+    change: { readonly before: Cluster | null; readonly after: Cluster | null },
     drafts: Parameters<typeof envelopesOf>[1],
     actor: EventEnvelope['actor'],
   ): void => {
-    const cluster = after ?? before;
-    if (cluster === null) return;
+    const { before, after } = change;
     const lastSeq = events.filter(({ subject }) => subject === cluster.id).length;
     events.push(...envelopesOf(changing(subjectOf(cluster, actor, lastSeq), before, after), drafts, parts));
   };
@@ -60,7 +59,7 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
       const { nodesSeenAt, objectCount } = before ?? next;
       const committed = { ...next, nodesSeenAt, objectCount, version: expectedVersion + 1 };
       clusters.set(key, committed);
-      tell(before ?? null, committed, drafts, actor);
+      tell(committed, { before: before ?? null, after: committed }, drafts, actor);
       return accept(committed);
     },
     remove: async (cluster, drafts, actor) => {
@@ -69,7 +68,7 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
       if (version !== cluster.version) return stale(cluster.id, version);
       clusters.delete(key);
       nodesByCluster.delete(key);
-      tell(cluster, null, drafts, actor);
+      tell(cluster, { before: cluster, after: null }, drafts, actor);
       return accept(undefined);
     },
     nodes: async (tenantId, id) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Destination } from '../../kernel/destination.ts';
 import { ClusterId, Epoch, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 
@@ -48,6 +49,8 @@ export const ClusterSettings = z.strictObject({
   metrics: MetricsSourceSettings,
   /** where collectors write measurements by Prometheus remote write */
   remoteWriteUrl: z.url({ protocol: /^https?$/ }),
+  /** where pipelines may send data beside the measurement store; its owner says so */
+  allowedDestinations: z.array(Destination).max(50).default([]),
 });
 export type ClusterSettings = z.infer<typeof ClusterSettings>;
 

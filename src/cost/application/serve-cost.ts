@@ -4,8 +4,7 @@ import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { costRoutes, type PriceBookView } from '../contract/routes.ts';
 import { billOf } from '../domain/bill.ts';
 import { computeDeduction, everyBill } from '../domain/every-bill.ts';
-import { exactly } from '../domain/interval.ts';
-import type { Deduction } from '../domain/net-saving.ts';
+import { experimentDeduction } from '../domain/net-saving.ts';
 import { type Day, dayOf, inEffect, makePriced, type OwnPrices, type PricedBook } from '../domain/own-prices.ts';
 import type { PriceBook, PriceBookId } from '../domain/price-book.ts';
 import { COLLECTOR_COMPUTE, findPriceBook, PRICE_BOOKS, priceBooksAsked } from '../domain/price-books.ts';
@@ -70,10 +69,7 @@ export const serveCost = (ports: ServeCostPorts): readonly ServedRoute[] => {
       const found = await priced(caller.tenantId, { priceBook, day });
       if (!found.accepted) return found;
       const compute = computeDeduction(found.value.nodes, comparison);
-      const experiment: Deduction =
-        experimentCost === undefined
-          ? { open: 'nothing was said about what the experiment costs' }
-          : { currency: experimentCost.currency, cost: exactly(experimentCost.micros) };
+      const experiment = experimentDeduction(experimentCost, 'nothing was said about what the experiment costs');
       return accept({
         body: { day, compute, items: everyBill(found.value.books, comparison, { compute, experiment }) },
       });

@@ -179,7 +179,7 @@ const edgesAround = (charge: Charge, quantity: number, hosts: number): Pick<Bill
 
 const BY_CERTAINTY = Confidence.options;
 /** Where nothing is paid, nothing is uncertain but what is included, and that is listed. */
-const leastCertain = (all: readonly Confidence[]): Confidence =>
+export const leastCertain = (all: readonly Confidence[]): Confidence =>
   all.length === 0 ? 'listed' : (BY_CERTAINTY[Math.max(...all.map((each) => BY_CERTAINTY.indexOf(each)))] ?? 'none');
 
 const AXIS_WORDS: Readonly<Record<UsageAxis, string>> = {

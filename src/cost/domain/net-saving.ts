@@ -1,12 +1,16 @@
 import * as z from 'zod';
-import { Currency } from '../../kernel/money.ts';
+import { Currency, type Money } from '../../kernel/money.ts';
 import { Cost } from './bill.ts';
-import { byEnd, Interval, minus, otherEnd } from './interval.ts';
+import { byEnd, exactly, Interval, minus, otherEnd } from './interval.ts';
 import { MONTH } from './usage.ts';
 
 /** What is known of something that is to be subtracted: a cost, or why there is none. */
 export const Deduction = z.union([z.object({ currency: Currency, cost: Cost }), z.object({ open: z.string() })]);
 export type Deduction = z.infer<typeof Deduction>;
+
+/** What was said of what an experiment costs; `open` asks for it where nothing was. */
+export const experimentDeduction = (said: Money | undefined, open: string): Deduction =>
+  said === undefined ? { open } : { currency: said.currency, cost: exactly(said.micros) };
 
 const MONTHS = [1, 3, 6, 12] as const;
 

@@ -4,7 +4,7 @@ import { Epoch, type TenantId } from '../../kernel/identity.ts';
 import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import { dueAttributes, queryDue } from '../../platform/dynamodb/due.ts';
-import { type Expression, expression, IS_NEW } from '../../platform/dynamodb/expression.ts';
+import { allOf, type Expression, expression, IS_NEW } from '../../platform/dynamodb/expression.ts';
 import { itemCodec } from '../../platform/dynamodb/item.ts';
 import { type Key, keyOf, padded, tenantKey } from '../../platform/dynamodb/key.ts';
 import { changing, envelopesOf, eventWrites, readEventItem } from '../../platform/dynamodb/outbox.ts';
@@ -299,15 +299,9 @@ const heldNodes = async (core: Table, experiment: Experiment): Promise<readonly 
   );
 };
 
-const filterOf = ({ state, verdict, clusterId }: ListFilter): Expression | null => {
-  const conditions: readonly Expression[] = [
+const filterOf = ({ state, verdict, clusterId }: ListFilter): Expression | null =>
+  allOf([
     ...(state === undefined ? [] : [expression('#experiment.#state = :state', { state })]),
     ...(verdict === undefined ? [] : [expression('#experiment.#verdict.#verdict = :verdict', { verdict })]),
     ...(clusterId === undefined ? [] : [expression('contains(#cluster_ids, :cluster)', { cluster: clusterId })]),
-  ];
-  if (conditions.length === 0) return null;
-  return expression(
-    conditions.map(({ text }) => text).join(' AND '),
-    Object.assign({}, ...conditions.map(({ values }) => values)),
-  );
-};
+  ]);

@@ -1,10 +1,11 @@
-import { actorOf, ExperimentId, type Principal } from '../../kernel/identity.ts';
+import { actorOf, ExperimentId, type Principal, shortIdFrom } from '../../kernel/identity.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import { announcementsOf } from './announcements.ts';
 import { type CheckPorts, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
+import { withRevisions } from './find-pipelines.ts';
 import { makeAssertEnoughTime } from './plan-duration.ts';
 import type { ExperimentStore, SampleReader, Stored } from './ports.ts';
 
@@ -35,11 +36,13 @@ export const makeCreateExperiment = (ports: CreatePorts) => {
   > => {
     const runnable = await assertRunnable(caller.tenantId, settings);
     if (!runnable.accepted) return runnable;
-    const timed = await assertEnoughTime(caller.tenantId, settings);
+    const timed = await assertEnoughTime(caller.tenantId, withRevisions(settings, runnable.value.found));
     if (!timed.accepted) return timed;
     const event = {
       type: 'created' as const,
-      id: idFrom(ports.sha256(`${caller.tenantId} ${caller.userId} ${idempotencyKey}`)),
+      id: ExperimentId.parse(
+        `exp-${shortIdFrom(ports.sha256(`${caller.tenantId} ${caller.userId} ${idempotencyKey}`))}`,
+      ),
       tenantId: caller.tenantId,
       settings: timed.value,
       at: ports.clock.now(),
@@ -48,10 +51,4 @@ export const makeCreateExperiment = (ports: CreatePorts) => {
     const draft = evolve(null, event);
     return ports.experiments.create(draft, announcementsOf(null, event, draft), event.by);
   };
-};
-
-/** Twelve base-36 digits of a hash: 62 bits, enough to tell one tenant's requests apart. */
-const idFrom = (hexDigest: string): ExperimentId => {
-  const digits = BigInt(`0x${hexDigest}`).toString(36).padStart(50, '0');
-  return ExperimentId.parse(`exp-${digits.slice(-12)}`);
 };

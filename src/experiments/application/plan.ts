@@ -3,9 +3,10 @@ import { type Cluster, VariantReadiness, type WantedObjects } from '../../cluste
 import { ClusterId, type Epoch } from '../../kernel/identity.ts';
 import { Instant, secondsAfter } from '../../kernel/instant.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
 import { collectorObjects } from '../../pipelines/domain/collector-objects.ts';
-import { type ComparisonRefusal, renderComparison, type Sha256 } from '../../pipelines/domain/render.ts';
+import { renderVariants, type VariantRefusal } from '../../pipelines/domain/render-variants.ts';
 import { type FrameSettings, RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { Known } from '../domain/evidence.ts';
 import type { CompleteSettings, Experiment } from '../domain/experiment.ts';
@@ -14,8 +15,9 @@ import { Fleet } from '../domain/fleet.ts';
 import { NoiseHistory } from '../domain/noise-history.ts';
 import { totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
+import type { FindRefusal, FoundPipelines } from './find-pipelines.ts';
 
-/** What goes where in one epoch, frozen: templates at their versions, rendered for each cluster. */
+/** What goes where in one epoch, frozen: templates at their versions, pipelines at their revisions, rendered for each cluster. */
 export const Plan = z.object({
   clusters: z.array(
     z.object({
@@ -41,30 +43,31 @@ export type ObservedReadiness = z.infer<typeof ObservedReadiness>;
 
 /** Both variants as they are collected on a cluster. */
 export const renderFor = (
-  settings: ExperimentSettings,
+  { collectionIntervalSeconds, criticalProcesses }: ExperimentSettings,
+  { baselinePipeline: baseline, candidatePipeline: candidate }: FoundPipelines,
   remoteWriteAuth: FrameSettings['remoteWriteAuth'],
   sha256: Sha256,
-): Outcome<{ readonly baseline: RenderedPipeline; readonly candidate: RenderedPipeline }, ComparisonRefusal> =>
-  renderComparison(
-    { baseline: settings.baselinePipeline, candidate: settings.candidatePipeline },
-    {
-      remoteWriteAuth,
-      collectionIntervalSeconds: settings.collectionIntervalSeconds,
-      criticalProcesses: settings.criticalProcesses,
-    },
-    sha256,
-  );
+): Outcome<
+  { readonly baseline: RenderedPipeline; readonly candidate: RenderedPipeline },
+  FindRefusal | VariantRefusal
+> => {
+  if (!baseline.accepted) return baseline;
+  if (!candidate.accepted) return candidate;
+  const frame = { remoteWriteAuth, collectionIntervalSeconds, criticalProcesses };
+  return renderVariants({ baseline: baseline.value, candidate: candidate.value }, frame, sha256);
+};
 
 export const makePlan = (
   experiment: Experiment,
   clusters: readonly Cluster[],
+  found: FoundPipelines,
   known: Known,
   sha256: Sha256,
-): Outcome<Plan, ComparisonRefusal> => {
+): Outcome<Plan, FindRefusal | VariantRefusal> => {
   const nodes = lifeOf(experiment)?.nodes ?? [];
   const entries: Plan['clusters'] = [];
   for (const cluster of clusters) {
-    const rendered = renderFor(experiment.settings, authOf(cluster), sha256);
+    const rendered = renderFor(experiment.settings, found, authOf(cluster), sha256);
     if (!rendered.accepted) return rendered;
     const here = nodes.filter(({ clusterId }) => clusterId === cluster.id).map(({ node }) => node);
     if (here.length > 0) entries.push({ clusterId: cluster.id, nodes: here, ...rendered.value });
@@ -72,7 +75,7 @@ export const makePlan = (
   return accept({ clusters: entries, ...known });
 };
 
-const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] =>
+export const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] =>
   settings.metrics.kind === 'amp' ? 'sigv4' : 'none';
 
 /** How long after its planned end an experiment's objects may still be there, before the cluster's own switch removes them. */

@@ -8,6 +8,7 @@ import type {
 import type { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
 import type { Transition } from '../contract/views.ts';
@@ -186,5 +187,5 @@ export interface CodeIdentity {
 }
 
 export interface Hashing {
-  sha256(text: string): string;
+  readonly sha256: Sha256;
 }

@@ -7,6 +7,7 @@ import { tooMuchToJudge } from '../domain/setup.ts';
 import { makeAdvanceExperiment } from './change-experiment.ts';
 import { clustersOf, inventoryOf, makeAssertRunnable } from './check-experiment.ts';
 import { makeFindHistory } from './find-history.ts';
+import { findPipelines } from './find-pipelines.ts';
 import { makePlan, workOf } from './plan.ts';
 import type { EpochRef } from './ports.ts';
 import { answer, type StepPorts, staleAnswer, stopAnswer } from './steps.ts';
@@ -20,15 +21,16 @@ export const makePrepare = (ports: StepPorts) => {
   const makePlanNow = async (experiment: Experiment, clusters: readonly Cluster[]) => {
     const { tenantId, settings } = experiment;
     const nodes = lifeOf(experiment)?.nodes ?? [];
-    const [history, inventory] = await Promise.all([
+    const [history, inventory, found] = await Promise.all([
       findHistory(tenantId, { settings, nodes }),
       inventoryOf(
         ports.clusters,
         tenantId,
         clusters.map(({ id }) => id),
       ),
+      findPipelines(ports.pipelines, tenantId, settings),
     ]);
-    return makePlan(experiment, clusters, { history, fleet: fleetOf(inventory, nodes) }, ports.sha256);
+    return makePlan(experiment, clusters, found, { history, fleet: fleetOf(inventory, nodes) }, ports.sha256);
   };
 
   const current = async (

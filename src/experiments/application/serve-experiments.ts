@@ -2,11 +2,13 @@ import type { ExperimentId, Principal } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { implement } from '../../platform/http/implement.ts';
+import { within } from '../../platform/http/within.ts';
 import { experimentRoutes, START_REFUSALS } from '../contract/routes.ts';
 import { verdictOf } from '../domain/experiment.ts';
 import { clustersOf } from './check-experiment.ts';
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
+import { findPipelines, withRevisions } from './find-pipelines.ts';
 import { makeJudgeStored } from './judging.ts';
 import { makePlanDuration } from './plan-duration.ts';
 import type { CodeIdentity, EpochRef, LookStore, SampleReader, Stored } from './ports.ts';
@@ -79,7 +81,9 @@ export const serveExperiments = (ports: ServePorts) => {
     },
     planExperiment: async ({ body, caller }) => {
       const clusters = await clustersOf(ports.clusters, caller.tenantId, body);
-      return clusters.accepted ? accept({ body: (await planDuration(caller.tenantId, body)).needed }) : clusters;
+      if (!clusters.accepted) return clusters;
+      const found = await findPipelines(ports.pipelines, caller.tenantId, body);
+      return accept({ body: (await planDuration(caller.tenantId, withRevisions(body, found))).needed });
     },
     getExperiment: async (request) => {
       const found = await find(request);
@@ -157,13 +161,3 @@ interface Found extends Stored {
 const COMMAND_CODES = ['state-conflict', 'resource-not-found', 'precondition-failed'] as const;
 const PROMOTE_CODES = [...COMMAND_CODES, 'promotion-not-allowed'] as const;
 const START_CODES = [...COMMAND_CODES, ...START_REFUSALS] as const;
-
-/** What a route may refuse; any other refusal (a stale epoch, which persons do not have) is our own mistake. */
-const within = <T, const C extends string>(codes: readonly C[], outcome: Outcome<T>): Outcome<T, Refusal<C>> => {
-  if (outcome.accepted) return outcome;
-  const { refusal } = outcome;
-  const code = codes.find((each) => each === refusal.code);
-  if (code === undefined)
-    throw new Error(`refused by ${refusal.code}, which this route does not know: ${refusal.message}`);
-  return { accepted: false, refusal: { ...refusal, code } };
-};

@@ -59,7 +59,7 @@ export const makeStartExperiment = (ports: CreatePorts) => {
     if (!state.accepted || stored === null) return state;
     const runnable = await assertRunnable(caller.tenantId, stored.experiment.settings);
     if (!runnable.accepted) return runnable;
-    const silent = runnable.value.find(({ health }) => health === 'unreachable');
+    const silent = runnable.value.clusters.find(({ health }) => health === 'unreachable');
     if (silent !== undefined) return clusterSilent(silent);
     // earlier experiments may tell more about noise than they did when the draft was made
     const timed = await assertEnoughTime(caller.tenantId, stored.experiment.settings);

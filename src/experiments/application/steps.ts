@@ -1,9 +1,9 @@
 import { secondsAfter } from '../../kernel/instant.ts';
 import type { Refusal } from '../../kernel/outcome.ts';
-import type { Clock } from '../../kernel/ports.ts';
-import type { Sha256 } from '../../pipelines/domain/render.ts';
+import type { Clock, Sha256 } from '../../kernel/ports.ts';
 import { type Outcome, type StepAnswer, WAIT_SECONDS, type Wait } from '../contract/workflow.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
+import type { PipelineLibrary } from './find-pipelines.ts';
 import type {
   ClusterRegistry,
   EpochRef,
@@ -18,6 +18,7 @@ import type {
 export interface StepPorts {
   readonly experiments: ExperimentStore;
   readonly clusters: ClusterRegistry;
+  readonly pipelines: PipelineLibrary;
   readonly samples: SampleReader;
   readonly waits: WaitStore;
   readonly looks: LookQueue;

@@ -6,7 +6,8 @@ import { nodesMeant, type WantedNode } from '../domain/allocation.ts';
 import { slotsPlanned, totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import { tooMuchToJudge } from '../domain/setup.ts';
-import { type CheckPorts, clustersOf, inventoryOf, makeFindings } from './check-experiment.ts';
+import { type CheckPorts, clustersOf, inventoryOf, makeFindings, refusedByOwners } from './check-experiment.ts';
+import { type FoundPipelines, withRevisions } from './find-pipelines.ts';
 import { renderFor, wantedOf } from './plan.ts';
 import { assertEnoughTime, makePlanDuration, type PlanDurationPorts } from './plan-duration.ts';
 import type { Policy } from './ports.ts';
@@ -30,7 +31,8 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
   const findingsOf = makeFindings(ports);
   const planDuration = makePlanDuration(ports);
   return async (tenantId: TenantId, asked: ExperimentSettings): Promise<Validation> => {
-    const planned = await planDuration(tenantId, asked);
+    const { findings: ofSettings, found } = await findingsOf(tenantId, asked);
+    const planned = await planDuration(tenantId, withRevisions(asked, found));
     const { settings } = planned;
     const clusters = await clustersOf(ports.clusters, tenantId, settings);
     const inventory = await inventoryOf(
@@ -42,7 +44,8 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
     const nodes = meant.accepted && clusters.accepted ? (meant.value as readonly WantedNode[]) : [];
     const tooMuch = tooMuchToJudge(settings, nodes.length);
     const unusable = [
-      ...findingsOf(asked),
+      ...ofSettings,
+      ...(clusters.accepted ? refusedByOwners(settings, found, clusters.value, ports.sha256) : []),
       ...(meant.accepted ? [] : findingsIn(meant.refusal, '/targets')),
       ...(tooMuch === null ? [] : [tooMuch]),
     ];
@@ -55,7 +58,8 @@ export const makeValidateExperiment = (ports: ValidatePorts) => {
       nodes,
       slotsPlanned: slotsPlanned(settings),
       totalSeconds: totalSlots(settings) * settings.slotSeconds,
-      objects: clusters.accepted && findings.length === 0 ? countObjects(ports, settings, clusters.value, nodes) : 0,
+      objects:
+        clusters.accepted && findings.length === 0 ? countObjects(ports, settings, found, clusters.value, nodes) : 0,
     };
   };
 };
@@ -66,10 +70,11 @@ const findingsIn = ({ code, message, errors }: Refusal, pointer: string): readon
 const countObjects = (
   { policy, sha256 }: ValidatePorts,
   settings: ExperimentSettings,
+  found: FoundPipelines,
   clusters: readonly Cluster[],
   nodes: readonly WantedNode[],
 ): number => {
-  const rendered = renderFor(settings, 'none', sha256);
+  const rendered = renderFor(settings, found, 'none', sha256);
   if (!rendered.accepted) return 0;
   return clusters.reduce((sum, cluster) => {
     const here = nodes.filter(({ clusterId }) => clusterId === cluster.id).map(({ node }) => node);

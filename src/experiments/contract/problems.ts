@@ -1,5 +1,5 @@
 import { CLUSTER_PROBLEMS } from '../../clusters/contract/problems.ts';
-import type { Problems } from '../../platform/declare/problem.ts';
+import { type Problems, STATE_CONFLICT } from '../../platform/declare/problem.ts';
 
 export const EXPERIMENT_PROBLEMS = {
   'experiment-validation-failed': {
@@ -11,7 +11,7 @@ export const EXPERIMENT_PROBLEMS = {
   'cluster-not-found': { status: 422, title: 'No such cluster', retry: 'after-change' },
   'cluster-unreachable': CLUSTER_PROBLEMS['cluster-unreachable'],
   'experiment-name-taken': { status: 409, title: 'Another experiment has this name', retry: 'after-change' },
-  'state-conflict': { status: 409, title: 'Not possible in this state', retry: 'after-reload' },
+  ...STATE_CONFLICT,
   'experiment-overlap-detected': { status: 409, title: 'Another experiment holds these nodes', retry: 'later' },
   'deployment-nodes-not-found': { status: 422, title: 'No node matches', retry: 'after-change' },
   'experiment-quota-exceeded': { status: 409, title: 'Too many experiments are running', retry: 'later' },

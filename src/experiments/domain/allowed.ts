@@ -1,4 +1,4 @@
-import { lowestRoleFor, type Permission } from '../../access/domain/permissions.ts';
+import { type May, mayWith, type Permission } from '../../access/domain/permissions.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { cleanupOf, type Experiment, isTerminal, verdictOf } from './experiment.ts';
 import { RETRYABLE_VERDICTS } from './verdict.ts';
@@ -58,14 +58,9 @@ export interface Offered {
   readonly allowedCommands: readonly CommandName[];
 }
 
-/** Whether a person may do it now, and if not, the sentence that says why. */
-export type May = { readonly may: true } | { readonly may: false; readonly because: string };
-
 export const may = (command: CommandName, view: Offered, permissions: ReadonlySet<string>): May => {
-  const needed = PERMISSION_FOR[command];
-  if (!permissions.has(needed)) {
-    return { may: false, because: `needs the permission ${needed}; the role ${lowestRoleFor(needed)} has it` };
-  }
+  const permitted = mayWith(PERMISSION_FOR[command], permissions);
+  if (!permitted.may) return permitted;
   if (!view.allowedCommands.includes(command)) {
     return { may: false, because: `not possible while it is ${view.state.replaceAll('_', ' ')}` };
   }

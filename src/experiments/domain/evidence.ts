@@ -58,8 +58,9 @@ export const toEvidence = (
 
 /** Whether both read as much of the node: one that saves by reading less gets fewer points in, and that is no fault. */
 const readsAlike = ({ baselinePipeline, candidatePipeline }: CompleteSettings): boolean =>
-  [baselinePipeline, candidatePipeline].every(({ template, version }) => {
-    const found = findTemplate(template, version);
+  [baselinePipeline, candidatePipeline].every((pipeline) => {
+    if (!('template' in pipeline)) return true;
+    const found = findTemplate(pipeline.template, pipeline.version);
     return !found.accepted || !found.value.template.readsLess;
   });
 

@@ -4,7 +4,7 @@ import { columnsOf } from '../../judgement/domain/columns.ts';
 import { pool } from '../../judgement/domain/pooling.ts';
 import { ExperimentId } from '../../kernel/identity.ts';
 import { type AllocatedNode, type CompleteSettings, type Experiment, isTerminal, lifeOf } from './experiment.ts';
-import { sameChoice } from './setup.ts';
+import { samePipeline } from './setup.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -40,8 +40,8 @@ export interface Wanted {
 export const kindOfHistory = (earlier: Experiment, wanted: Wanted): NoiseHistory['kind'] | null => {
   if (!(isTerminal(earlier) && isMeasured(earlier.verdict) && isSameSetup(earlier, wanted))) return null;
   const [known, { settings }] = [earlier.settings, wanted];
-  if (sameChoice(known.candidatePipeline, settings.candidatePipeline)) return 'same_pipelines';
-  return sameChoice(known.candidatePipeline, known.baselinePipeline) ? 'equal_variants' : null;
+  if (samePipeline(known.candidatePipeline, settings.candidatePipeline)) return 'same_pipelines';
+  return samePipeline(known.candidatePipeline, known.baselinePipeline) ? 'equal_variants' : null;
 };
 
 /** The same baseline on the same nodes, read by the same clock about the same processes. */
@@ -52,7 +52,7 @@ export const isSameSetup = (earlier: Experiment, { settings, nodes }: Wanted): b
     known.collectionIntervalSeconds === settings.collectionIntervalSeconds &&
     isSameSet(known.criticalProcesses, settings.criticalProcesses) &&
     isSameSet((lifeOf(earlier)?.nodes ?? []).map(nodeKey), nodes.map(nodeKey)) &&
-    sameChoice(known.baselinePipeline, settings.baselinePipeline)
+    samePipeline(known.baselinePipeline, settings.baselinePipeline)
   );
 };
 

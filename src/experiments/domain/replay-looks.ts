@@ -1,5 +1,6 @@
 import type { Evidence } from '../../judgement/contract/evidence.ts';
 import type { Judgement } from '../../judgement/contract/judgement.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { evidenceUntil, judgedSlot } from './evidence.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { presentLook } from './presentation.ts';
@@ -14,7 +15,7 @@ export const differingLooks = (
   evidence: Evidence,
   judgement: Judgement,
   stored: readonly Look[],
-  sha256: (text: string) => string,
+  sha256: Sha256,
 ): readonly number[] =>
   stored.filter((look) => !isReproduced(settings, evidence, judgement, look, sha256)).map(({ slot }) => slot);
 
@@ -23,7 +24,7 @@ const isReproduced = (
   evidence: Evidence,
   judgement: Judgement,
   look: Look,
-  sha256: (text: string) => string,
+  sha256: Sha256,
 ): boolean => {
   const slot = judgedSlot(settings, look.slot);
   const judged = judgement.looks[slot - 1];

@@ -3,12 +3,12 @@ import { sizeOf } from '../../judgement/domain/words.ts';
 import { counted } from '../../kernel/words.ts';
 import { type CompleteSettings, type Experiment, isTerminal } from './experiment.ts';
 import { isSameSetup, type Wanted } from './noise-history.ts';
-import { isControl, sameChoice } from './setup.ts';
+import { isControl, samePipeline } from './setup.ts';
 import type { Verdict } from './verdict.ts';
 
 /** An experiment that asks nothing of its candidate, but whether the set-up tells two equal variants apart. */
 export const isSelfTest = (settings: CompleteSettings): boolean =>
-  isControl(settings) && sameChoice(settings.baselinePipeline, settings.candidatePipeline);
+  isControl(settings) && samePipeline(settings.baselinePipeline, settings.candidatePipeline);
 
 /**
  * The A/A gate (5.9 of the method) from finished experiments: those that measured this baseline against itself, under

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ClusterId } from '../../kernel/identity.ts';
-import { PipelineChoice } from '../../pipelines/domain/template.ts';
+import { Labels } from '../../kernel/labels.ts';
+import { PipelineChoice, PipelineReference } from '../../pipelines/domain/template.ts';
 
 /** Metrics that a criterion may name: what is measured, and what is derived from it. */
 export const CriterionMetric = z.enum([
@@ -57,6 +58,17 @@ export const ExecutableName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, 'expected the name of an executable such as nginx');
 
+/** What a variant runs: a template with values, or a revision of a pipeline that somebody owns. */
+export const VariantPipeline = z.union([PipelineChoice, PipelineReference]);
+export type VariantPipeline = z.infer<typeof VariantPipeline>;
+
+/** What a variant runs, in few words. */
+export const pipelineWords = (pipeline: VariantPipeline): string => {
+  if ('template' in pipeline) return pipeline.template;
+  const { pipelineId, revision } = pipeline;
+  return revision === undefined ? pipelineId : `${pipelineId}, revision ${revision}`;
+};
+
 /** Longer than a fortnight nobody waits for an answer. */
 export const LONGEST_SECONDS = 14 * 86_400;
 /** What the planner may choose by itself; longer is for a person to say. */
@@ -67,8 +79,8 @@ export const ExperimentSettings = z.strictObject({
   name: z.string().trim().min(3).max(100),
   description: z.string().max(1024).default(''),
   type: z.literal('ab_test').default('ab_test'),
-  baselinePipeline: PipelineChoice,
-  candidatePipeline: PipelineChoice,
+  baselinePipeline: VariantPipeline,
+  candidatePipeline: VariantPipeline,
   targets: z.array(Target).min(1).max(5),
   /** measured time; absent: what the planner finds necessary */
   durationSeconds: z.int().min(30).max(LONGEST_SECONDS).optional(),
@@ -80,7 +92,7 @@ export const ExperimentSettings = z.strictObject({
   criticalProcesses: z.array(ExecutableName).max(100).default([]),
   /** absent: the documented defaults, never zero */
   successCriteria: z.array(Criterion).min(1).max(20).optional(),
-  labels: z.record(z.string().regex(/^[a-z0-9][a-z0-9._/-]{0,62}$/), z.string().max(63)).default({}),
+  labels: Labels.default({}),
 });
 export type ExperimentSettings = z.infer<typeof ExperimentSettings>;
 

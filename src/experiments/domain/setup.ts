@@ -1,9 +1,15 @@
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { FieldError, Outcome, Refusal } from '../../kernel/outcome.ts';
-import type { PipelineChoice, RenderedPipeline } from '../../pipelines/domain/template.ts';
+import type { RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { slotsPlanned } from './schedule.ts';
-import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA, type ExperimentSettings } from './settings.ts';
+import {
+  type Criterion,
+  type CriterionMetric,
+  DEFAULT_CRITERIA,
+  type ExperimentSettings,
+  type VariantPipeline,
+} from './settings.ts';
 
 /** What the stage demands of a duration; small on a laptop, 30 min elsewhere. */
 export interface Floors {
@@ -11,11 +17,11 @@ export interface Floors {
   readonly minimumWarmupSeconds: number;
 }
 
-/** Asks the generator whether a template with these parameters can be rendered. */
-export type CanRender = (
-  choice: PipelineChoice,
-  settings: ExperimentSettings,
-) => Outcome<Pick<RenderedPipeline, 'slowestIntervalSeconds'>, Refusal>;
+/** Whether each variant can be rendered, and if not, why; pointers of errors are below the variant. */
+export interface Rendered {
+  readonly baselinePipeline: Outcome<Pick<RenderedPipeline, 'slowestIntervalSeconds'>, Refusal>;
+  readonly candidatePipeline: Outcome<Pick<RenderedPipeline, 'slowestIntervalSeconds'>, Refusal>;
+}
 
 /** Fewer judged slots than this cannot decide anything (statistics: five pairs are the least for a test). */
 export const MINIMUM_SLOTS = 6;
@@ -58,16 +64,12 @@ const criteriaOf = ({ successCriteria, criticalProcesses }: ExperimentSettings):
   DEFAULT_CRITERIA.filter(({ metric }) => criticalProcesses.length > 0 || !ABOUT_CRITICAL.includes(metric));
 
 /** Every check that needs no cluster, all findings at once; pointers are in wire names. Empty means that it can be run. */
-export const checkSetup = (
-  settings: ExperimentSettings,
-  floors: Floors,
-  canRender: CanRender,
-): readonly FieldError[] => [
+export const checkSetup = (settings: ExperimentSettings, floors: Floors, rendered: Rendered): readonly FieldError[] => [
   ...clockFindings(settings, floors),
   ...targetFindings(settings),
   ...criteriaFindings(settings),
   ...duplicateFindings(settings.criticalProcesses),
-  ...pipelineFindings(settings, canRender),
+  ...pipelineFindings(settings, rendered),
 ];
 
 const finding = (pointer: string, code: string, message: string): FieldError => ({ pointer, code, message });
@@ -252,17 +254,17 @@ const PIPELINE_FIELDS = [
   ['candidatePipeline', '/candidate_pipeline'],
 ] as const;
 
-const pipelineFindings = (settings: ExperimentSettings, canRender: CanRender): readonly FieldError[] => {
+const pipelineFindings = (settings: ExperimentSettings, rendered: Rendered): readonly FieldError[] => {
   const unrenderable = PIPELINE_FIELDS.flatMap(([field, pointer]) => {
-    const rendered = canRender(settings[field], settings);
-    if (rendered.accepted) return slowReading(pointer, rendered.value.slowestIntervalSeconds, settings);
-    const { code, message, errors } = rendered.refusal;
+    const outcome = rendered[field];
+    if (outcome.accepted) return slowReading(pointer, outcome.value.slowestIntervalSeconds, settings);
+    const { code, message, errors } = outcome.refusal;
     return errors === undefined || errors.length === 0
       ? [finding(ABOUT_TEMPLATE.includes(code) ? `${pointer}/template` : pointer, code, message)]
       : errors.map((error) => finding(`${pointer}${error.pointer}`, error.code, error.message));
   });
   if (unrenderable.length > 0) return unrenderable;
-  return sameChoice(settings.baselinePipeline, settings.candidatePipeline) && !isControl(settings)
+  return samePipeline(settings.baselinePipeline, settings.candidatePipeline) && !isControl(settings)
     ? [
         finding(
           '/candidate_pipeline',
@@ -294,4 +296,4 @@ const slowReading = (
 /** An A/A run is a legitimate question; it is asked by its label. */
 export const isControl = ({ labels }: Pick<ExperimentSettings, 'labels'>): boolean => labels['control'] === 'aa';
 
-export const sameChoice = (a: PipelineChoice, b: PipelineChoice): boolean => canonicalJson(a) === canonicalJson(b);
+export const samePipeline = (a: VariantPipeline, b: VariantPipeline): boolean => canonicalJson(a) === canonicalJson(b);

@@ -1,16 +1,60 @@
-import { accept } from '../../kernel/outcome.ts';
+import type { PipelineId, Principal } from '../../kernel/identity.ts';
+import { accept, type Outcome, type Refusal } from '../../kernel/outcome.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
+import { within } from '../../platform/http/within.ts';
 import { pipelineRoutes } from '../contract/routes.ts';
+import { diffRevisions } from '../domain/diff.ts';
+import { exportPipeline } from '../domain/export.ts';
 import { generate } from '../domain/generate.ts';
+import { importSettings } from '../domain/import.ts';
+import { type Pipeline, publishedOf } from '../domain/pipeline.ts';
 import { preview } from '../domain/preview/preview.ts';
 import { settingsOfSides } from '../domain/preview/sides.ts';
 import { checkRecordingSize } from '../domain/recording.ts';
-import { renderPipeline, type Sha256 } from '../domain/render.ts';
+import { renderPipeline } from '../domain/render.ts';
+import type { Revision, RevisionNumber } from '../domain/revision.ts';
 import { findTemplate, TEMPLATES } from '../domain/templates.ts';
+import { validateSettings } from '../domain/validation/validate-settings.ts';
+import { makeChangePipeline, notFound, revisionNotFound } from './change-pipeline.ts';
+import { type CreatePorts, makeCreatePipeline, type Saved } from './create-pipeline.ts';
+import { viewOf } from './views.ts';
 
-/** Templates and what they give: everything is code, so nothing is read and nothing is stored. */
-export const servePipelines = ({ sha256 }: { readonly sha256: Sha256 }): readonly ServedRoute[] =>
-  implement(pipelineRoutes, {
+export interface ServePipelinesPorts extends CreatePorts {
+  /** what exported collectors run */
+  readonly collectorImage: string;
+}
+
+/** Answers every route of templates and pipelines. Templates are code; pipelines are what people made of them. */
+export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute[] => {
+  const { pipelines, sha256, collectorImage } = ports;
+  const create = makeCreatePipeline(ports);
+  const change = makeChangePipeline(ports);
+
+  const find = async (
+    caller: Principal,
+    pipelineId: PipelineId,
+  ): Promise<Outcome<Pipeline, Refusal<'resource-not-found'>>> => {
+    const pipeline = await pipelines.load({ tenantId: caller.tenantId, pipelineId });
+    return pipeline === null ? notFound(pipelineId) : accept(pipeline);
+  };
+  const revisionIn = async (
+    pipeline: Pipeline,
+    number: RevisionNumber,
+  ): Promise<Outcome<Revision, Refusal<'pipeline-revision-not-found'>>> => {
+    const revision = await pipelines.revision({ tenantId: pipeline.tenantId, pipelineId: pipeline.id }, number);
+    return revision === null ? revisionNotFound(pipeline, number) : accept(revision);
+  };
+  const answer = (pipeline: Pipeline) => ({
+    body: viewOf(pipeline),
+    version: pipeline.version,
+    location: `/pipelines/${pipeline.id}`,
+  });
+  const answerSaved = ({ pipeline, revision }: Saved) => ({
+    ...answer(pipeline),
+    body: { ...viewOf(pipeline), revision },
+  });
+
+  return implement(pipelineRoutes, {
     listTemplates: async () => accept({ body: { items: [...TEMPLATES] } }),
 
     getTemplate: async ({ params }) => {
@@ -36,6 +80,101 @@ export const servePipelines = ({ sha256 }: { readonly sha256: Sha256 }): readonl
       return found.accepted ? accept({ body: found.value }) : found;
     },
 
+    validatePipeline: async ({ body: { yaml } }) => {
+      const findings = validateSettings(yaml);
+      const isValid = findings.every(({ severity }) => severity !== 'error');
+      return accept({ body: { isValid, findings: [...findings] } });
+    },
+
+    listPipelines: async ({ caller, query: { limit, nextToken, ...filter } }) => {
+      const { items, nextKey } = await pipelines.list(caller.tenantId, filter, { limit, afterKey: nextToken });
+      return accept({
+        body: { items: items.map(viewOf), metadata: { count: items.length, limit, nextToken: nextKey } },
+      });
+    },
+
+    createPipeline: async ({ body: { origin, note, ...details }, caller, idempotencyKey }) => {
+      const created = await create({ details, origin, note, caller, idempotencyKey });
+      return created.accepted ? accept(answerSaved(created.value)) : created;
+    },
+
+    importPipeline: async ({ body: { text, note, ...details }, caller, idempotencyKey }) => {
+      const imported = importSettings(text);
+      if (!imported.accepted) return imported;
+      const { yaml, notes } = imported.value;
+      const created = await create({ details, origin: { kind: 'settings', yaml }, note, caller, idempotencyKey });
+      if (!created.accepted) return within(IMPORT_CODES, created);
+      const { body, ...rest } = answerSaved(created.value);
+      return accept({ ...rest, body: { ...body, notes: [...notes] } });
+    },
+
+    getPipeline: async ({ caller, params }) => {
+      const found = await find(caller, params.pipelineId);
+      return found.accepted ? accept(answer(found.value)) : found;
+    },
+
+    revisePipeline: async ({ caller, params, ifMatch, body }) => {
+      const revised = await change.revise({ ...params, ...body, caller, version: ifMatch });
+      return within(REVISE_CODES, revised.accepted ? accept(answerSaved(revised.value)) : revised);
+    },
+
+    changePipeline: async ({ caller, params, ifMatch, body }) =>
+      within(
+        CHANGE_CODES,
+        answered(answer, await change.changeDetails({ ...params, details: defined(body), caller, version: ifMatch })),
+      ),
+
+    deletePipeline: async ({ caller, params, ifMatch }) =>
+      within(
+        DELETE_CODES,
+        answered(() => ({ body: null }), await change.remove({ ...params, caller, version: ifMatch })),
+      ),
+
+    publishPipeline: async ({ caller, params, ifMatch, body }) =>
+      within(PUBLISH_CODES, answered(answer, await change.publish({ ...params, ...body, caller, version: ifMatch }))),
+
+    deprecatePipeline: async ({ caller, params, ifMatch, body }) =>
+      within(STALE_CODES, answered(answer, await change.deprecate({ ...params, ...body, caller, version: ifMatch }))),
+
+    listRevisions: async ({ caller, params, query: { limit, nextToken } }) => {
+      const found = await find(caller, params.pipelineId);
+      if (!found.accepted) return found;
+      const ref = { tenantId: caller.tenantId, ...params };
+      const { items, nextKey } = await pipelines.revisions(ref, { limit, afterKey: nextToken });
+      return accept({ body: { items: [...items], metadata: { count: items.length, limit, nextToken: nextKey } } });
+    },
+
+    getRevision: async ({ caller, params: { pipelineId, revision } }) => {
+      const found = await find(caller, pipelineId);
+      if (!found.accepted) return found;
+      const read = await revisionIn(found.value, revision);
+      return read.accepted ? accept({ body: read.value }) : read;
+    },
+
+    diffRevisions: async ({ caller, params, query: { from, to } }) => {
+      const found = await find(caller, params.pipelineId);
+      if (!found.accepted) return found;
+      const before = await revisionIn(found.value, from);
+      if (!before.accepted) return before;
+      const after = await revisionIn(found.value, to);
+      if (!after.accepted) return after;
+      const diff = diffRevisions(before.value, after.value);
+      return diff.accepted ? accept({ body: diff.value }) : diff;
+    },
+
+    exportPipeline: async ({ caller, params, query: { format, revision: wanted, ...where } }) => {
+      const found = await find(caller, params.pipelineId);
+      if (!found.accepted) return found;
+      const { details, latest, id } = found.value;
+      const revision = await revisionIn(found.value, wanted ?? publishedOf(found.value)?.revision ?? latest.number);
+      if (!revision.accepted) return revision;
+      const wish = { pipelineId: id, name: details.name, revision: revision.value, image: collectorImage, ...where };
+      const exported = exportPipeline(wish, format);
+      return exported.accepted
+        ? accept({ body: { revision: revision.value.number, files: [...exported.value] } })
+        : exported;
+    },
+
     generatePipeline: async ({ body }) => {
       const { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations, place, ...choice } = body;
       const frame = { criticalProcesses, collectionIntervalSeconds, remoteWriteAuth, destinations };
@@ -45,3 +184,28 @@ export const servePipelines = ({ sha256 }: { readonly sha256: Sha256 }): readonl
       return accept({ body: { rendered, objects: objects.map((object) => ({ ...object })) } });
     },
   });
+};
+
+const answered = <A, R extends Refusal>(
+  answer: (pipeline: Pipeline) => A,
+  outcome: Outcome<Pipeline, R>,
+): Outcome<A, R> => (outcome.accepted ? accept(answer(outcome.value)) : outcome);
+
+/** Fields that were given; the others stay as they are. */
+const defined = <T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+const STALE_CODES = ['resource-not-found', 'precondition-failed'] as const;
+const DELETE_CODES = [...STALE_CODES, 'state-conflict'] as const;
+const CHANGE_CODES = [...STALE_CODES, 'pipeline-name-taken'] as const;
+const COMPOSE_CODES = [
+  'pipeline-template-not-found',
+  'pipeline-parameter-invalid',
+  'pipeline-override-invalid',
+  'pipeline-secret-in-plain-text',
+] as const;
+const REVISE_CODES = [...COMPOSE_CODES, ...DELETE_CODES, 'pipeline-quota-exceeded'] as const;
+const IMPORT_CODES = ['pipeline-secret-in-plain-text', 'pipeline-name-taken', 'pipeline-quota-exceeded'] as const;
+const PUBLISH_CODES = [...STALE_CODES, 'pipeline-invalid-config', 'pipeline-revision-not-found'] as const;

@@ -1,4 +1,4 @@
-import type { Problems } from '../../platform/declare/problem.ts';
+import { type Problems, STATE_CONFLICT } from '../../platform/declare/problem.ts';
 
 export const PIPELINE_PROBLEMS = {
   'pipeline-template-not-found': { status: 404, title: 'No such template', retry: 'after-change' },
@@ -7,6 +7,17 @@ export const PIPELINE_PROBLEMS = {
     title: 'A parameter of the template is not valid',
     retry: 'after-change',
   },
+  'pipeline-name-taken': { status: 409, title: 'Another pipeline has this name', retry: 'after-change' },
+  'pipeline-invalid-config': { status: 422, title: 'A collector would not start with it', retry: 'after-change' },
+  'pipeline-secret-in-plain-text': {
+    status: 422,
+    title: 'A secret stands there in plain text',
+    retry: 'after-change',
+  },
+  'pipeline-import-unreadable': { status: 422, title: 'There are no settings to import', retry: 'after-change' },
+  'pipeline-revision-not-found': { status: 404, title: 'No such revision', retry: 'after-change' },
+  'pipeline-quota-exceeded': { status: 409, title: 'Too many pipelines or revisions', retry: 'after-change' },
+  ...STATE_CONFLICT,
   'pipeline-not-deployable': { status: 422, title: 'It cannot be put on a cluster like this', retry: 'after-change' },
   'pipeline-override-invalid': {
     status: 422,

@@ -1,13 +1,46 @@
 import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { PriceBookId } from '../../cost/domain/price-book.ts';
-import { route } from '../../platform/declare/route.ts';
+import { PipelineId } from '../../kernel/identity.ts';
+import { PageQuery, page, route } from '../../platform/declare/route.ts';
 import { Destination } from '../domain/destination.ts';
+import { PipelineDiff } from '../domain/diff.ts';
+import { ExportedFile, ExportFormat } from '../domain/export.ts';
 import { CollectorPlace } from '../domain/generate.ts';
+import { PipelineDetails, PipelineStatus } from '../domain/pipeline.ts';
 import { Preview, PreviewTerms } from '../domain/preview/preview.ts';
 import { PreviewSide } from '../domain/preview/sides.ts';
 import { Recording } from '../domain/recording.ts';
+import { PipelineOrigin, Revision, RevisionNote, RevisionNumber, SettingsYaml } from '../domain/revision.ts';
 import { PipelineChoice, RenderedPipeline, Template, TemplateName } from '../domain/template.ts';
+import { Finding } from '../domain/validation/finding.ts';
+import { ImportedPipeline, ListedRevision, PipelineView, SavedPipeline } from './views.ts';
+
+const ById = z.object({ pipelineId: PipelineId });
+/** In a path everything is a text. */
+const NumberInPath = z.coerce.number().pipe(RevisionNumber);
+
+/** What a new pipeline is told about itself; who creates it owns it unless somebody else is named. */
+const NewDetails = PipelineDetails.partial({ description: true, owner: true, team: true, labels: true });
+const Note = RevisionNote.default('');
+
+const COMPOSE_REFUSALS = [
+  'pipeline-template-not-found',
+  'pipeline-parameter-invalid',
+  'pipeline-override-invalid',
+  'pipeline-secret-in-plain-text',
+] as const;
+
+const OWN_SETTINGS = [
+  'receivers:',
+  '  host_metrics: {collection_interval: 60s, scrapers: {cpu: {}, memory: {}, process: {}}}',
+  'exporters:',
+  '  otlp_http: {endpoint: https://otlp.example.com}',
+  'service:',
+  '  pipelines:',
+  '    metrics: {receivers: [host_metrics], exporters: [otlp_http]}',
+  '',
+].join('\n');
 
 /** A template with its values, in a frame. */
 const RenderWish = PipelineChoice.extend({
@@ -106,6 +139,202 @@ export const pipelineRoutes = [
       criticalProcesses: ['nginx', 'postgres'],
       hosts: 100,
     },
+  }),
+  route({
+    name: 'validatePipeline',
+    method: 'POST',
+    path: '/pipelines/validate',
+    summary: 'Everything that can be said about settings without starting a collector; nothing is stored',
+    permission: may('pipeline:validate'),
+    body: z.strictObject({ yaml: SettingsYaml }),
+    status: 200,
+    response: z.object({ isValid: z.boolean(), findings: z.array(Finding) }),
+    refusals: [],
+    example: { yaml: OWN_SETTINGS },
+  }),
+  route({
+    name: 'listPipelines',
+    method: 'GET',
+    path: '/pipelines',
+    summary: 'Pipelines of the tenant, newest first',
+    permission: may('pipeline:read'),
+    query: PageQuery.extend({ status: PipelineStatus.optional(), team: z.string().max(40).optional() }),
+    status: 200,
+    response: page(PipelineView),
+    refusals: [],
+  }),
+  route({
+    name: 'createPipeline',
+    method: 'POST',
+    path: '/pipelines',
+    summary: 'A draft with its first revision and everything that was found in it',
+    permission: may('pipeline:write'),
+    concurrency: 'idempotency-key',
+    body: NewDetails.extend({ origin: PipelineOrigin, note: Note }),
+    status: 201,
+    response: SavedPipeline,
+    refusals: [...COMPOSE_REFUSALS, 'pipeline-name-taken', 'pipeline-quota-exceeded'],
+    example: {
+      name: 'web hosts',
+      team: 'platform',
+      origin: { kind: 'template', template: 'top-k', parameters: { cpu_threshold_ratio: 0.02 } },
+      note: 'twice the threshold',
+    },
+  }),
+  route({
+    name: 'importPipeline',
+    method: 'POST',
+    path: '/pipelines/import',
+    summary:
+      'A draft from settings that exist: as they are, or inside a ConfigMap, an OpenTelemetryCollector or Helm values; comments stay, secrets become references',
+    permission: may('pipeline:write'),
+    concurrency: 'idempotency-key',
+    body: NewDetails.extend({ text: z.string().min(1), note: Note }),
+    status: 201,
+    response: ImportedPipeline,
+    refusals: [
+      'pipeline-import-unreadable',
+      'pipeline-secret-in-plain-text',
+      'pipeline-name-taken',
+      'pipeline-quota-exceeded',
+    ],
+    example: { name: 'what runs today', text: OWN_SETTINGS },
+  }),
+  route({
+    name: 'getPipeline',
+    method: 'GET',
+    path: '/pipelines/{pipelineId}',
+    summary: 'One pipeline',
+    permission: may('pipeline:read'),
+    params: ById,
+    status: 200,
+    response: PipelineView,
+    refusals: [],
+  }),
+  route({
+    name: 'revisePipeline',
+    method: 'PUT',
+    path: '/pipelines/{pipelineId}',
+    summary: 'Save settings as the next revision; the same settings again are no new one',
+    permission: may('pipeline:write'),
+    concurrency: 'if-match',
+    params: ById,
+    body: z.strictObject({ origin: PipelineOrigin, note: Note }),
+    status: 200,
+    response: SavedPipeline,
+    refusals: [...COMPOSE_REFUSALS, 'pipeline-quota-exceeded', 'state-conflict'],
+    example: { origin: { kind: 'settings', yaml: OWN_SETTINGS }, note: 'reads memory as well' },
+  }),
+  route({
+    name: 'changePipeline',
+    method: 'PATCH',
+    path: '/pipelines/{pipelineId}',
+    summary: 'Change what is said about it; its settings stay',
+    permission: may('pipeline:write'),
+    concurrency: 'if-match',
+    params: ById,
+    body: PipelineDetails.partial(),
+    status: 200,
+    response: PipelineView,
+    refusals: ['pipeline-name-taken'],
+    example: { owner: 'team web', team: 'web' },
+  }),
+  route({
+    name: 'deletePipeline',
+    method: 'DELETE',
+    path: '/pipelines/{pipelineId}',
+    summary: 'Delete a draft or a deprecated pipeline; experiments keep what they were given',
+    permission: may('pipeline:write'),
+    concurrency: 'if-match',
+    params: ById,
+    status: 204,
+    response: z.null(),
+    refusals: ['state-conflict'],
+  }),
+  route({
+    name: 'publishPipeline',
+    method: 'POST',
+    path: '/pipelines/{pipelineId}/publish',
+    summary: 'Make a revision the one that is meant by the pipeline; refused while it has errors',
+    permission: may('pipeline:write'),
+    concurrency: 'if-match',
+    params: ById,
+    body: z.strictObject({ revision: RevisionNumber.optional() }),
+    status: 200,
+    response: PipelineView,
+    refusals: ['pipeline-invalid-config', 'pipeline-revision-not-found'],
+    example: { revision: 3 },
+  }),
+  route({
+    name: 'deprecatePipeline',
+    method: 'POST',
+    path: '/pipelines/{pipelineId}/deprecate',
+    summary: 'No longer offer it; nothing that runs is changed',
+    permission: may('pipeline:write'),
+    concurrency: 'if-match',
+    params: ById,
+    body: z.strictObject({ reason: z.string().trim().min(3).max(500) }),
+    status: 200,
+    response: PipelineView,
+    refusals: [],
+    example: { reason: 'replaced by web hosts 2' },
+  }),
+  route({
+    name: 'listRevisions',
+    method: 'GET',
+    path: '/pipelines/{pipelineId}/revisions',
+    summary: 'Its revisions without their text, newest first',
+    permission: may('pipeline:read'),
+    params: ById,
+    query: PageQuery,
+    status: 200,
+    response: page(ListedRevision),
+    refusals: [],
+  }),
+  route({
+    name: 'getRevision',
+    method: 'GET',
+    path: '/pipelines/{pipelineId}/revisions/{revision}',
+    summary: 'One revision with its text and everything that was found in it',
+    permission: may('pipeline:read'),
+    params: ById.extend({ revision: NumberInPath }),
+    status: 200,
+    response: Revision,
+    refusals: ['pipeline-revision-not-found'],
+  }),
+  route({
+    name: 'diffRevisions',
+    method: 'GET',
+    path: '/pipelines/{pipelineId}/diff',
+    summary: 'What two revisions do differently, each difference in a sentence; other spelling is no difference',
+    permission: may('pipeline:read'),
+    params: ById,
+    query: z.object({ from: NumberInPath, to: NumberInPath }),
+    status: 200,
+    response: PipelineDiff,
+    refusals: ['pipeline-revision-not-found', 'pipeline-invalid-config'],
+  }),
+  route({
+    name: 'exportPipeline',
+    method: 'GET',
+    path: '/pipelines/{pipelineId}/export',
+    summary: 'A revision as files for a repository that a cluster follows: manifests, Kustomize folder or Helm values',
+    permission: may('pipeline:read'),
+    params: ById,
+    query: z.object({
+      format: ExportFormat.default('yaml'),
+      /** absent: the published one, or the newest of a draft */
+      revision: NumberInPath.optional(),
+      namespace: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a namespace such as telemetry')
+        .default('telemetry'),
+      clusterName: z.string().min(1).max(100).optional(),
+      remoteWriteUrl: z.url({ protocol: /^https?$/ }).optional(),
+    }),
+    status: 200,
+    response: z.object({ revision: RevisionNumber, files: z.array(ExportedFile) }),
+    refusals: ['pipeline-revision-not-found', 'pipeline-invalid-config'],
   }),
   route({
     name: 'generatePipeline',

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Epoch } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { type CollectorObject, collectorObjects } from './collector-objects.ts';
-import { type RenderRefusal, renderPipeline, type Sha256 } from './render.ts';
+import { type RenderRefusal, renderPipeline } from './render.ts';
 import type { FrameSettings, PipelineChoice, RenderedPipeline } from './template.ts';
 import { findTemplate } from './templates.ts';
 
@@ -49,8 +50,9 @@ export const generate = (
 ): Outcome<Generated, GenerateRefusal> => {
   const rendered = renderPipeline(choice, frame, sha256);
   if (!rendered.accepted) return rendered;
-  const { template, needs } = rendered.value;
-  const found = findTemplate(template, rendered.value.version);
+  const { needs } = rendered.value;
+  const { template } = choice;
+  const found = findTemplate(template, choice.version);
   if (found.accepted && found.value.template.use === 'not_yet')
     return refuse('pipeline-not-deployable', `template ${template} was never run: ${found.value.template.trap}`, {
       template,

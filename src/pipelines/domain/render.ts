@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
 import { explain } from './explanation.ts';
 import { FRAME_SAYS, frameOf } from './frame.ts';
 import { commonMetricSet, type MetricSet } from './metric-set.ts';
@@ -11,9 +12,6 @@ import { mergeSettings, type Settings, settingsAt } from './settings-tree.ts';
 import { type FrameSettings, NO_NEEDS, type PipelineChoice, type RenderedPipeline } from './template.ts';
 import type { TemplateDefinition, TemplateWish } from './template-definition.ts';
 import { findTemplate } from './templates.ts';
-
-/** SHA-256 of a text as 64 hex digits: an argument, because hashing is not ours. */
-export type Sha256 = (text: string) => string;
 
 export type RenderRefusal = Refusal<'pipeline-template-not-found'> | ParameterRefusal | OverrideRefusal;
 export type ComparisonRefusal = RenderRefusal | Refusal<'pipeline-not-comparable'>;
@@ -116,6 +114,7 @@ const renderWith = (
   return accept({
     template: template.name,
     version: template.version,
+    pipeline: null,
     parameters: { ...parameters.value },
     yaml,
     sha256: sha256(yaml),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PipelineId } from '../../kernel/identity.ts';
 import { type Destination, SecretReference } from './destination.ts';
 
 export const TemplateName = z
@@ -79,6 +80,16 @@ export const PipelineChoice = z.strictObject({
 });
 export type PipelineChoice = z.infer<typeof PipelineChoice>;
 
+/** One revision of a pipeline that somebody owns. */
+export const RevisionRef = z.object({ pipelineId: PipelineId, revision: z.int().min(1) });
+export type RevisionRef = z.infer<typeof RevisionRef>;
+
+/** A pipeline that somebody owns; without a number its published revision is meant. */
+export const PipelineReference = z.strictObject({
+  pipelineId: PipelineId,
+  revision: z.int().min(1).max(9999).optional(),
+});
+export type PipelineReference = z.infer<typeof PipelineReference>;
 /** What settings need of the pod around them, beside what every collector of ours has. */
 export const PipelineNeeds = z.object({
   /** `one_replica`: what belongs together has to meet in one collector */
@@ -103,8 +114,11 @@ export const NO_NEEDS: PipelineNeeds = {
 
 /** Collector settings as bytes, and how they came to be. */
 export const RenderedPipeline = z.object({
-  template: TemplateName,
-  version: SemanticVersion,
+  /** null: settings of an author's own */
+  template: TemplateName.nullable(),
+  version: SemanticVersion.nullable(),
+  /** the revision that was asked for; null where a template was named */
+  pipeline: RevisionRef.nullable().default(null),
   parameters: z.record(z.string(), ParameterValue),
   yaml: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

@@ -27,6 +27,11 @@ export const COMMON_PROBLEMS = {
   'internal-error': { status: 500, title: 'Our fault', retry: 'later' },
 } as const satisfies Record<CommonCode, Problem>;
 
+/** Things with a life of their own refuse so what their state does not allow; `details` say what it allows. */
+export const STATE_CONFLICT = {
+  'state-conflict': { status: 409, title: 'Not possible in this state', retry: 'after-reload' },
+} as const;
+
 export type Problems = Readonly<Record<string, Problem>>;
 
 /** The wire form of a code: `experiment-not-draft` → `EXPERIMENT_NOT_DRAFT`. */

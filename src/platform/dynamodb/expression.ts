@@ -16,6 +16,15 @@ export const IS_NEW: Expression = expression('attribute_not_exists(#pk)');
 export const EXISTS: Expression = expression('attribute_exists(#pk)');
 export const hasVersion = (version: number): Expression => expression('#version = :version', { version });
 
+/** All of them at once; null where there are none. */
+export const allOf = (conditions: readonly Expression[]): Expression | null =>
+  conditions.length === 0
+    ? null
+    : expression(
+        conditions.map(({ text }) => text).join(' AND '),
+        Object.assign({}, ...conditions.map(({ values }) => values)),
+      );
+
 interface Placeholders {
   readonly ExpressionAttributeNames?: Record<string, string>;
   readonly ExpressionAttributeValues?: Record<string, AttributeValue>;

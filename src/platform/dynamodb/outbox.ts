@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { type Actor, type Epoch, type TenantId, Ulid } from '../../kernel/identity.ts';
 import { epochMsOf, type Instant } from '../../kernel/instant.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
+import { sha256 } from '../../kernel/system-sha256.ts';
 import { type EventDraft, EventEnvelope, type StateChange } from '../declare/event.ts';
 import { currentRequestId, currentTraceId } from '../run.ts';
 import { fromWire, toWire } from '../wire.ts';
@@ -31,8 +31,7 @@ export const changing = (subject: EventSubject, before: unknown, after: unknown)
   change: { before: digestOf(before), after: digestOf(after) },
 });
 
-const digestOf = (thing: unknown): string | null =>
-  thing === null ? null : createHash('sha256').update(canonicalJson(thing)).digest('hex');
+const digestOf = (thing: unknown): string | null => (thing === null ? null : sha256(canonicalJson(thing)));
 
 /** Full events from drafts. Make them anew for each attempt: an id tells when it was tried, and the feed sorts by it. */
 export const envelopesOf = (

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { sha256 } from '../../../src/audit/adapters/sha256.ts';
 import type { AuditLog } from '../../../src/audit/application/ports.ts';
 import { BEFORE_THE_FIRST, checkChain } from '../../../src/audit/domain/chain.ts';
 import type { TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { secondsAfter } from '../../../src/kernel/instant.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { auditDraft } from '../../support/audit.ts';
 import { T0 } from '../../support/platform.ts';
 

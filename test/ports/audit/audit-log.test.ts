@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamodbAuditLog } from '../../../src/audit/adapters/dynamodb-audit-log.ts';
 import { memoryAuditLog } from '../../../src/audit/adapters/memory-audit-log.ts';
-import { sha256 } from '../../../src/audit/adapters/sha256.ts';
 import { makeVerifyAudit } from '../../../src/audit/application/verify-audit.ts';
 import type { TenantId } from '../../../src/kernel/identity.ts';
 import { systemIds, systemPauses } from '../../../src/kernel/system.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { auditDraft } from '../../support/audit.ts';
 import { startTestCloud, type TestCloud } from '../../support/emulator.ts';
 import { auditLogSuite } from './audit-log-suite.ts';

@@ -173,6 +173,7 @@ describe('what only a real API server can judge', () => {
     const rendered = (content: string): RenderedPipeline => ({
       template: TemplateName.parse('baseline'),
       version: '1.0.0',
+      pipeline: null,
       parameters: {},
       yaml: content,
       sha256: createHash('sha256').update(content).digest('hex'),

@@ -435,6 +435,7 @@ export const describeExperimentStore = (bench: () => ExperimentBench): void => {
 const rendered = {
   template: 'baseline' as never,
   version: '1.0.0',
+  pipeline: null,
   parameters: {},
   yaml: 'x: 1\n',
   sha256: '0'.repeat(64),

@@ -98,6 +98,12 @@ success_criteria:
     expect(new Set(world.experiments.holds.values())).toEqual(new Set([holder.experimentId]));
   });
 
+  test('that is too short: 2, the option, and nothing is sent but the question for the cluster', async () => {
+    const { exitCode, stderr } = await as('experimenter', [...create, '-d', '10s']);
+    expect(stderr).toMatch(/^✘ the experiment is not valid\n {2}--duration: .*30\n {2}nothing was sent\n$/);
+    expect([exitCode, api.answers]).toEqual([2, ['GET /clusters 200']]);
+  });
+
   test('by somebody who may not: 3, the permission and who has it', async () => {
     const { exitCode, stderr } = await as('viewer', create);
     expect(exitCode).toBe(3);

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryAuditLog } from '../../../src/audit/adapters/memory-audit-log.ts';
 import { refusedWritesOn } from '../../../src/audit/adapters/refused-write-queue.ts';
-import { sha256 } from '../../../src/audit/adapters/sha256.ts';
 import { serveAudit } from '../../../src/audit/application/serve-audit.ts';
 import { makeWriteAudit, type Told } from '../../../src/audit/application/write-audit.ts';
 import type { Actor, Epoch, Principal, TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { systemIds } from '../../../src/kernel/system.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import type { RefusedWrite } from '../../../src/platform/declare/refused-write.ts';
 import { changing, envelopesOf } from '../../../src/platform/dynamodb/outbox.ts';
 import { makeCursors } from '../../../src/platform/http/cursor.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sha256 } from '../../../src/audit/adapters/sha256.ts';
 import { BEFORE_THE_FIRST, checkChain, sealed, stillHas } from '../../../src/audit/domain/chain.ts';
 import type { AuditDraft, AuditEntry } from '../../../src/audit/domain/entry.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { auditDraft } from '../../support/audit.ts';
 
 const chainOf = (drafts: readonly AuditDraft[]): AuditEntry[] => {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EXIT } from '../../../cli/exit-codes.ts';
 import { makeProgram } from '../../../cli/program.ts';
-import { sha256 } from '../../../src/audit/adapters/sha256.ts';
 import { BEFORE_THE_FIRST, sealed } from '../../../src/audit/domain/chain.ts';
 import { AuditEntry } from '../../../src/audit/domain/entry.ts';
 import { toWire } from '../../../src/client/wire.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { auditDraft } from '../../support/audit.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseParameters } from '../../../cli/commands/pipeline.ts';
+import { parseParameters } from '../../../cli/commands/parameters.ts';
 import { EXIT, exitCodeOfPlan, exitCodeOfStatus, exitCodeOfVerdict } from '../../../cli/exit-codes.ts';
 import { CommandFailure, describeFailure } from '../../../cli/failure.ts';
 import { openerOf } from '../../../cli/open-in-browser.ts';
@@ -101,7 +101,7 @@ test('parameters are read as numbers, truths, lists and texts', () => {
 
 test('broken YAML is told with line and column, and nothing is sent', () => {
   const failure = failureOf(() => readDocument(ExperimentSettings, 'name: x\n  targets: [', 'scenario.yaml'));
-  expect(failure.message).toMatch(/^scenario\.yaml:\d+:\d+ is not readable YAML/);
+  expect(failure.message).toMatch(/^scenario\.yaml:\d+:\d+ is not readable YAML: [^:]*[a-z]$/);
   expect(failure.exitCode).toBe(EXIT.invalid);
 });
 
@@ -127,6 +127,16 @@ test('a problem of the API is told with its findings, what to do, and the reques
     text: '✘ the margin is missing\n  /margin_ratio: say how much worse is acceptable\n  VALIDATION_FAILED · request abc',
     exitCode: EXIT.invalid,
   });
+});
+
+test('a finding that is the whole sentence already is not told twice', () => {
+  const found = { pointer: '/duration_seconds', code: 'too-short', message: 'at least 30 s' };
+  const problem = problemFrom(
+    422,
+    { code: 'VALIDATION_FAILED', message: `${found.pointer}: ${found.message}`, trace_id: 'abc', errors: [found] },
+    null,
+  );
+  expect(describeFailure(problem).text.split('\n')).toHaveLength(2);
 });
 
 test('an answer of a gateway that is no problem of ours still says what to do', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -28,7 +28,7 @@ describe('phoenix pipeline validate', () => {
   test('ends with 0 where nothing is wrong, and says who has the last word', async () => {
     const { exitCode, stdout, stderr } = await validate(WHOLE_TEXT, '--for-cluster');
     expect([exitCode, stdout]).toEqual([0, `✔ ${join(folder, 'collector.yaml')}: 0 errors, 0 warnings\n`]);
-    expect(stderr).toContain('otelcol validate');
+    expect(stderr).toContain('--collector PROGRAM asks it');
   });
 
   test('ends with 1 at an error, and shows where it is and what would work', async () => {
@@ -68,6 +68,43 @@ describe('phoenix pipeline validate', () => {
     const text = WHOLE_TEXT.replace('processors:\n', 'processors:\n  tail_sampling: {policies: []}\n');
     expect((await validate(text)).exitCode).toBe(1);
     expect((await validate(text, '--image', 'contrib')).exitCode).toBe(0);
+  });
+
+  describe('with a collector', () => {
+    const programOf = (name: string, script: string): string => {
+      const file = join(folder, name);
+      writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      return file;
+    };
+
+    test('that refuses, its word is an error at its place', async () => {
+      const program = programOf('refusing', `[ "$1" = validate ] && echo 'Error: processors::batch: no' >&2; exit 1`);
+      const { exitCode, stdout } = await validate(WHOLE_TEXT, '--collector', program);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/collector\.yaml:\d+:\d+ error: processors::batch: no/);
+    });
+
+    test('that would start, nothing more is said', async () => {
+      const { exitCode, stderr } = await validate(WHOLE_TEXT, '--collector', programOf('willing', 'exit 0'));
+      expect([exitCode, stderr]).toEqual([0, '']);
+    });
+
+    test('it is shown no settings that would have it read files', async () => {
+      const text = WHOLE_TEXT.replace('60s', () => `\${file:/etc/hostname}`);
+      const { exitCode, stderr } = await validate(text, '--collector', programOf('touching', `touch ${folder}/asked`));
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('the collector was not asked');
+      expect(existsSync(join(folder, 'asked'))).toBe(false);
+    });
+
+    test.each([
+      ['there is none', () => join(folder, 'nowhere'), 'takes the path of a collector’s program'],
+      ['it cannot validate', () => programOf('older', `echo 'unknown command "validate"' >&2; exit 1`), 'that has one'],
+    ])('ends with 2 where %s', async (_title, program, advice) => {
+      const { exitCode, stderr } = await validate(WHOLE_TEXT, '--collector', program());
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(advice);
+    });
   });
 
   test.each([

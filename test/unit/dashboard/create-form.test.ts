@@ -12,8 +12,8 @@ import { CLUSTER } from '../../support/fixture-experiments.ts';
 
 const filled: ExperimentForm = {
   ...EMPTY_FORM,
-  baseline: { template: 'baseline', parameters: {} },
-  candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: '0.02', pinned_processes: 'sshd, cron' } },
+  baseline: { runs: 'baseline', parameters: {} },
+  candidate: { runs: 'top-k', parameters: { cpu_threshold_ratio: '0.02', pinned_processes: 'sshd, cron' } },
   clusterId: CLUSTER,
   critical: 'nginx, postgres',
 };
@@ -26,9 +26,8 @@ describe('the form', () => {
     expect(errors).toEqual([]);
     const parsed = ExperimentSettings.parse(settings);
     expect(parsed.name).toBe('top-k against baseline on local');
-    expect(parsed.candidatePipeline.parameters).toEqual({
-      cpu_threshold_ratio: 0.02,
-      pinned_processes: ['sshd', 'cron'],
+    expect(parsed.candidatePipeline).toMatchObject({
+      parameters: { cpu_threshold_ratio: 0.02, pinned_processes: ['sshd', 'cron'] },
     });
     expect(parsed.criticalProcesses).toEqual(['nginx', 'postgres']);
     expect([parsed.durationSeconds, parsed.warmupSeconds, parsed.slotSeconds]).toEqual([undefined, 300, 60]);
@@ -49,7 +48,7 @@ describe('the form', () => {
       '/duration_seconds',
     ]);
     expect(
-      pointersOf({ ...filled, candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: 'much' } } }),
+      pointersOf({ ...filled, candidate: { runs: 'top-k', parameters: { cpu_threshold_ratio: 'much' } } }),
     ).toEqual(['/candidate_pipeline/parameters/cpu_threshold_ratio']);
     expect(read({ ...filled, duration: 'an hour' }).settings).toBeNull();
   });
@@ -71,9 +70,9 @@ describe('the form', () => {
   test('leaves an empty parameter to the default of its template', () => {
     const { settings } = read({
       ...filled,
-      candidate: { template: 'top-k', parameters: { cpu_threshold_ratio: ' ' } },
+      candidate: { runs: 'top-k', parameters: { cpu_threshold_ratio: ' ' } },
     });
-    expect(settings?.candidatePipeline.parameters).toEqual({});
+    expect(settings?.candidatePipeline).toEqual({ template: 'top-k', parameters: {} });
   });
 
   test('suggests no name before both sides are chosen', () => {

@@ -1,26 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_CRITERIA, type ExperimentSettings } from '../../../src/experiments/domain/settings.ts';
 import {
-  type CanRender,
+  DEFAULT_CRITERIA,
+  type ExperimentSettings,
+  type VariantPipeline,
+} from '../../../src/experiments/domain/settings.ts';
+import {
   checkSetup,
   completeSettings,
   type Floors,
+  type Rendered,
   tooMuchToJudge,
 } from '../../../src/experiments/domain/setup.ts';
+import { PipelineId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { renderAsVariant } from '../../../src/pipelines/domain/render.ts';
-import { TemplateName } from '../../../src/pipelines/domain/template.ts';
+import { PipelineChoice, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { CLUSTER, settings } from '../../support/builders.ts';
 
 const FLOORS: Floors = { minimumHorizonSeconds: 60, minimumWarmupSeconds: 30 };
-const renders: CanRender = (_, { collectionIntervalSeconds }) =>
-  accept({ slowestIntervalSeconds: collectionIntervalSeconds });
-const really: CanRender = (choice, { collectionIntervalSeconds, criticalProcesses }) =>
-  renderAsVariant(choice, { remoteWriteAuth: 'none', collectionIntervalSeconds, criticalProcesses }, sha256);
+const FRAME = { remoteWriteAuth: 'none', collectionIntervalSeconds: 5, criticalProcesses: [] } as const;
 
-const codes = (change: Partial<ExperimentSettings>, canRender: CanRender = renders): readonly string[] =>
-  checkSetup({ ...settings(), ...change }, FLOORS, canRender).map(({ pointer, code }) => `${pointer} ${code}`);
+type Render = (pipeline: VariantPipeline) => Rendered['candidatePipeline'];
+const renders: Render = () => accept({ slowestIntervalSeconds: FRAME.collectionIntervalSeconds });
+const really: Render = (pipeline) => renderAsVariant(PipelineChoice.parse(pipeline), FRAME, sha256);
+
+const codes = (change: Partial<ExperimentSettings>, render: Render = renders): readonly string[] => {
+  const asked = { ...settings(), ...change };
+  const rendered = {
+    baselinePipeline: render(asked.baselinePipeline),
+    candidatePipeline: render(asked.candidatePipeline),
+  };
+  return checkSetup(asked, FLOORS, rendered).map(({ pointer, code }) => `${pointer} ${code}`);
+};
 
 describe('the clock', () => {
   test('what the stage allows is fine', () => {
@@ -47,7 +59,7 @@ describe('the clock', () => {
   });
   test('a duration that nobody says is chosen, and one that somebody says stays', () => {
     const { durationSeconds: _, ...without } = settings();
-    expect(checkSetup(without, FLOORS, renders)).toEqual([]);
+    expect(codes({ durationSeconds: undefined })).toEqual([]);
     expect(completeSettings(without, 450).durationSeconds).toBe(450);
     expect(completeSettings(settings({ durationSeconds: 100 }), 450).durationSeconds).toBe(100);
   });
@@ -157,5 +169,10 @@ describe('targets, names, pipelines', () => {
     const { baselinePipeline } = settings();
     expect(codes({ candidatePipeline: baselinePipeline })).toEqual(['/candidate_pipeline variants-equal']);
     expect(codes({ candidatePipeline: baselinePipeline, labels: { control: 'aa' } })).toEqual([]);
+    const pipelineId = PipelineId.parse('pipe-00000000000a');
+    const revisions = (one: number, other: number) =>
+      codes({ baselinePipeline: { pipelineId, revision: one }, candidatePipeline: { revision: other, pipelineId } });
+    expect(revisions(1, 1)).toEqual(['/candidate_pipeline variants-equal']);
+    expect(revisions(1, 2)).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ const clusterWith = (metrics: MetricsSourceSettings): Cluster => ({
     namespace: 'phoenix-exp',
     metrics,
     remoteWriteUrl: 'https://store.example/api/v1/write',
+    allowedDestinations: [],
   },
   health: 'unknown',
   healthMessage: null,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Epoch } from '../../../src/kernel/identity.ts';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { type CollectorWish, collectorObjects } from '../../../src/pipelines/domain/collector-objects.ts';
 import { renderPipeline } from '../../../src/pipelines/domain/render.ts';
 import { PipelineChoice } from '../../../src/pipelines/domain/template.ts';

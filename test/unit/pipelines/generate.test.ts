@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { CollectorPlace, generate } from '../../../src/pipelines/domain/generate.ts';
 import { PipelineChoice } from '../../../src/pipelines/domain/template.ts';
 import { TEMPLATES } from '../../../src/pipelines/domain/templates.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { renderPipeline } from '../../../src/pipelines/domain/render.ts';
 import { PipelineChoice } from '../../../src/pipelines/domain/template.ts';
 import { renderedOf } from '../../support/template-grid.ts';

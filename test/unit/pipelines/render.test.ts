@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { sha256 } from '../../../src/pipelines/adapters/sha256.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { renderComparison, renderPipeline } from '../../../src/pipelines/domain/render.ts';
 import {
   type FrameSettings,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { COMPONENTS } from '../../../src/pipelines/domain/components/registry.ts';
 import type { RenderedPipeline } from '../../../src/pipelines/domain/template.ts';
 import { TEMPLATES } from '../../../src/pipelines/domain/templates.ts';
-import { COMPONENTS } from '../../../src/pipelines/domain/validation/components.ts';
 import { validateSettings } from '../../../src/pipelines/domain/validation/validate-settings.ts';
 import { gridOf, renderedOf } from '../../support/template-grid.ts';
 

@@ -19,7 +19,7 @@ describe('the rules of the validator', () => {
     const page = [
       '# Rules of `phoenix pipeline validate`',
       '',
-      'Made from the rules themselves. The layers: L0 text, L1 what is put in, L2 settings of components, L3 ids and graph, L4 what the collector has, L5 order, destinations and paths, L6 OTTL.',
+      'Made from the rules themselves. The layers: L0 text, L1 what is put in, L2 settings of components, L3 ids and graph, L4 what the collector has, L5 order, destinations and paths, L6 OTTL, L7 the collector itself, where one is asked.',
       '',
       '| rule | layer | is | because |',
       '| --- | --- | --- | --- |',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Finding } from '../../../src/pipelines/domain/validation/finding.ts';
 import { STRICTEST_POLICY } from '../../../src/pipelines/domain/validation/policy.ts';
-import type { RuleId } from '../../../src/pipelines/domain/validation/rules.ts';
+import { RULES, type RuleId } from '../../../src/pipelines/domain/validation/rules.ts';
 import { TEXT_LIMITS } from '../../../src/pipelines/domain/validation/settings-text.ts';
 import { type Circumstances, validateSettings } from '../../../src/pipelines/domain/validation/validate-settings.ts';
 import { EXFILTRATION_ATTEMPTS } from '../../support/exfiltration-attempts.ts';
@@ -104,6 +105,19 @@ describe('a finding', () => {
     expect(fixOf('metric.name ==', 'metric.nam ==')).toBe('write name');
   });
 
+  test('whatever it is about, has a rule that is listed, a place in the text, a sentence and something that would work', () => {
+    for (const { text } of [...MUTANTS, ...EXFILTRATION_ATTEMPTS]) {
+      const lines = text.split('\n');
+      for (const finding of validateSettings(text, IN_CLUSTER)) {
+        const { rule, pointer, line, column, message, fix } = Finding.parse(finding);
+        expect(Object.keys(RULES)).toContain(rule);
+        expect(pointer).toMatch(/^(\/|$)/);
+        expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
+        expect(Math.min(message.length, fix.length)).toBeGreaterThan(3);
+      }
+    }
+  });
+
   test('comes with all others, in the order of the text', () => {
     const text = WHOLE_TEXT.replace('- debug', '- debugger')
       .replace('- host_metrics', '- hostmetric')
@@ -171,6 +185,11 @@ describe('variables', () => {
     expect(rulesIn(withInterval(`\${env:ANYTHING:-60s}`))).toEqual([]);
     expect(rulesIn(withInterval(`\${env:ANYTHING:-often}`))).toEqual(['duration-unreadable']);
     expect(rulesIn(withInterval(`\${env:ANYTHING:-60}`))).toEqual(['duration-without-unit']);
+  });
+
+  test('one that is put in a thousand times is told once', () => {
+    const findings = validateSettings(withInterval(`"${'${env:SOME}'.repeat(1000)}"`), IN_CLUSTER);
+    expect(findings.map(({ rule }) => rule)).toEqual(['variable-not-allowed']);
   });
 
   test('two dollars are one, and put nothing in', () => {

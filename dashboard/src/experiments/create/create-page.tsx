@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { lowestRoleFor } from '../../../../src/access/domain/permissions.ts';
 import { ApiProblem } from '../../../../src/client/problem.ts';
 import type { Cluster } from '../../../../src/clusters/domain/cluster.ts';
@@ -11,6 +11,7 @@ import { failureLine } from '../../api/failures.ts';
 import {
   clustersQuery,
   meQuery,
+  pipelinesQuery,
   type SettingsInput,
   startFailureKey,
   templatesQuery,
@@ -21,6 +22,7 @@ import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingsProvider } from '../../ui/field.tsx';
 import { Loaded, Refused, Skeleton } from '../../ui/states.tsx';
+import { useSettled } from '../../ui/use-settled.ts';
 import { type CheckAnswer, Checks } from './checks.tsx';
 import { CriteriaPart } from './criteria-part.tsx';
 import { EMPTY_FORM, type ExperimentForm, readForm } from './form.ts';
@@ -61,30 +63,19 @@ export const CreatePage = () => {
 const firstForm = (
   templates: readonly Template[],
   clusters: readonly Cluster[],
-  candidate: string | undefined,
+  { candidate, baseline }: { readonly candidate?: string | undefined; readonly baseline?: string | undefined },
 ): ExperimentForm => ({
   ...EMPTY_FORM,
-  baseline: { template: templates.find(({ kind }) => kind === 'baseline')?.name ?? '', parameters: {} },
+  baseline: {
+    runs: baseline ?? templates.find(({ kind }) => kind === 'baseline')?.name ?? '',
+    parameters: {},
+  },
   candidate: {
-    template: candidate ?? templates.find(({ kind }) => kind === 'optimized')?.name ?? '',
+    runs: candidate ?? templates.find(({ kind }) => kind === 'optimized')?.name ?? '',
     parameters: {},
   },
   clusterId: clusters.length === 1 ? (clusters[0]?.id ?? '') : '',
 });
-
-/** Checks run when somebody pauses, not at each key. */
-const PAUSE_MS = 350;
-
-const useSettled = <T,>(value: T): T => {
-  const [settled, setSettled] = useState(value);
-  const text = JSON.stringify(value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is the value
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
-};
 
 const CreateForm = ({
   templates,
@@ -93,11 +84,12 @@ const CreateForm = ({
   readonly templates: readonly Template[];
   readonly clusters: readonly Cluster[];
 }) => {
-  const { candidate } = useSearch({ from: '/frame/experiments/new' });
-  const [form, setForm] = useState(() => firstForm(templates, clusters, candidate));
+  const search = useSearch({ from: '/frame/experiments/new' });
+  const [form, setForm] = useState(() => firstForm(templates, clusters, search));
+  const pipelines = useQuery(pipelinesQuery()).data ?? [];
   const deferred = useDeferredValue(form);
   const clusterName = clusters.find(({ id }) => id === form.clusterId)?.settings.name;
-  const { settings, errors } = readForm(deferred, templates, clusterName);
+  const { settings, errors } = readForm(deferred, templates, clusterName, pipelines);
   const settled = useSettled(settings);
   const checks = useQuery({
     ...validateQuery(settled ?? ({} as SettingsInput)),
@@ -112,7 +104,13 @@ const CreateForm = ({
     <FindingsProvider findings={findings}>
       <div className="create">
         <form className="create-form" onSubmit={(event) => event.preventDefault()}>
-          <PipelinesPart form={form} templates={templates} clusterName={clusterName} onChange={change} />
+          <PipelinesPart
+            form={form}
+            templates={templates}
+            pipelines={pipelines}
+            clusterName={clusterName}
+            onChange={change}
+          />
           <TargetPart form={form} clusters={clusters} settings={settled} onChange={change} />
           <CriteriaPart form={form} onChange={change} />
         </form>
@@ -126,17 +124,14 @@ const CreateForm = ({
   );
 };
 
-const questionOf = (settings: SettingsInput | null): PreviewQuestion | null =>
-  settings === null
-    ? null
-    : {
-        baseline: settings.baselinePipeline,
-        candidate: settings.candidatePipeline,
-        ...(settings.criticalProcesses === undefined ? {} : { criticalProcesses: settings.criticalProcesses }),
-        ...(settings.collectionIntervalSeconds === undefined
-          ? {}
-          : { collectionIntervalSeconds: settings.collectionIntervalSeconds }),
-      };
+/** A pipeline that somebody owns is looked ahead at on its own page, where its settings are. */
+const questionOf = (settings: SettingsInput | null): PreviewQuestion | null => {
+  if (settings === null) return null;
+  const { baselinePipeline: baseline, candidatePipeline: candidate, ...rest } = settings;
+  if (!('template' in baseline && 'template' in candidate)) return null;
+  const { criticalProcesses = [], collectionIntervalSeconds = 10 } = rest;
+  return { baseline, candidate, criticalProcesses: [...criticalProcesses], collectionIntervalSeconds };
+};
 
 interface CreateRequest {
   readonly settings: SettingsInput;

@@ -2,6 +2,7 @@ import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA } from '../../..
 import { parseDuration } from '../../../../src/kernel/duration.ts';
 import { ClusterId } from '../../../../src/kernel/identity.ts';
 import type { FieldError } from '../../../../src/kernel/outcome.ts';
+import type { PipelineView } from '../../../../src/pipelines/contract/views.ts';
 import {
   type ParameterValue,
   type Template,
@@ -9,10 +10,12 @@ import {
   type TemplateParameter,
 } from '../../../../src/pipelines/domain/template.ts';
 import type { SettingsInput } from '../../api/queries.ts';
+import { parseVariantText } from '../../pipelines/variant-text.ts';
 
-/** One side of the comparison as typed: texts by name of parameter, absent where the default holds. */
+/** One side of the comparison as typed: a template with texts by name of parameter, or a revision of a pipeline. */
 export interface PipelineForm {
-  readonly template: string;
+  /** the name of a template, or `pipe-0123456789ab@3` */
+  readonly runs: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -86,8 +89,8 @@ const toForm = (criterion: Criterion): CriterionForm => {
 
 export const EMPTY_FORM: ExperimentForm = {
   name: '',
-  baseline: { template: '', parameters: {} },
-  candidate: { template: '', parameters: {} },
+  baseline: { runs: '', parameters: {} },
+  candidate: { runs: '', parameters: {} },
   clusterId: '',
   nodeNames: [],
   duration: '',
@@ -99,16 +102,30 @@ export const EMPTY_FORM: ExperimentForm = {
   criteria: DEFAULT_CRITERIA.map(toForm),
 };
 
-export const suggestedName = (form: ExperimentForm, clusterName: string | undefined): string =>
-  form.candidate.template === '' || form.baseline.template === ''
-    ? ''
-    : `${form.candidate.template} against ${form.baseline.template}${clusterName === undefined ? '' : ` on ${clusterName}`}`;
+export const suggestedName = (
+  { candidate, baseline }: ExperimentForm,
+  clusterName: string | undefined,
+  pipelines: readonly KnownPipeline[] = [],
+): string => {
+  if (candidate.runs === '' || baseline.runs === '') return '';
+  const words = (runs: string): string => {
+    const reference = parseVariantText(runs);
+    const known = pipelines.find(({ id }) => id === reference?.pipelineId);
+    return known === undefined ? runs : `${known.name} ${reference?.revision ?? ''}`.trim();
+  };
+  const place = clusterName === undefined ? '' : ` on ${clusterName}`;
+  return `${words(candidate.runs)} against ${words(baseline.runs)}${place}`.slice(0, 100);
+};
+
+/** What a form has to know of a pipeline. */
+export type KnownPipeline = Pick<PipelineView, 'id' | 'name'>;
 
 /** What was typed as settings, and everything in it that cannot be read. Whether it makes sense, the API says. */
 export const readForm = (
   form: ExperimentForm,
   templates: readonly Template[],
   clusterName: string | undefined,
+  pipelines: readonly KnownPipeline[] = [],
 ): { readonly settings: SettingsInput | null; readonly errors: readonly FieldError[] } => {
   const errors: FieldError[] = [];
   const complain = (pointer: string, message: string): void => {
@@ -125,16 +142,16 @@ export const readForm = (
     else if (!Number.isFinite(value)) complain(pointer, `"${text}" is not a number`);
     return Number.isFinite(value) ? value : 0;
   };
-  const pipeline = (pointer: string, { template, parameters }: PipelineForm) => {
-    const known = templates.find(({ name }) => name === template);
+  const pipeline = (pointer: string, { runs, parameters }: PipelineForm) => {
+    const reference = parseVariantText(runs);
+    if (reference !== null) return reference;
+    const known = templates.find(({ name }) => name === runs);
     if (known === undefined) {
-      complain(
-        `${pointer}/template`,
-        `${template === '' ? '' : `there is no template ${template}; `}choose a template`,
-      );
+      const unknown = runs === '' ? '' : `there is no template ${runs}; `;
+      complain(`${pointer}/template`, `${unknown}choose a template or a pipeline`);
     }
     return {
-      template: TemplateName.safeParse(template).data ?? '',
+      template: TemplateName.safeParse(runs).data ?? '',
       parameters: Object.fromEntries(
         (known?.parameters ?? []).flatMap((parameter) => {
           const text = parameters[parameter.name];
@@ -188,7 +205,7 @@ export const readForm = (
     complain('/critical_processes', 'name at least one, or take the criteria about critical processes away below');
   }
   const settings: SettingsInput = {
-    name: form.name.trim() === '' ? suggestedName(form, clusterName) : form.name.trim(),
+    name: form.name.trim() === '' ? suggestedName(form, clusterName, pipelines) : form.name.trim(),
     baselinePipeline: pipeline('/baseline_pipeline', form.baseline),
     candidatePipeline: pipeline('/candidate_pipeline', form.candidate),
     targets: [

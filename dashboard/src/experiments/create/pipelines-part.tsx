@@ -1,17 +1,24 @@
+import { Link } from '@tanstack/react-router';
+import type { PipelineView } from '../../../../src/pipelines/contract/views.ts';
 import type { Template } from '../../../../src/pipelines/domain/template.ts';
+import { parseVariantText, variantText } from '../../pipelines/variant-text.ts';
 import { Field } from '../../ui/field.tsx';
 import { Parameters } from '../../ui/parameters.tsx';
 import { type ExperimentForm, type PipelineForm, suggestedName } from './form.ts';
 
+interface Known {
+  readonly templates: readonly Template[];
+  readonly pipelines: readonly PipelineView[];
+}
+
 /** Compare this with that. */
 export const PipelinesPart = ({
   form,
-  templates,
   clusterName,
   onChange,
-}: {
+  ...known
+}: Known & {
   readonly form: ExperimentForm;
-  readonly templates: readonly Template[];
   readonly clusterName: string | undefined;
   readonly onChange: (part: Partial<ExperimentForm>) => void;
 }) => (
@@ -22,7 +29,7 @@ export const PipelinesPart = ({
           {...control}
           className="wide"
           value={form.name}
-          placeholder={suggestedName(form, clusterName)}
+          placeholder={suggestedName(form, clusterName, known.pipelines)}
           maxLength={100}
           onChange={({ target }) => onChange({ name: target.value })}
         />
@@ -33,14 +40,14 @@ export const PipelinesPart = ({
         title="Compare"
         variant="candidate"
         chosen={form.candidate}
-        templates={templates}
+        {...known}
         onChange={(candidate) => onChange({ candidate })}
       />
       <Side
         title="with"
         variant="baseline"
         chosen={form.baseline}
-        templates={templates}
+        {...known}
         onChange={(baseline) => onChange({ baseline })}
       />
     </div>
@@ -52,34 +59,53 @@ const Side = ({
   variant,
   chosen,
   templates,
+  pipelines,
   onChange,
-}: {
+}: Known & {
   readonly title: string;
   readonly variant: 'baseline' | 'candidate';
   readonly chosen: PipelineForm;
-  readonly templates: readonly Template[];
   readonly onChange: (pipeline: PipelineForm) => void;
 }) => {
-  const template = templates.find(({ name }) => name === chosen.template);
+  const template = templates.find(({ name }) => name === chosen.runs);
+  const reference = parseVariantText(chosen.runs);
+  const pipeline = pipelines.find(({ id }) => id === reference?.pipelineId);
   const pointer = `/${variant}_pipeline`;
+  const offered = revisionsOffered(pipelines, chosen.runs);
   return (
     <fieldset className={`side side-${variant}`}>
       <legend>
         {title} <span className={`key key-${variant}`}>{variant}</span>
       </legend>
-      <Field label={`Template of the ${variant}`} pointer={`${pointer}/template`} isInline hint={template?.summary}>
+      <Field
+        label={`Template or pipeline of the ${variant}`}
+        pointer={reference === null ? `${pointer}/template` : pointer}
+        isInline
+        hint={template?.summary ?? pipelineHint(pipeline)}
+      >
         {(control) => (
           <select
             {...control}
-            value={chosen.template}
-            onChange={({ target }) => onChange({ template: target.value, parameters: {} })}
+            value={chosen.runs}
+            onChange={({ target }) => onChange({ runs: target.value, parameters: {} })}
           >
-            <option value="">choose a template</option>
-            {templates.map(({ name, title: words, version }) => (
-              <option key={name} value={name}>
-                {words} ({name} {version})
-              </option>
-            ))}
+            <option value="">choose a template or a pipeline</option>
+            <optgroup label="Templates">
+              {templates.map(({ name, title: words, version }) => (
+                <option key={name} value={name}>
+                  {words} ({name} {version})
+                </option>
+              ))}
+            </optgroup>
+            {offered.length === 0 ? null : (
+              <optgroup label="Pipelines">
+                {offered.map(({ runs, words }) => (
+                  <option key={runs} value={runs}>
+                    {words}
+                  </option>
+                ))}
+              </optgroup>
+            )}
           </select>
         )}
       </Field>
@@ -91,6 +117,37 @@ const Side = ({
           onChange={(parameters) => onChange({ ...chosen, parameters })}
         />
       )}
+      {reference === null ? null : (
+        <p className="quiet">
+          Its settings are those of the revision.{' '}
+          <Link
+            to="/pipelines/$pipelineId"
+            params={{ pipelineId: reference.pipelineId }}
+            search={reference.revision === undefined ? {} : { revision: reference.revision }}
+          >
+            Look at them
+          </Link>
+        </p>
+      )}
     </fieldset>
   );
 };
+
+/** The published revision of each pipeline, and whatever the address asked for. */
+const revisionsOffered = (pipelines: readonly PipelineView[], chosen: string) => {
+  const published = pipelines.flatMap(({ id, name, published: each }) =>
+    each === null ? [] : [{ runs: variantText(id, each.revision), words: `${name}, revision ${each.revision}` }],
+  );
+  const asked = parseVariantText(chosen);
+  if (asked === null || published.some(({ runs }) => runs === chosen)) return published;
+  const name = pipelines.find(({ id }) => id === asked.pipelineId)?.name ?? asked.pipelineId;
+  return [
+    ...published,
+    { runs: chosen, words: asked.revision === undefined ? name : `${name}, revision ${asked.revision}` },
+  ];
+};
+
+const pipelineHint = (pipeline: PipelineView | undefined): string | undefined =>
+  pipeline === undefined
+    ? undefined
+    : `owned by ${pipeline.owner}${pipeline.description === '' ? '' : `: ${pipeline.description}`}`;

@@ -1,16 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { ApiProblem } from '../../../../src/client/problem.ts';
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
 import { may } from '../../../../src/experiments/domain/allowed.ts';
 import { ExperimentSettings } from '../../../../src/experiments/domain/settings.ts';
 import { COMMANDS, type CommandName } from '../../../../src/experiments/domain/vocabulary.ts';
-import { failureLine } from '../../api/failures.ts';
 import { experimentQuery, meQuery, type SettingsInput, validateQuery } from '../../api/queries.ts';
 import { api } from '../../session/session.ts';
 import { Button, type ButtonProps } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { ConsequencesDialog } from '../../ui/consequences-dialog.tsx';
 import type { IconName } from '../../ui/icon.tsx';
 import { actionWords, consequencesOf } from './consequences.ts';
 
@@ -69,55 +68,30 @@ const ActionDialog = ({
   readonly onClose: () => void;
 }) => {
   const words = actionWords(command, view.name);
-  const [reason, setReason] = useState('');
-  const reasonId = useId();
   const isStart = command === 'start' || command === 'retry';
   const plan = useQuery({ ...validateQuery(settingsOf(view)), enabled: isStart });
   const mutation = useAction(command, view, onClose);
-  const isReasonMissing = words.needsReason && reason.trim().length < 3;
   const findings = isStart ? (plan.data?.findings ?? []) : [];
   return (
-    <Dialog title={words.title} onClose={onClose}>
-      <ul className="consequences">
-        {consequencesOf(command, view, plan.data ?? null).map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
+    <ConsequencesDialog
+      asked={{
+        ...words,
+        icon: ICONS[command],
+        look: LOOKS[command],
+        consequences: consequencesOf(command, view, plan.data ?? null),
+        reasonFor: words.needsReason ? 'Reason, for the timeline' : null,
+      }}
+      isBusy={mutation.isPending}
+      error={mutation.error}
+      onConfirm={mutation.mutate}
+      onClose={onClose}
+    >
       {findings.map(({ pointer, message }) => (
         <p key={`${pointer} ${message}`} className="field-finding">
           {pointer}: {message}
         </p>
       ))}
-      {words.needsReason ? (
-        <label htmlFor={reasonId} className="field">
-          Reason, for the timeline
-          <input
-            id={reasonId}
-            value={reason}
-            maxLength={500}
-            placeholder="at least 3 characters"
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </label>
-      ) : null}
-      {mutation.error === null ? null : (
-        <p className="field-finding" role="alert">
-          {failureLine(mutation.error)}
-        </p>
-      )}
-      <div className="dialog-actions">
-        <Button onClick={onClose}>Leave it as it is</Button>
-        <Button
-          look={LOOKS[command]}
-          icon={ICONS[command]}
-          isBusy={mutation.isPending}
-          disabledBecause={isReasonMissing ? 'write down why, in a few words' : null}
-          onClick={() => mutation.mutate(reason.trim())}
-        >
-          {mutation.isPending ? words.busy : words.verb}
-        </Button>
-      </div>
-    </Dialog>
+    </ConsequencesDialog>
   );
 };
 

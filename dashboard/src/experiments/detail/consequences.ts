@@ -1,4 +1,5 @@
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
+import { pipelineWords } from '../../../../src/experiments/domain/settings.ts';
 import type { CommandName } from '../../../../src/experiments/domain/vocabulary.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
 import { counted } from '../../../../src/kernel/words.ts';
@@ -61,7 +62,7 @@ const CONSEQUENCES: Readonly<Record<CommandName, (view: ExperimentView, plan: St
             'What runs on the nodes today is not touched.',
           ],
     promote: (view) => [
-      `${view.candidatePipeline.template} becomes the deployed pipeline on ${nodeNames(view.nodes.map(({ node }) => node))}.`,
+      `${pipelineWords(view.candidatePipeline)} becomes the deployed pipeline on ${nodeNames(view.nodes.map(({ node }) => node))}.`,
       'The collectors of the experiment are removed; the promoted one stays.',
       'It can be rolled back afterwards.',
     ],

@@ -7,6 +7,7 @@ import { clustersQuery, experimentQuery, startFailureQuery } from '../../api/que
 import { TABS } from '../../app/tabs.ts';
 import { CostTab } from '../../costs/cost-tab.tsx';
 import { nameOf } from '../../format/words.ts';
+import { PipelineLink } from '../../pipelines/pipeline-link.tsx';
 import { StateChip } from '../../ui/chips.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { Loaded, Skeleton } from '../../ui/states.tsx';
@@ -91,13 +92,7 @@ const Head = ({ view }: { readonly view: ExperimentView }) => {
       <p className="experiment-line quiet">
         <Copyable text={view.id} />
         <span>
-          <Link to="/templates/$name" params={{ name: view.candidatePipeline.template }}>
-            {view.candidatePipeline.template}
-          </Link>{' '}
-          against{' '}
-          <Link to="/templates/$name" params={{ name: view.baselinePipeline.template }}>
-            {view.baselinePipeline.template}
-          </Link>
+          <PipelineLink pipeline={view.candidatePipeline} /> against <PipelineLink pipeline={view.baselinePipeline} />
         </span>
         {view.epoch > 1 ? <span className="num">epoch {view.epoch}</span> : null}
         <span>

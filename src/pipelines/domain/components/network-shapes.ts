@@ -10,7 +10,6 @@ import {
   listOf,
   mapOf,
   natural,
-  needs,
   type Shape,
   section,
   sectionIn,
@@ -308,5 +307,3 @@ export const retryOnFailure = (initialInterval = '5s') =>
       ],
     },
   );
-
-export const listens = needs('endpoint', 'name the address to listen on');

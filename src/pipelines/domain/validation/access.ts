@@ -65,8 +65,8 @@ const judgeLead = (
             remark(
               'destination-not-allowed',
               path,
-              `data would go to ${text}, which the owner of the cluster does not allow`,
-              `send to ${[...policy.destinationVariables.map((name) => `\${env:${name}}`), ...policy.destinations].join(' or ')}`,
+              `data would go to ${text}, which no owner of a cluster has allowed`,
+              `send to ${[...policy.destinationVariables.map((name) => `\${env:${name}}`), ...policy.destinations].join(' or ')}, or have the owner allow it`,
             ),
           ];
     case 'listener':

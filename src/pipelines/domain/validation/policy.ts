@@ -1,11 +1,6 @@
 import * as z from 'zod';
+import { Destination } from '../../../kernel/destination.ts';
 import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from '../frame.ts';
-
-/** A host that data may be sent to, with its port or with any. */
-export const Destination = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'expected a host in small letters, with a port or without');
-export type Destination = z.infer<typeof Destination>;
 
 /** What the owner of a cluster allows to those who write pipelines for it. */
 export const ClusterPolicy = z.strictObject({

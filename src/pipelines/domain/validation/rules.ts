@@ -10,7 +10,7 @@ export type RuleKind =
   | 'advice';
 
 export interface Rule {
-  readonly layer: 'L0' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6';
+  readonly layer: 'L0' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7';
   readonly kind: RuleKind;
   /** why it is more than the collector demands */
   readonly because?: string;
@@ -112,6 +112,8 @@ export const RULES = {
   'ottl-pattern': collector('L6'),
   'ottl-always-fails': ours('L6', 'the collector starts, and passes over the line at each item without a word'),
   'ottl-name-unknown': advice('L6'),
+
+  'collector-refuses': collector('L7'),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleId = keyof typeof RULES;

@@ -1,5 +1,6 @@
 import { pointerOf } from '../../../kernel/pointer.ts';
 import { listed } from '../../../kernel/words.ts';
+import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from '../frame.ts';
 import type { Settings, SettingsNode } from '../settings-tree.ts';
 import { leadsOf } from './components.ts';
 import { type Path, type Remark, remark } from './finding.ts';
@@ -20,11 +21,16 @@ const SECRET_VALUE =
  */
 export const checkSubstitutions = (settings: Settings, allowed: AllowedVariables | undefined): readonly Remark[] => {
   const places = new Set(leadsOf(settings).flatMap(({ means, path }) => (means === 'secret' ? [pointerOf(path)] : [])));
-  return textsIn(settings, []).flatMap(({ path, key, text }) => [
-    ...substitutionsIn(text).flatMap((inside) => checkOne(inside, path, allowed, () => places.has(pointerOf(path)))),
-    ...plainSecret(path, key, text),
-  ]);
+  return [
+    ...textsIn(settings, []).flatMap(({ path, text }) =>
+      substitutionsIn(text).flatMap((inside) => checkOne(inside, path, allowed, () => places.has(pointerOf(path)))),
+    ),
+    ...plainSecretsIn(settings),
+  ];
 };
+
+export const plainSecretsIn = (settings: Settings): readonly Remark[] =>
+  textsIn(settings, []).flatMap(({ path, key, text }) => plainSecretAt(path, key, text) ?? []);
 
 type AllowedVariables = Pick<ClusterPolicy, 'variables' | 'secretVariables'>;
 
@@ -67,6 +73,9 @@ const substitutionsIn = (text: string): readonly string[] => {
 
 const DEEPEST = 8;
 
+/** Whoever writes these means a collector of ours, where they are set. */
+const SET_BY_US: readonly string[] = [...Object.values(COLLECTOR_ENVIRONMENT), UNSET_VARIABLE];
+
 const checkOne = (
   inside: string,
   path: Path,
@@ -105,7 +114,7 @@ const checkOne = (
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     return [remark('variable-name-malformed', path, `"${name}" is no name of a variable`, 'use letters, digits and _')];
   if (allowed === undefined)
-    return fallback === undefined
+    return fallback === undefined && !SET_BY_US.includes(name)
       ? [
           remark(
             'variable-not-set',
@@ -136,14 +145,13 @@ const checkOne = (
     : [];
 };
 
-const plainSecret = (path: Path, key: string, text: string): readonly Remark[] => {
-  if (text === '' || text.includes('${') || !(SECRET_KEY.test(key) || SECRET_VALUE.test(text))) return [];
-  return [
-    remark(
-      'secret-in-plain-text',
-      path,
-      `${key} stands here in plain text, for everybody who may read this pipeline`,
-      `put it into a secret and write \${env:NAME}; then change it: it has been seen`,
-    ),
-  ];
-};
+/** What opens a door and stands there for everybody to read; null: nothing. */
+export const plainSecretAt = (path: Path, key: string, text: string): Remark | null =>
+  text === '' || text.includes('${') || !(SECRET_KEY.test(key) || SECRET_VALUE.test(text))
+    ? null
+    : remark(
+        'secret-in-plain-text',
+        path,
+        `${key} stands here in plain text, for everybody who may read this pipeline`,
+        `put it into a secret and write \${env:NAME}; then change it: it has been seen`,
+      );

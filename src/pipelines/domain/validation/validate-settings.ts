@@ -10,8 +10,9 @@ import { checkOrder } from './order.ts';
 import { checkOttl, readOttl } from './ottl.ts';
 import { checkNames } from './ottl-names.ts';
 import { type ClusterPolicy, STRICTEST_POLICY } from './policy.ts';
+import { secretLines } from './secret-lines.ts';
 import { readSettings } from './settings-text.ts';
-import { checkSubstitutions } from './substitutions.ts';
+import { checkSubstitutions, plainSecretsIn } from './substitutions.ts';
 import { checkWiring } from './wiring.ts';
 
 /** Where settings will run. */
@@ -28,17 +29,22 @@ export interface Circumstances {
  */
 export const validateSettings = (text: string, circumstances: Circumstances = {}): readonly Finding[] => {
   const read = readSettings(text);
-  if (!read.readable) return read.findings;
+  if (!read.readable) return [...read.findings, ...secretLines(text)];
   const { settings, locate } = read.text;
-  return remarksOn(settings, circumstances)
+  return toldOnce(remarksOn(settings, circumstances))
     .map((remark) => locate(remark, circumstances.policy !== undefined))
     .sort((one, other) => one.line - other.line || one.column - other.column);
 };
 
+/** A value that names one variable a thousand times has one fault. */
+const toldOnce = (remarks: readonly Remark[]): readonly Remark[] => [
+  ...new Map(remarks.map((each) => [JSON.stringify([each.rule, each.path, each.at, each.message]), each])).values(),
+];
+
 const remarksOn = (settings: Settings, { policy, image = 'ours' }: Circumstances): readonly Remark[] => {
   const cut = checkKeyPaths(settings);
-  // what is left would be judged where it does not stand
-  if (cut.length > 0) return cut;
+  // what is left would be judged where it does not stand; a secret is one anywhere
+  if (cut.length > 0) return [...cut, ...plainSecretsIn(settings)];
   const isSet = (variable: string): boolean => policy?.variables.includes(variable) === true;
   const { lines, faults } = readOttl(settings, isSet);
   return [

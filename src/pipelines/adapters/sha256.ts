@@ -1,4 +1,0 @@
-import { createHash } from 'node:crypto';
-import type { Sha256 } from '../domain/render.ts';
-
-export const sha256: Sha256 = (text) => createHash('sha256').update(text).digest('hex');

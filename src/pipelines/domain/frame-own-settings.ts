@@ -1,0 +1,209 @@
+import { stringify } from 'yaml';
+import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import type { Sha256 } from '../../kernel/ports.ts';
+import { type ComponentKind, findComponent } from './components/registry.ts';
+import { COLLECTOR_ENVIRONMENT, frameOf } from './frame.ts';
+import { fieldErrorsOf } from './revision.ts';
+import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
+import { type FrameSettings, NO_NEEDS, type RenderedPipeline, type RevisionRef } from './template.ts';
+import type { Finding } from './validation/finding.ts';
+import type { ClusterPolicy } from './validation/policy.ts';
+import { readSettings } from './validation/settings-text.ts';
+import { validateSettings } from './validation/validate-settings.ts';
+
+export type OwnSettingsRefusal = Refusal<'pipeline-not-comparable'>;
+
+/**
+ * An author's own settings as one variant of an experiment: their receivers and processors in the frame that every
+ * template has. What they send elsewhere is sent to the measurement store instead, so nobody's paying path is touched;
+ * hosts are read as often as the other variant reads them. The same revision gives the same bytes.
+ */
+export const renderOwnSettings = (
+  { yaml: source, ...revision }: RevisionRef & { readonly yaml: string },
+  frame: FrameSettings,
+  sha256: Sha256,
+): Outcome<RenderedPipeline, OwnSettingsRefusal> => {
+  const framed = framedSettings(source, frame);
+  if (!framed.accepted) return framed;
+  const settings = framed.value;
+  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${textOf(settings)}`;
+  return accept({
+    template: null,
+    version: null,
+    pipeline: revision,
+    parameters: {},
+    yaml,
+    sha256: sha256(yaml),
+    explanation: [...explanationOf(settings, frame)],
+    collectionIntervalSeconds: frame.collectionIntervalSeconds,
+    slowestIntervalSeconds: frame.collectionIntervalSeconds,
+    needs: NO_NEEDS,
+  });
+};
+
+/** Why settings as their author wrote them could not be measured on a cluster with this policy; empty: they could. */
+export const hindrancesOf = (source: string, policy: ClusterPolicy): readonly FieldError[] => {
+  const { criticalProcesses } = policy;
+  const framed = framedSettings(source, { remoteWriteAuth: 'none', collectionIntervalSeconds: 60, criticalProcesses });
+  return framed.accepted ? refusedBy(policy, { yaml: textOf(framed.value) }) : (framed.refusal.errors ?? []);
+};
+
+const framedSettings = (source: string, frame: FrameSettings): Outcome<Settings, OwnSettingsRefusal> => {
+  const read = readSettings(source);
+  if (!read.readable)
+    return notComparable(read.findings[0]?.message ?? 'it cannot be read', fieldErrorsOf(read.findings));
+  const own = read.text.settings;
+  const faults = [...reservedNames(own), ...missingMetrics(own)];
+  if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
+  const settings = inFrame(own, frame);
+  const findings = validateSettings(textOf(settings)).filter(
+    ({ severity, pointer }) => severity === 'error' && isTheirs(pointer),
+  );
+  return findings[0] === undefined ? accept(settings) : notComparable(findings[0].message, inWords(findings));
+};
+
+const textOf = (settings: Settings): string => stringify(settings, SETTINGS_STYLE);
+
+/** By their pointers: the lines are those of a text that nobody wrote. */
+const inWords = (findings: readonly Finding[]): readonly FieldError[] =>
+  findings.map(({ pointer, rule, message, fix }) => ({ pointer, code: rule, message: `${message}; ${fix}` }));
+
+/**
+ * What a cluster does not take of settings in the frame, by what its owner allows: places to send to, folders to read,
+ * critical processes that a filter would drop.
+ */
+export const refusedBy = (policy: ClusterPolicy, { yaml }: Pick<RenderedPipeline, 'yaml'>): readonly FieldError[] =>
+  inWords(validateSettings(yaml, { policy }).filter(({ severity }) => severity === 'error'));
+
+/** Exporters, extensions and telemetry are the frame's. */
+const isTheirs = (pointer: string): boolean =>
+  ['/receivers', '/processors', '/connectors', '/service/pipelines'].some((part) => pointer.startsWith(part));
+
+/** As templates are written: long conditions stay on their line, no anchors. */
+export const SETTINGS_STYLE = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
+
+const LIMITER = 'memory_limiter';
+const STAMP = 'resource/stamp';
+const STORE = 'prometheus_remote_write';
+
+const notComparable = (why: string, errors: readonly FieldError[]) =>
+  refuse('pipeline-not-comparable', `it cannot be measured: ${why}`, {}, errors);
+
+const fault = (pointer: string, message: string): FieldError => ({
+  pointer,
+  code: 'pipeline-not-comparable',
+  message,
+});
+
+const reservedNames = (settings: Settings): readonly FieldError[] =>
+  Object.hasOwn(settingsAt(settings, 'processors'), STAMP)
+    ? [fault('/processors/resource~1stamp', `${STAMP} is the name of a processor of ours; call yours something else`)]
+    : [];
+
+const missingMetrics = (settings: Settings): readonly FieldError[] => {
+  const pipelines = metricsPipelines(settings);
+  if (pipelines.length === 0) {
+    return [fault('/service/pipelines', 'it has no pipeline of metrics, and an experiment measures metrics')];
+  }
+  const receivers = pipelines.flatMap(([, pipeline]) => idsIn(pipeline['receivers']));
+  return receivers.some((id) => isOf('receivers', id, 'host_metrics'))
+    ? []
+    : [
+        fault(
+          '/receivers',
+          'no pipeline of metrics reads host_metrics, so on the nodes of an experiment nothing would come in',
+        ),
+      ];
+};
+
+/** Pipelines of other signals are left out: nothing measures them. */
+const metricsPipelines = (settings: Settings): readonly (readonly [string, Settings])[] =>
+  Object.entries(settingsAt(settings, 'service', 'pipelines')).flatMap(([key, pipeline]) =>
+    key.split('/')[0] === 'metrics' && isSettings(pipeline) ? [[key, pipeline] as const] : [],
+  );
+
+const inFrame = (own: Settings, frame: FrameSettings): Settings => {
+  const connectors = settingsAt(own, 'connectors');
+  const isCommandLineUsed = JSON.stringify(own).includes(COMMAND_LINE);
+  const pipelines = metricsPipelines(own).map(([key, pipeline]): readonly [string, Settings] => {
+    const onwards = idsIn(pipeline['exporters']).filter((id) => Object.hasOwn(connectors, id));
+    const isEnd = onwards.length < idsIn(pipeline['exporters']).length;
+    const theirs = idsIn(pipeline['processors']).filter((id) => !isOf('processors', id, LIMITER));
+    return [
+      key,
+      {
+        receivers: idsIn(pipeline['receivers']),
+        processors: [LIMITER, ...theirs, ...(isEnd ? [STAMP] : [])],
+        exporters: [...onwards, ...(isEnd ? [STORE] : [])],
+      },
+    ];
+  });
+  const used = (part: string) => new Set(pipelines.flatMap(([, pipeline]) => idsIn(pipeline[part])));
+  const [receivers, processors, exporters] = [used('receivers'), used('processors'), used('exporters')];
+  const kept = (kind: ComponentKind, isUsed: (id: string) => boolean): Settings =>
+    Object.fromEntries(Object.entries(settingsAt(own, kind)).filter(([id]) => isUsed(id)));
+  const ours = kept('receivers', (id) => receivers.has(id));
+  const between = kept('connectors', (id) => receivers.has(id) || exporters.has(id));
+  return mergeSettings(frameOf(frame), {
+    receivers: Object.fromEntries(
+      Object.entries(ours).map(([id, node]) => [
+        id,
+        isOf('receivers', id, 'host_metrics') ? onNode(node, frame, isCommandLineUsed) : node,
+      ]),
+    ),
+    processors: kept('processors', (id) => processors.has(id) && id !== LIMITER),
+    ...(Object.keys(between).length === 0 ? {} : { connectors: between }),
+    service: { pipelines: Object.fromEntries(pipelines) },
+  });
+};
+
+/**
+ * Of the node instead of the pod, and as often as the other variant reads it. Command lines, in which passwords stand,
+ * are collected unless somebody says no: who never speaks of them does not miss them, and who does is told.
+ */
+const onNode = (
+  node: SettingsNode,
+  { collectionIntervalSeconds }: FrameSettings,
+  isCommandLineUsed: boolean,
+): Settings => {
+  const read: Settings = {
+    ...(isSettings(node) ? node : {}),
+    root_path: `\${env:${COLLECTOR_ENVIRONMENT.hostRoot}:-/hostfs}`,
+    collection_interval: `${collectionIntervalSeconds}s`,
+  };
+  return isCommandLineUsed || !Object.hasOwn(settingsAt(read, 'scrapers'), 'process')
+    ? read
+    : mergeSettings(read, {
+        scrapers: { process: { resource_attributes: { [COMMAND_LINE]: { enabled: false } } } },
+      });
+};
+
+const COMMAND_LINE = 'process.command_line';
+
+const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
+
+/** Under its name of today or one of before. */
+const isOf = (kind: ComponentKind, id: string, type: string): boolean =>
+  findComponent(kind, id.split('/')[0] ?? '')?.name === type;
+
+const explanationOf = (settings: Settings, { collectionIntervalSeconds }: FrameSettings) => {
+  const pipelines = metricsPipelines(settings).map(([, pipeline]) => pipeline);
+  const ids = ['receivers', 'processors', 'exporters'].flatMap((part) =>
+    pipelines.flatMap((pipeline) => idsIn(pipeline[part])),
+  );
+  return [...new Set(ids)].map((component) => ({
+    component,
+    sentence: OURS[component] ?? theirs(component, collectionIntervalSeconds),
+  }));
+};
+
+const OURS: Readonly<Record<string, string>> = {
+  [LIMITER]: 'Above 80 % of its memory limit it refuses data instead of being killed.',
+  [STAMP]: 'Every series gets the names of its node and its cluster.',
+  [STORE]: 'What is left goes to the measurement store, and nowhere else.',
+};
+
+const theirs = (component: string, collectionIntervalSeconds: number): string =>
+  isOf('receivers', component, 'host_metrics')
+    ? `It reads the node every ${collectionIntervalSeconds} s, and what its author wrote of it.`
+    : 'It does what its author wrote.';
