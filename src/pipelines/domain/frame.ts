@@ -15,6 +15,9 @@ export const COLLECTOR_ENVIRONMENT = {
   variant: 'PHX_VARIANT',
 } as const;
 
+/** Addresses that templates of pushed data and of logs send to; the owner of a cluster sets them. */
+export const ADDRESS_ENVIRONMENT = { logs: 'PHX_LOGS_OTLP', traces: 'PHX_TRACES_OTLP' } as const;
+
 /** Nobody sets it. */
 export const UNSET_VARIABLE = 'PHX_NOTHING';
 

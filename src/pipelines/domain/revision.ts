@@ -6,6 +6,7 @@ import type { Sha256 } from '../../kernel/ports.ts';
 import { type RenderRefusal, renderPipeline } from './render.ts';
 import { settingsAt } from './settings-tree.ts';
 import { type FrameSettings, PipelineChoice, SemanticVersion } from './template.ts';
+import { circumstancesOf } from './template-circumstances.ts';
 import { findTemplate } from './templates.ts';
 import { Finding } from './validation/finding.ts';
 import { STRICTEST_POLICY } from './validation/policy.ts';
@@ -91,7 +92,7 @@ export const composeRevision = (origin: PipelineOrigin, sha256: Sha256): Outcome
   const composed = textOf(origin, sha256);
   if (!composed.accepted) return composed;
   const { yaml, kept } = composed.value;
-  const findings = validateSettings(yaml, RUNS[origin.kind]);
+  const findings = validateSettings(yaml, runsWhere(kept));
   const secrets = findings.filter(({ rule }) => rule === SECRET_RULE);
   if (secrets.length > 0) return secretFound(secrets);
   return accept({
@@ -106,7 +107,7 @@ export const composeRevision = (origin: PipelineOrigin, sha256: Sha256): Outcome
 /** A revision with what is found in it today: rules become more with time, its text stays. */
 export const foundToday = (revision: Revision): Revision => ({
   ...revision,
-  ...summed(validateSettings(revision.yaml, RUNS[revision.origin.kind])),
+  ...summed(validateSettings(revision.yaml, runsWhere(revision.origin))),
 });
 
 const summed = (findings: readonly Finding[]): Pick<Revision, 'errors' | 'warnings' | 'findings'> => ({
@@ -116,9 +117,10 @@ const summed = (findings: readonly Finding[]): Pick<Revision, 'errors' | 'warnin
 });
 
 /** Templates run on clusters of ours; where an author's own settings run, and who owns that cluster, nobody knows yet. */
-const RUNS: Readonly<Record<PipelineOrigin['kind'], Circumstances>> = {
-  template: { policy: STRICTEST_POLICY },
-  settings: {},
+const runsWhere = (origin: KeptOrigin): Circumstances => {
+  if (origin.kind === 'settings') return {};
+  const found = findTemplate(origin.template, origin.version);
+  return found.accepted ? circumstancesOf(found.value.template) : { policy: STRICTEST_POLICY };
 };
 
 /** How a template is shown that nobody runs yet. */

@@ -61,7 +61,7 @@ describe('what an author writes over a template', () => {
       '/overrides/processors/transform~1flag/metric_statements/0',
       'reads from outside',
     ],
-    [{ processors: { 'k8sattributes/x': {} } }, '/overrides/processors/k8sattributes~1x', 'has no processor'],
+    [{ processors: { 'k8sattributes/x': {} } }, '/overrides/processors/k8sattributes~1x', 'not in our build'],
     [{ processors: { [FLAG]: { note: 'x'.repeat(17_000) } } }, '/overrides', 'make it a pipeline of your own'],
   ])('%j is refused where it stands', (overrides, pointer, message) => {
     const outcome = render(overrides);

@@ -60,8 +60,9 @@ describe('rendering', () => {
     'of %s the validator says what our build lacks, and that the owner of a cluster sets addresses',
     (name) => {
       const rules = validateSettings(rendered(choice(name)).yaml).map(({ rule }) => rule);
-      expect(rules).toContain('component-not-available');
-      expect(rules.filter((rule) => !['component-not-available', 'variable-not-set'].includes(rule))).toEqual([]);
+      expect(rules).toContain('component-not-in-build');
+      const told = ['component-not-in-build', 'variable-not-set', 'destination-not-allowed', 'component-not-trusted'];
+      expect(rules.filter((rule) => !told.includes(rule))).toEqual([]);
     },
   );
 

@@ -407,9 +407,18 @@ const previewed = (change: Readonly<Record<string, unknown>> = {}) =>
 describe('every refusal that a route declares', () => {
   const secret = OWN.replace('.com}', '.com, headers: {api-key: abcdef0123456789}}');
   const template = (name: string, parameters: object = {}) => ({ kind: 'template', template: name, parameters });
+  const OVER_THE_FRAME = { processors: { memory_limiter: { limit_percentage: 99 } } };
+  const PLACE = {
+    name: 'hosts',
+    cluster_name: 'prod',
+    remote_write_url: 'https://store.example.com/api/v1/write',
+    image: 'registry.example.com/collector@sha256:0',
+  };
+  const generated = (wish: object) => () => ask('POST', '/api/v1/generator/generate', { place: PLACE, ...wish });
   const WRONG = {
     'pipeline-template-not-found': template('top-q'),
     'pipeline-parameter-invalid': template('top-k', { cpu_threshold_ratio: 7 }),
+    'pipeline-override-invalid': { ...template('top-k'), overrides: OVER_THE_FRAME },
     'pipeline-secret-in-plain-text': own(secret),
   } as const;
   const made = async (yaml = OWN): Promise<string> => `${PIPELINES}/${(await create('web hosts', yaml)).body.id}`;
@@ -426,6 +435,17 @@ describe('every refusal that a route declares', () => {
       'renderPipeline pipeline-parameter-invalid',
       () => ask('POST', `${PIPELINES}/render`, { template: 'top-k', parameters: { cpu_threshold_ratio: 7 } }),
     ],
+    [
+      'renderPipeline pipeline-override-invalid',
+      () => ask('POST', `${PIPELINES}/render`, { template: 'top-k', overrides: OVER_THE_FRAME }),
+    ],
+    ['generatePipeline pipeline-template-not-found', generated({ template: 'top-q' })],
+    [
+      'generatePipeline pipeline-parameter-invalid',
+      generated({ template: 'top-k', parameters: { cpu_threshold_ratio: 7 } }),
+    ],
+    ['generatePipeline pipeline-override-invalid', generated({ template: 'top-k', overrides: OVER_THE_FRAME })],
+    ['generatePipeline pipeline-not-deployable', generated({ template: 'log-noise' })],
     ...composing('createPipeline', (origin) => ask('POST', PIPELINES, { name: 'web hosts', origin })),
     ...composing('revisePipeline', async (origin) => ask('PUT', await made(), { origin }, { ifMatch: 1 })),
     [

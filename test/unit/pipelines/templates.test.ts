@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { COMPONENTS } from '../../../src/pipelines/domain/components/registry.ts';
 import type { RenderedPipeline } from '../../../src/pipelines/domain/template.ts';
+import { circumstancesOf } from '../../../src/pipelines/domain/template-circumstances.ts';
 import { TEMPLATES } from '../../../src/pipelines/domain/templates.ts';
 import { validateSettings } from '../../../src/pipelines/domain/validation/validate-settings.ts';
 import { gridOf, renderedOf } from '../../support/template-grid.ts';
@@ -20,14 +21,10 @@ describe('every template, over all edges of its parameters', () => {
   test.each(TEMPLATES.map((template) => [template.name, template] as const))(
     '%s is rendered without a finding, or refused with a sentence about a parameter of it',
     (_name, template) => {
-      const allowed = template.build === 'slim' ? [] : ['component-not-available', 'variable-not-set'];
       const rendered = gridOf(template).filter(({ outcome, title }) => {
         if (outcome.accepted) {
-          const rules = validateSettings(outcome.value.yaml).map(({ rule }) => rule);
-          expect(
-            rules.filter((rule) => !allowed.includes(rule)),
-            title,
-          ).toEqual([]);
+          const rules = validateSettings(outcome.value.yaml, circumstancesOf(template)).map(({ rule }) => rule);
+          expect(rules, title).toEqual([]);
         } else {
           const pointers = outcome.refusal.errors?.map(({ pointer }) => pointer.split('/').at(-1)) ?? [];
           const names = template.parameters.map(({ name }) => name);

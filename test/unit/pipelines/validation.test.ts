@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { circumstancesOf } from '../../../src/pipelines/domain/template-circumstances.ts';
 import { Finding } from '../../../src/pipelines/domain/validation/finding.ts';
-import { STRICTEST_POLICY } from '../../../src/pipelines/domain/validation/policy.ts';
 import { RULES, type RuleId } from '../../../src/pipelines/domain/validation/rules.ts';
 import { TEXT_LIMITS } from '../../../src/pipelines/domain/validation/settings-text.ts';
 import { type Circumstances, validateSettings } from '../../../src/pipelines/domain/validation/validate-settings.ts';
@@ -208,11 +208,11 @@ describe('variables', () => {
 });
 
 describe('templates of ours', () => {
-  test.each(renderedTemplates().map(({ title, text }) => [title, text] as const))(
+  test.each(renderedTemplates().map((each) => [each.title, each] as const))(
     '%s has no error in a cluster whose owner has said nothing',
-    (_title, text) => {
-      const policy = { ...STRICTEST_POLICY, criticalProcesses: ['postgres'] };
-      expect(errorsIn(text, { policy, image: 'contrib' })).toEqual([]);
+    (_title, { text, template }) => {
+      const { policy } = circumstancesOf(template);
+      expect(errorsIn(text, { policy: { ...policy, criticalProcesses: ['postgres'] }, image: 'contrib' })).toEqual([]);
     },
   );
 });

@@ -1,3 +1,4 @@
+import { ADDRESS_ENVIRONMENT } from '../frame.ts';
 import { Template } from '../template.ts';
 import { flagOf, numberOf, type TemplateDefinition, type TemplateWish, textOf } from '../template-definition.ts';
 import { flag, oneOf, whole } from './parameter-kinds.ts';
@@ -7,7 +8,7 @@ import { components, FRAME_DOES } from './template-components.ts';
 const SEVERITIES = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
 type Severity = keyof typeof SEVERITIES;
 
-const LOGS_OTLP = 'PHX_LOGS_OTLP';
+const LOGS_OTLP = ADDRESS_ENVIRONMENT.logs;
 
 /** T8: log records below a level go; records without a level stay. */
 export const logNoise: TemplateDefinition = {

@@ -1,3 +1,4 @@
+import { ADDRESS_ENVIRONMENT } from '../frame.ts';
 import { Template } from '../template.ts';
 import { numberOf, type TemplateDefinition } from '../template-definition.ts';
 import { toAddress } from './log-noise.ts';
@@ -6,7 +7,7 @@ import { pushReceiver, pushSentence } from './pushed-data.ts';
 import { components, FRAME_DOES } from './template-components.ts';
 
 const PROTOCOLS = ['otlp_grpc', 'otlp_http'] as const;
-const TRACES_OTLP = 'PHX_TRACES_OTLP';
+const TRACES_OTLP = ADDRESS_ENVIRONMENT.traces;
 
 /** T9: traces with errors and slow ones stay, of the rest a share. */
 export const tailSampling: TemplateDefinition = {

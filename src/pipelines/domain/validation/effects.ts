@@ -14,16 +14,17 @@ export const checkEffects = (
   criticalProcesses: readonly string[],
 ): readonly Remark[] => {
   const used = new Set(pipelinesOf(settings).flatMap(({ parts }) => parts.processors));
+  const reads = scrapersOfProcesses(settings);
   const filters = lines.filter(({ does, path }) => does === 'drop' && used.has(String(path[1])));
   return [
     ...filters.flatMap((line) => (isAlwaysTrue(line, ANYTHING) ? [dropsEverything(line)] : [])),
-    ...criticalProcesses.flatMap((name) => [
+    ...(reads.length === 0 ? [] : criticalProcesses).flatMap((name) => [
       ...filters.flatMap((line) =>
         line.signal === 'metrics' && !isAlwaysTrue(line, ANYTHING) && isAlwaysTrue(line, processNamed(name))
           ? [dropsCritical(line.path, name)]
           : [],
       ),
-      ...leftOutAtTheSource(settings, name),
+      ...leftOutAtTheSource(reads, name),
     ]),
   ];
 };
@@ -62,17 +63,26 @@ const dropsCritical = (path: Remark['path'], name: string): Remark =>
   remark('drops-critical', path, `"${name}" is critical and would be dropped`, `leave ${name} out of the condition`);
 
 /** A critical process that no receiver of processes collects. */
-const leftOutAtTheSource = (settings: Settings, name: string): readonly Remark[] => {
+const leftOutAtTheSource = (scrapers: readonly ProcessScraper[], name: string): readonly Remark[] => {
+  const [first] = scrapers;
+  if (first === undefined || scrapers.some(({ process }) => mayCollect(process, name))) return [];
+  return [dropsCritical(['receivers', first.id, 'scrapers', 'process'], name)];
+};
+
+interface ProcessScraper {
+  readonly id: string;
+  readonly process: Settings;
+}
+
+/** Where processes are read; without any, no metric here is of a process of the node. */
+const scrapersOfProcesses = (settings: Settings): readonly ProcessScraper[] => {
   const used = new Set(pipelinesOf(settings).flatMap(({ parts }) => parts.receivers));
-  const scrapers = Object.entries(settingsAt(settings, 'receivers')).flatMap(([id]) => {
+  return Object.entries(settingsAt(settings, 'receivers')).flatMap(([id]) => {
     const below = settingsAt(settings, 'receivers', id, 'scrapers');
     const isOne =
       typeOf(canonicalId('receivers', id)) === 'host_metrics' && used.has(id) && Object.hasOwn(below, 'process');
     return isOne ? [{ id, process: settingsAt(below, 'process') }] : [];
   });
-  const [first] = scrapers;
-  if (first === undefined || scrapers.some(({ process }) => mayCollect(process, name))) return [];
-  return [dropsCritical(['receivers', first.id, 'scrapers', 'process'], name)];
 };
 
 const mayCollect = (process: Settings, name: string): boolean =>
