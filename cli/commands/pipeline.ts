@@ -168,7 +168,6 @@ export const registerPipeline = (program: Command, context: () => Context): Comm
     answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
   });
 
-  registerOwnedPipelines(pipeline, context);
   registerRecord(pipeline, context);
   return pipeline;
 };
