@@ -167,6 +167,5 @@ export const registerPipeline = (program: Command, context: () => Context): void
     answer(responseOf(pipelineRoutes, 'renderPipeline'), body, () => body.yaml.trimEnd());
   });
 
-  registerOwnedPipelines(pipeline, context);
   registerRecord(pipeline, context);
 };
