@@ -140,8 +140,18 @@ const checkOne = (
     : [];
 };
 
+/** What is put in is no secret of the text; what stands around it, or for it where it is not set, may be one. */
+const isPlainSecret = (key: string, text: string): boolean => {
+  if (!text.includes('${')) return text !== '' && (SECRET_KEY.test(key) || SECRET_VALUE.test(text));
+  const written = text.replace(/\$\{([^${}]*)\}/g, (_whole, inside: string) => inside.split(/:-(.*)/s)[1] ?? ' ');
+  return SECRET_VALUE.test(written) || (SECRET_KEY.test(key) && LONG_WORD.test(written));
+};
+
+/** Longer than the words that stand before a secret to say of what kind it is. */
+const LONG_WORD = /[A-Za-z0-9+/=_.-]{12}/;
+
 const plainSecret = (path: Path, key: string, text: string): readonly Remark[] => {
-  if (text === '' || text.includes('${') || !(SECRET_KEY.test(key) || SECRET_VALUE.test(text))) return [];
+  if (!isPlainSecret(key, text)) return [];
   return [
     remark(
       'secret-in-plain-text',
