@@ -147,7 +147,7 @@ const checkOne = (
 
 /** What opens a door and stands there for everybody to read; null: nothing. */
 export const plainSecretAt = (path: Path, key: string, text: string): Remark | null =>
-  text === '' || text.includes('${') || !(SECRET_KEY.test(key) || SECRET_VALUE.test(text))
+  !isPlainSecret(key, text)
     ? null
     : remark(
         'secret-in-plain-text',
@@ -155,3 +155,13 @@ export const plainSecretAt = (path: Path, key: string, text: string): Remark | n
         `${key} stands here in plain text, for everybody who may read this pipeline`,
         `put it into a secret and write \${env:NAME}; then change it: it has been seen`,
       );
+
+/** What is put in is no secret of the text; what stands around it, or for it where it is not set, may be one. */
+const isPlainSecret = (key: string, text: string): boolean => {
+  if (!text.includes('${')) return text !== '' && (SECRET_KEY.test(key) || SECRET_VALUE.test(text));
+  const written = text.replace(/\$\{([^${}]*)\}/g, (_whole, inside: string) => inside.split(/:-(.*)/s)[1] ?? ' ');
+  return SECRET_VALUE.test(written) || (SECRET_KEY.test(key) && LONG_WORD.test(written));
+};
+
+/** Longer than the words that stand before a secret to say of what kind it is. */
+const LONG_WORD = /[A-Za-z0-9+/=_.-]{12}/;
