@@ -20,7 +20,7 @@ describe('a preview beside a new experiment', () => {
     const series = preview.getByRole('row', { name: /^Series / }).first();
     await series.waitFor();
     expect(await series.textContent()).toContain('−');
-    await preview.getByText('Still visible: nginx and postgres.').waitFor();
+    await preview.getByText('Still visible: nginx, postgres.').waitFor();
     await preview.getByRole('row', { name: /^Grafana Cloud Pro/ }).waitFor();
 
     const before = await series.textContent();
@@ -35,5 +35,20 @@ describe('a preview beside a new experiment', () => {
     await page.getByText('notes.json cannot be used: it is no recording').waitFor();
     await open.setInputFiles(file('notes.txt', 'hello'));
     await page.getByText('notes.txt cannot be used: it is no JSON').waitFor();
+  });
+
+  test('beside the editor it is of what is written, and names the line where it ends', async () => {
+    const { page } = await stage().as('experimenter', '/pipelines/new');
+    const editor = page.getByRole('textbox', { name: 'Settings of the collector' });
+    const written = await editor.inputValue();
+    await page.getByLabel('Open a recording').setInputFiles(file('host.json', recordingOf(WEB, [0, 10])));
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.getByRole('row', { name: /^Points a minute/ }).waitFor();
+    await editor.fill(
+      written
+        .replace('batch: {}', 'batch: {}\n  attributes: {actions: [{key: state, action: hash}]}')
+        .replace('batch]', 'batch, attributes]'),
+    );
+    await preview.getByText(/^Cannot be predicted in the candidate, line \d+:/).waitFor();
   });
 });

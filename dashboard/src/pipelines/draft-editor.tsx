@@ -18,6 +18,7 @@ import { type Analysis, analyse, lineOf } from './editor/analyse.ts';
 import { FindingsList } from './editor/findings-list.tsx';
 import { GraphView } from './editor/graph-view.tsx';
 import { type EditorHandle, SettingsEditor } from './editor/settings-editor.tsx';
+import { PreviewPanel } from './preview/preview-panel.tsx';
 
 interface Props {
   readonly draft: Draft;
@@ -53,8 +54,17 @@ export const DraftEditor = (props: Props) => {
         </fieldset>
       )}
       {draft.kind === 'settings' ? <Written {...props} draft={draft} /> : <Made {...props} draft={draft} />}
+      <Foreseen draft={draft} templates={templates} />
     </div>
   );
+};
+
+/** Beside the baseline, on a recorded host. */
+const Foreseen = ({ draft, templates }: Pick<Props, 'draft' | 'templates'>) => {
+  const settled = useSettled(draft);
+  const candidate = settled.kind === 'settings' ? { yaml: settled.yaml } : wishOf(settled, templates);
+  const isThere = settled.kind !== 'settings' || settled.yaml.trim() !== '';
+  return <PreviewPanel question={isThere ? { baseline: { template: 'baseline' }, candidate } : null} />;
 };
 
 const Written = ({
