@@ -116,8 +116,8 @@ const CreateForm = ({
         </form>
         <aside className="create-checks" aria-label="What would come of it">
           <Checks settings={settings} checks={checks} findings={findings} />
-          <PreviewPanel question={questionOf(settled)} />
           <Submit settings={settings} create={create} checks={checks.data} isFound={findings.length > 0} />
+          <PreviewPanel question={questionOf(settled)} />
         </aside>
       </div>
     </FindingsProvider>

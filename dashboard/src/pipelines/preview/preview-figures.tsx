@@ -51,7 +51,11 @@ interface Row {
   readonly change?: keyof NonNullable<Preview['change']>;
 }
 
-const span = (interval: Interval): string => spanText(interval, formatNumber);
+/** An interval that rounds to one number is that number. */
+const span = (interval: Interval): string =>
+  formatNumber(interval.low) === formatNumber(interval.high)
+    ? formatNumber(interval.estimate)
+    : spanText(interval, formatNumber);
 
 const ROWS: readonly Row[] = [
   { name: 'Series', of: ({ series }) => formatNumber(series), change: 'series' },

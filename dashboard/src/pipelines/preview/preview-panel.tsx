@@ -88,7 +88,7 @@ const Answer = ({ body }: { readonly body: PreviewBody }) => {
     );
   if (preview.data === undefined) return <Skeleton lines={5} />;
   return (
-    <div className={preview.isPlaceholderData ? 'is-old' : undefined}>
+    <div className={preview.isPlaceholderData ? 'preview-answer is-old' : 'preview-answer'}>
       <PreviewFigures preview={preview.data} />
       <PreviewBills preview={preview.data} />
     </div>
