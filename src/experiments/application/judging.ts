@@ -62,7 +62,8 @@ const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdic
 /** What was known when this epoch was planned. */
 const knownOf = async (experiments: Pick<ExperimentStore, 'plan'>, ref: EpochRef): Promise<Known> => {
   const plan = await experiments.plan(ref);
-  return { history: plan?.history ?? null, fleet: plan?.fleet ?? null };
+  const ran = plan?.clusters.flatMap(({ baseline, candidate }) => [baseline, candidate]) ?? [];
+  return { history: plan?.history ?? null, fleet: plan?.fleet ?? null, ran };
 };
 
 /** Evidence and its judgement, from what is stored: the same samples always give the same. */

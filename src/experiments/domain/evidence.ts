@@ -8,6 +8,7 @@ import {
   type Variant,
   type VariantReadings,
 } from '../../measurement/domain/sample.ts';
+import type { RenderedPipeline } from '../../pipelines/domain/template.ts';
 import { findTemplate } from '../../pipelines/domain/templates.ts';
 import type { CompleteSettings } from './experiment.ts';
 import type { Fleet } from './fleet.ts';
@@ -22,7 +23,11 @@ const BOOTSTRAP_SEED = 1;
 export interface Known {
   readonly history: NoiseHistory | null;
   readonly fleet: Fleet | null;
+  /** what ran in place of pipelines that the settings name by their revision */
+  readonly ran?: readonly Ran[];
 }
+
+type Ran = Pick<RenderedPipeline, 'template' | 'version'>;
 
 const NOTHING_KNOWN: Known = { history: null, fleet: null };
 
@@ -34,7 +39,7 @@ const NOTHING_KNOWN: Known = { history: null, fleet: null };
 export const toEvidence = (
   settings: CompleteSettings,
   samples: readonly Sample[],
-  { history, fleet }: Known = NOTHING_KNOWN,
+  { history, fleet, ran = [] }: Known = NOTHING_KNOWN,
 ): Evidence =>
   Evidence.parse({
     design: {
@@ -45,7 +50,7 @@ export const toEvidence = (
       // a template is nobody's pipeline of today: no money headline
       hypotheticalBaseline: true,
       bootstrapSeed: BOOTSTRAP_SEED,
-      criteria: [...toCriteria(settings), ...(readsAlike(settings) ? [equalInput(settings)] : [])],
+      criteria: [...toCriteria(settings), ...(readsAlike(settings, ran) ? [equalInput(settings)] : [])],
     },
     slots: samples
       .filter(({ phase }) => phase === 'measured')
@@ -57,10 +62,10 @@ export const toEvidence = (
   });
 
 /** Whether both read as much of the node: one that saves by reading less gets fewer points in, and that is no fault. */
-const readsAlike = ({ baselinePipeline, candidatePipeline }: CompleteSettings): boolean =>
-  [baselinePipeline, candidatePipeline].every((pipeline) => {
-    if (!('template' in pipeline)) return true;
-    const found = findTemplate(pipeline.template, pipeline.version);
+const readsAlike = ({ baselinePipeline, candidatePipeline }: CompleteSettings, ran: readonly Ran[]): boolean =>
+  [baselinePipeline, candidatePipeline, ...ran].every((pipeline) => {
+    if (!('template' in pipeline) || pipeline.template === null) return true;
+    const found = findTemplate(pipeline.template, pipeline.version ?? undefined);
     return !found.accepted || !found.value.template.readsLess;
   });
 

@@ -4,7 +4,7 @@ import type { Fleet } from '../../../src/experiments/domain/fleet.ts';
 import { presentLook, presentVerdict } from '../../../src/experiments/domain/presentation.ts';
 import { Look, Verdict } from '../../../src/experiments/domain/verdict.ts';
 import { judge, lookAt } from '../../../src/judgement/domain/judge.ts';
-import type { Epoch } from '../../../src/kernel/identity.ts';
+import { type Epoch, PipelineId } from '../../../src/kernel/identity.ts';
 import { secondsAfter } from '../../../src/kernel/instant.ts';
 import type { Reading, Sample } from '../../../src/measurement/domain/sample.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
@@ -115,6 +115,18 @@ describe('evidence', () => {
     );
     expect(roles).not.toContain('trust');
     expect(roles).toContain('primary');
+  });
+
+  test('of a pipeline that is named by its revision the plan says which template ran', () => {
+    const candidatePipeline = { pipelineId: PipelineId.parse('pipe-0123456789ab'), revision: 2 };
+    const rolesWhere = (template: string | null) => {
+      const ran = [{ template: template === null ? null : TemplateName.parse(template), version: null }];
+      const known = { history: null, fleet: null, ran };
+      return toEvidence({ ...settings(), candidatePipeline }, [], known).design.criteria.map(({ role }) => role);
+    };
+    expect(rolesWhere('two-speed')).not.toContain('trust');
+    expect(rolesWhere('top-k')).toContain('trust');
+    expect(rolesWhere(null)).toContain('trust');
   });
 
   test('the nodes of the clusters are known as they were when it was planned', () => {
