@@ -1,7 +1,7 @@
 import type { FieldError, Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { PipelineChoice } from '../../pipelines/domain/template.ts';
 import type { CompleteSettings } from './experiment.ts';
-import { slotsPlanned } from './schedule.ts';
+import { mostWatched, slotsPlanned } from './schedule.ts';
 import { type Criterion, type CriterionMetric, DEFAULT_CRITERIA, type ExperimentSettings } from './settings.ts';
 
 /** What the stage demands of a duration; small on a laptop, 30 min elsewhere. */
@@ -23,7 +23,7 @@ export const MAXIMUM_READINGS = 1_500_000;
 
 /** Too many nodes for so many slots: known once the nodes are. Null when it can be judged. */
 export const tooMuchToJudge = (settings: CompleteSettings, nodeCount: number): FieldError | null => {
-  const slots = slotsPlanned(settings);
+  const slots = slotsPlanned(settings) + mostWatched(settings);
   // equal input is asked besides
   const metrics = settings.successCriteria.length + 1;
   return nodeCount * slots * metrics <= MAXIMUM_READINGS
@@ -31,7 +31,7 @@ export const tooMuchToJudge = (settings: CompleteSettings, nodeCount: number): F
     : finding(
         '/slot_seconds',
         'too-much-to-judge',
-        `${nodeCount} nodes, ${slots} slots and ${metrics} metrics are more than ${MAXIMUM_READINGS} readings of a variant; use longer slots or fewer nodes`,
+        `${nodeCount} nodes, ${slots} slots (those watched after the verdict are among them) and ${metrics} metrics are more than ${MAXIMUM_READINGS} readings of a variant; use longer slots or fewer nodes`,
       );
 };
 
