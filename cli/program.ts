@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import product from '../package.json' with { type: 'json' };
 import { registerAudit } from './commands/audit.ts';
 import { registerAuth } from './commands/auth.ts';
 import { registerCluster } from './commands/cluster.ts';
@@ -22,7 +23,7 @@ Examples:
 export const makeProgram = (): Command => {
   const program = new Command('phoenix')
     .description('Compare two telemetry pipelines side by side and get a verdict that can be trusted.')
-    .version('0.1.0')
+    .version(product.version)
     .addOption(
       new Option('-o, --output <format>', 'how to print the answer')
         .choices(['table', 'json', 'yaml'])

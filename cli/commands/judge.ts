@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import product from '../../package.json' with { type: 'json' };
 import { parseWire } from '../../src/client/wire.ts';
 import { EvidenceBundle } from '../../src/experiments/contract/views.ts';
 import { differingLooks } from '../../src/experiments/domain/replay-looks.ts';
+import type { Replay } from '../../src/judgement/contract/bundle.ts';
 import { MAXIMUM_CELLS } from '../../src/judgement/contract/evidence.ts';
 import { judgeLine } from '../../src/judgement/domain/judge-case.ts';
 import { isTooLarge } from '../../src/judgement/domain/material.ts';
 import { replay } from '../../src/judgement/domain/replay.ts';
+import { hasSameNumbers } from '../../src/judgement/domain/same.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readText } from '../read-text.ts';
@@ -31,20 +34,36 @@ export const registerJudge = (program: Command): void => {
       }
       const { reproduced, looks, differingSlots, judgement } = replay(bundle);
       const stored = differingLooks(bundle.experiment, bundle.evidence, judgement, bundle.looks, sha256);
-      const isWhole = reproduced && stored.length === 0;
       const sentence = judgement.verdict?.sentence ?? 'the evidence does not reach a verdict';
-      process.stdout.write(
-        `${isWhole ? '✔ reproduced' : '✘ not reproduced'}: ${looks} looks, ${bundle.looks.length - stored.length} of ${bundle.looks.length} as stored when they were taken\n${sentence}\n`,
-      );
-      if (isWhole) return;
+      const say = (mark: string, found: string) =>
+        process.stdout.write(`${mark}: ${looks} looks, ${found}\n${sentence}\n`);
+      const asStored = `${bundle.looks.length - stored.length} of ${bundle.looks.length} as stored when they were taken`;
+      if (reproduced && stored.length === 0) {
+        say('✔ reproduced', asStored);
+        return;
+      }
+      if (isByAnotherVersion(bundle) && isSameInOtherWords(bundle, judgement)) {
+        const versions = `judged by version ${bundle.codeVersion}; this one, ${product.version}`;
+        say('✔ reproduced', `every number as stored, ${versions}, says them in other words`);
+        return;
+      }
+      say('✘ not reproduced', asStored);
       const first = [...differingSlots, ...stored][0];
       throw new CommandFailure(
         EXIT.invalidExperiment,
         `the stored judgement is not what this version finds${first === undefined ? '' : `; first at slot ${first}`}`,
-        `it was judged by ${bundle.codeVersion} on Node ${bundle.nodeVersion}; this is Node ${process.version}`,
+        `it was judged by ${bundle.codeVersion} on Node ${bundle.nodeVersion}; this is ${product.version} on Node ${process.version}`,
       );
     });
 };
+
+/** Looks are kept in the words of the version that took them. */
+const isByAnotherVersion = ({ codeVersion, looks }: EvidenceBundle): boolean =>
+  [codeVersion, ...looks.map((look) => look.codeVersion)].some((version) => version !== product.version);
+
+const isSameInOtherWords = (bundle: EvidenceBundle, judgement: Replay['judgement']): boolean =>
+  hasSameNumbers(judgement, bundle.judgement) &&
+  differingLooks(bundle.experiment, bundle.evidence, judgement, bundle.looks, sha256, 'numbers').length === 0;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -62,7 +62,17 @@ export const describeExperiment = (view: ExperimentView, silence: string | null 
     ]),
     ...(silence === null ? [] : ['', ...silenceLine(silence)]),
     ...(effects.length === 0 ? [] : ['', effectsTable(effects)]),
+    ...why(view),
   ].join('\n');
+};
+
+/** What the verdict rests on, line by line, and what would have changed it. */
+const why = ({ verdict }: ExperimentView): readonly string[] => {
+  const lines = [
+    ...(verdict?.explanation ?? []),
+    ...(verdict?.whatWouldHaveChanged == null ? [] : [verdict.whatWouldHaveChanged]),
+  ];
+  return lines.length === 0 ? [] : ['', 'why', ...lines.map((line) => `  ${line}`)];
 };
 
 /** Time that is left as far as it is known, in words. */

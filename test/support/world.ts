@@ -245,9 +245,10 @@ export const makeWorld = (options: WorldOptions = {}) => {
     ask: async (ref: EpochRef, nth: number, delaySeconds: number) =>
       deliver(delaySeconds, async () => (isLost('readiness', time.now()) ? null : checkReadiness(ref, nth))),
   });
-  const measure: MeasureDueSlots = async ({ ref, grid, slotsPlanned, settleSeconds }) => {
+  const measure: MeasureDueSlots = async ({ ref, grid, slotsPlanned, watchEvery, settleSeconds }) => {
     const lastRecorded = await ports.samples.lastSlot(ref.tenantId, ref.experimentId, ref.epoch);
-    const due = dueSlots({ grid, lastRecorded, slotsPlanned, settleSeconds, now: clock.now(), atMost: 60 });
+    const now = clock.now();
+    const due = dueSlots({ grid, lastRecorded, slotsPlanned, watchEvery, settleSeconds, now, atMost: 60 });
     let last = lastRecorded;
     for (const slot of due) {
       const values = readings(slot);
@@ -269,7 +270,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
         epoch: ref.epoch,
         slot,
         endsAt: slotEnd(grid, slot),
-        phase: slotPhase(grid, slot),
+        phase: slotPhase(grid, slot, slotsPlanned),
         baseline: readingsOf(0),
         candidate: readingsOf(1),
         processes: nodeNames.map((node) => ({

@@ -5,19 +5,14 @@ import type { PriceBook } from '../../cost/domain/price-book.ts';
 import { COLLECTOR_COMPUTE, priceBooksAsked } from '../../cost/domain/price-books.ts';
 import type { Comparison } from '../../cost/domain/saving.ts';
 import { stated } from '../../cost/domain/usage.ts';
+import { FEWEST_NODES } from '../../judgement/domain/fleet.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
 import type { CostAnalysis, CostQuery } from '../contract/cost-routes.ts';
 import { headlineOf, NOBODY_RUNS_IT } from '../domain/cost-words.ts';
 import { toEvidence } from '../domain/evidence.ts';
 import { type CompleteSettings, lifeOf, verdictOf } from '../domain/experiment.ts';
-import {
-  experimentUse,
-  FEWEST_NODES,
-  FEWEST_SLOTS,
-  type MeasuredUsage,
-  measuredUsage,
-} from '../domain/measured-usage.ts';
+import { experimentUse, FEWEST_SLOTS, type MeasuredUsage, measuredUsage } from '../domain/measured-usage.ts';
 import type { Effect } from '../domain/verdict.ts';
 import type { Stored } from './ports.ts';
 

@@ -30,8 +30,9 @@ export const makeFindHistory =
     if (chosen === undefined) return null;
 
     const { experiment, progress, kind } = chosen;
-    const newest = warmupSlots(experiment.settings) + progress.slotsMeasured - MOST_HISTORY_SLOTS;
-    const measured = await samples.list(tenantId, experiment.id, experiment.epoch, { fromSlot: Math.max(0, newest) });
+    const end = warmupSlots(experiment.settings) + progress.slotsMeasured;
+    const newest = { fromSlot: Math.max(0, end - MOST_HISTORY_SLOTS), toSlot: end - 1 };
+    const measured = await samples.list(tenantId, experiment.id, experiment.epoch, newest);
     // asked as the new experiment asks, of what the old one measured
     const settings = { ...experiment.settings, successCriteria: wanted.settings.successCriteria };
     const evidence = toEvidence(settings, measured);

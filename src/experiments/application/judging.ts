@@ -1,12 +1,13 @@
 import type { Evidence } from '../../judgement/contract/evidence.ts';
-import type { Judgement } from '../../judgement/contract/judgement.ts';
-import { decideAtHorizon, judge, lookAt } from '../../judgement/domain/judge.ts';
+import type { Look as JudgedLook, Judgement } from '../../judgement/contract/judgement.ts';
+import { decideAtHorizon, judge, lookAt, watch } from '../../judgement/domain/judge.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
-import { evidenceUntil, judgedSlot, type Known, toEvidence } from '../domain/evidence.ts';
+import { evidenceUntil, isBeyondALimit, judgedSlot, type Known, toEvidence } from '../domain/evidence.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
 import type { NoiseHistory } from '../domain/noise-history.ts';
 import { presentLook, presentVerdict } from '../domain/presentation.ts';
+import { isTimeToJudgeAll, slotsPlanned, totalSlots } from '../domain/schedule.ts';
 import type { ExperimentVerdict, Verdict } from '../domain/verdict.ts';
 import { makeFindSelfTest } from './find-self-test.ts';
 import type { CodeIdentity, EpochRef, ExperimentStore, Hashing, LookStore, SampleReader, Stored } from './ports.ts';
@@ -30,32 +31,66 @@ export interface Stop {
  * an early one agree and one that broke off is made up for. Answers the first stop, again each time until it is heard.
  */
 export const makeTakeLooks =
-  ({ experiments, samples, recordedLooks, hashing, code }: JudgingPorts) =>
+  (ports: JudgingPorts) =>
   async (ref: EpochRef, stored: Stored, lastRecorded: number | null, at: Instant): Promise<Stop | null> => {
     const latest = stored.progress.latestLook;
     const known = latest === null || latest.verdictSoFar === null ? null : stopOf(latest.verdictSoFar, latest.sentence);
     if (known !== null || lastRecorded === null || lastRecorded <= (latest?.slot ?? -1)) return known;
     const { settings } = stored.experiment;
-    const all = await samples.list(ref.tenantId, ref.experimentId, ref.epoch);
-    const evidence = toEvidence(settings, all, await knownOf(experiments, ref));
+    const all = await listed(ports, ref);
+    const evidence = toEvidence(settings, all, await knownOf(ports.experiments, ref));
     const fresh = all.filter(({ phase, slot }) => phase === 'measured' && slot > (latest?.slot ?? -1));
     for (const { slot } of fresh) {
-      const known = evidenceUntil(evidence, judgedSlot(settings, slot));
-      const judged = lookAt(known, judgedSlot(settings, slot));
+      const look = lookAt(evidence, judgedSlot(settings, slot));
       // nothing is judged after a stop
-      if (judged === null) break;
-      const look = presentLook(settings, known, judged, {
-        epoch: ref.epoch,
-        at,
-        inputHash: hashing.sha256(JSON.stringify(known)),
-        ...code,
-      });
-      await recordedLooks.record(ref, look);
-      await experiments.keepLatestLook(ref, look);
-      if (judged.stop !== null) return stopOf(judged.stop.verdict, look.sentence);
+      if (look === null) break;
+      const stop = await keep(ports, ref, settings, { evidence, look, at });
+      if (stop !== null) return stop;
     }
     return null;
   };
+
+/**
+ * Goes on looking after the horizon, while the candidate is live: limits and harm monitors still act. Every watched slot
+ * is held against the limits; now and then, and always during a roll-out, all slots are judged. Only a look that stops is
+ * stored, because one that stops nothing is part of no decision.
+ */
+export const makeWatch =
+  (ports: JudgingPorts) =>
+  async (ref: EpochRef, stored: Stored, lastRecorded: number | null, at: Instant): Promise<Stop | null> => {
+    const { experiment, progress } = stored;
+    const { settings } = experiment;
+    const latest = progress.latestLook;
+    if (latest?.verdictSoFar != null) return stopOf(latest.verdictSoFar, latest.sentence);
+    if (lastRecorded === null || lastRecorded < totalSlots(settings)) return null;
+    const [newest] = await listed(ports, ref, { fromSlot: lastRecorded });
+    const nth = judgedSlot(settings, lastRecorded) - slotsPlanned(settings);
+    const isTime = experiment.state === 'promoting' || isTimeToJudgeAll(nth);
+    if (!isTime && (newest === undefined || !isBeyondALimit(settings, newest))) return null;
+
+    const [all, known] = await Promise.all([listed(ports, ref), knownOf(ports.experiments, ref)]);
+    const evidence = toEvidence(settings, all, known);
+    const look = watch(evidence).at(-1);
+    return look === undefined || look.stop === null ? null : keep(ports, ref, settings, { evidence, look, at });
+  };
+
+const listed = ({ samples }: Pick<JudgingPorts, 'samples'>, { tenantId, experimentId, epoch }: EpochRef, range = {}) =>
+  samples.list(tenantId, experimentId, epoch, range);
+
+/** Stores a look with what it knew; answers the stop that it found. */
+const keep = async (
+  { experiments, recordedLooks, hashing, code }: JudgingPorts,
+  ref: EpochRef,
+  settings: Experiment['settings'],
+  { evidence, look, at }: { readonly evidence: Evidence; readonly look: JudgedLook; readonly at: Instant },
+): Promise<Stop | null> => {
+  const seen = evidenceUntil(evidence, look.slot);
+  const inputHash = hashing.sha256(JSON.stringify(seen));
+  const presented = presentLook(settings, seen, look, { epoch: ref.epoch, at, inputHash, ...code });
+  await recordedLooks.record(ref, presented);
+  await experiments.keepLatestLook(ref, presented);
+  return look.stop === null ? null : stopOf(look.stop.verdict, presented.sentence);
+};
 
 const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdict, sentence });
 

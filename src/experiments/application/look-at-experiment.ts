@@ -4,9 +4,9 @@ import type { Clock } from '../../kernel/ports.ts';
 import type { SlotGrid } from '../../measurement/domain/slots.ts';
 import type { Wait } from '../contract/workflow.ts';
 import type { Experiment, ExperimentIn } from '../domain/experiment.ts';
-import { gridOf, measuringEnds, totalSlots, warmupEnds, warmupSlots } from '../domain/schedule.ts';
+import { gridOf, measuringEnds, totalSlots, warmupEnds, warmupSlots, watchEvery } from '../domain/schedule.ts';
 import type { State } from '../domain/vocabulary.ts';
-import { type JudgingPorts, makeTakeLooks } from './judging.ts';
+import { type JudgingPorts, makeTakeLooks, makeWatch } from './judging.ts';
 import type { ClusterRegistry, EpochRef, Policy, Settler, Stored, WaitStore } from './ports.ts';
 import { makeSettle, type Settled } from './settle.ts';
 import { answer, stopAnswer } from './steps.ts';
@@ -16,6 +16,8 @@ export type MeasureDueSlots = (request: {
   readonly ref: EpochRef;
   readonly grid: SlotGrid;
   readonly slotsPlanned: number;
+  /** after the planned ones: only one of so many */
+  readonly watchEvery: number | undefined;
   readonly settleSeconds: number;
   readonly collectionIntervalSeconds: number;
   readonly criticalProcesses: readonly string[];
@@ -44,6 +46,7 @@ const LAST_SLOT_PATIENCE_SECONDS = 300;
 export const makeLookAtExperiment = (ports: LookPorts) => {
   const settle = makeSettle(ports);
   const takeLooks = makeTakeLooks(ports);
+  const watchOn = makeWatch(ports);
   const measure = makeMeasure(ports);
 
   const lookWhileWarming = async (
@@ -72,6 +75,18 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     return 'measured';
   };
 
+  /** After the horizon the candidate is live until it is promoted or put back: a limit or proven harm still withdraws it. */
+  const lookWhileLive = async (
+    ref: EpochRef,
+    stored: Stored,
+    experiment: ExperimentIn<'awaiting_approval' | 'promoting'>,
+    wait: Wait,
+  ): Promise<LookDone> => {
+    const { lastRecorded } = await measure(ref, stored, experiment);
+    const stop = await watchOn(ref, stored, lastRecorded, ports.clock.now());
+    return stop === null ? 'measured' : settle(ref, wait, answer(outcomeOf(stop.verdict), stop.sentence));
+  };
+
   return async (ref: EpochRef): Promise<LookDone> => {
     const stored = await ports.experiments.load(ref);
     if (stored === null || stored.experiment.epoch !== ref.epoch) return 'nothing-to-do';
@@ -88,7 +103,9 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
         if (experiment.approval !== null) return settle(ref, 'AwaitApproval', answer('approved'));
         return experiment.expiresAt <= ports.clock.now()
           ? settle(ref, 'AwaitApproval', answer('expired', 'nobody decided within 72 h'))
-          : 'nothing-to-do';
+          : lookWhileLive(ref, stored, experiment, 'AwaitApproval');
+      case 'promoting':
+        return lookWhileLive(ref, stored, experiment, 'AwaitPromoted');
       default:
         return 'nothing-to-do';
     }
@@ -116,18 +133,24 @@ const isAtHorizon = ({ settings, slotsFrom }: ExperimentIn<'running'>, lastRecor
 /** Measures what is due on every cluster and keeps how far it has come. */
 const makeMeasure =
   ({ clusters, experiments, measure, policy }: LookPorts) =>
-  async (ref: EpochRef, { progress }: Stored, experiment: ExperimentIn<'warming' | 'running'>) => {
-    const { settings, life, slotsFrom } = experiment;
+  async (
+    ref: EpochRef,
+    { progress }: Stored,
+    experiment: ExperimentIn<'warming' | 'running' | 'awaiting_approval' | 'promoting'>,
+  ) => {
+    const { state, settings, life, slotsFrom } = experiment;
     const measured = await measure({
       ref,
       grid: gridOf(slotsFrom, settings),
       slotsPlanned: totalSlots(settings),
+      watchEvery: state === 'awaiting_approval' || state === 'promoting' ? watchEvery(settings) : undefined,
       settleSeconds: policy.settleSeconds,
       collectionIntervalSeconds: settings.collectionIntervalSeconds,
       criticalProcesses: settings.criticalProcesses,
       clusters: await clustersWithNodes(clusters, experiment, life.nodes),
     });
-    const slotsMeasured = Math.max(0, (measured.lastRecorded ?? -1) + 1 - warmupSlots(settings));
+    const lastJudged = Math.min(measured.lastRecorded ?? -1, totalSlots(settings) - 1);
+    const slotsMeasured = Math.max(0, lastJudged + 1 - warmupSlots(settings));
     if (slotsMeasured > progress.slotsMeasured) await experiments.recordProgress(ref, { slotsMeasured });
     return measured;
   };

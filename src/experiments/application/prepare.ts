@@ -3,7 +3,6 @@ import { accept, type Outcome } from '../../kernel/outcome.ts';
 import type { StepAnswer } from '../contract/workflow.ts';
 import { type Experiment, lifeOf } from '../domain/experiment.ts';
 import { fleetOf } from '../domain/fleet.ts';
-import { tooMuchToJudge } from '../domain/setup.ts';
 import { makeAdvanceExperiment } from './change-experiment.ts';
 import { clustersOf, inventoryOf, makeAssertRunnable } from './check-experiment.ts';
 import { makeFindHistory } from './find-history.ts';
@@ -67,9 +66,6 @@ export const makePrepare = (ports: StepPorts) => {
       if (stop !== null) return stop;
       const clusters = await clustersOf(ports.clusters, ref.tenantId, experiment.value.settings);
       if (!clusters.accepted) return answer('invalid_setup', clusters.refusal.message);
-      const { settings } = experiment.value;
-      const tooMuch = tooMuchToJudge(settings, lifeOf(experiment.value)?.nodes.length ?? 0);
-      if (tooMuch !== null) return answer('invalid_setup', tooMuch.message);
       const known = await ports.experiments.plan(ref);
       const planned = known === null ? await makePlanNow(experiment.value, clusters.value) : accept(known);
       if (!planned.accepted) return answer('invalid_setup', planned.refusal.message);

@@ -5,6 +5,7 @@ import { implement } from '../../platform/http/implement.ts';
 import { within } from '../../platform/http/within.ts';
 import { experimentRoutes, START_REFUSALS } from '../contract/routes.ts';
 import { verdictOf } from '../domain/experiment.ts';
+import { totalSlots } from '../domain/schedule.ts';
 import { clustersOf } from './check-experiment.ts';
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
@@ -61,6 +62,9 @@ export const serveExperiments = (ports: ServePorts) => {
       return found.accepted ? accept({ body: await bodyOf(found.value) }) : found;
     };
   const samplesOf = ({ ref }: Found) => samples.list(ref.tenantId, ref.experimentId, ref.epoch);
+  /** without those that only watched it afterwards */
+  const judgedSamplesOf = ({ ref, experiment }: Found) =>
+    samples.list(ref.tenantId, ref.experimentId, ref.epoch, { toSlot: totalSlots(experiment.settings) - 1 });
 
   return implement(experimentRoutes, {
     listExperiments: async ({ caller, query: { limit, nextToken, ...filter } }) => {
@@ -105,7 +109,7 @@ export const serveExperiments = (ports: ServePorts) => {
       within(COMMAND_CODES, answered(await commands.rollback({ ...params, ...body, caller, version: ifMatch }))),
     listTransitions: read(async ({ ref }) => ({ items: [...(await experiments.transitions(ref))] })),
     getExperimentMetrics: async (request) =>
-      read(async (found) => metricSeries(request.query.metric, await samplesOf(found)))(request),
+      read(async (found) => metricSeries(request.query.metric, await judgedSamplesOf(found)))(request),
     getExperimentProcesses: read(async (found) => processesOf(await samplesOf(found))),
     listLooks: read(async ({ ref }) => ({ items: [...(await recordedLooks.list(ref))] })),
     getVerdict: async (request) => {

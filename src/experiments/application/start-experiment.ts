@@ -4,8 +4,9 @@ import { actorOf, type ExperimentId, type Principal } from '../../kernel/identit
 import { type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { type Allocation, type AllocationRefusal, allocate, nodesMeant } from '../domain/allocation.ts';
 import type { Experiment } from '../domain/experiment.ts';
+import { tooMuchToJudge } from '../domain/setup.ts';
 import { type ChangeRefusal, makeChangeExperiment } from './change-experiment.ts';
-import { inventoryOf, makeAssertRunnable, type SetupRefusal } from './check-experiment.ts';
+import { inventoryOf, makeAssertRunnable, type SetupRefusal, summaryOf } from './check-experiment.ts';
 import type { CreatePorts } from './create-experiment.ts';
 import { makeAssertEnoughTime } from './plan-duration.ts';
 import type { Stored } from './ports.ts';
@@ -45,9 +46,13 @@ export const makeStartExperiment = (ports: CreatePorts) => {
     const wanted = nodesMeant(settings.targets, inventory);
     if (!wanted.accepted) return wanted;
     const allocated = allocate(wanted.value);
-    return allocated.accepted && allocated.value.nodes.length > MAXIMUM_NODES
-      ? tooManyNodes(allocated.value.nodes.length)
-      : allocated;
+    if (!allocated.accepted) return allocated;
+    const count = allocated.value.nodes.length;
+    if (count > MAXIMUM_NODES) return tooManyNodes(count);
+    const tooMuch = tooMuchToJudge(settings, count);
+    return tooMuch === null
+      ? allocated
+      : refuse('experiment-validation-failed', summaryOf([tooMuch]), { nodes: count }, [tooMuch]);
   };
 
   return async ({ experimentId, version, caller, as }: StartExperiment): Promise<Outcome<Stored, StartRefusal>> => {

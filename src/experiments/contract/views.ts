@@ -3,7 +3,7 @@ import { VariantReadiness } from '../../clusters/domain/cluster.ts';
 import { EvidenceBundle as JudgedEvidence } from '../../judgement/contract/bundle.ts';
 import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
-import { MetricName, ProcessPresence, Reading, Sample, Variant } from '../../measurement/domain/sample.ts';
+import { MetricName, ProcessPresence, Reading, Sample, SlotPhase, Variant } from '../../measurement/domain/sample.ts';
 import { RenderedPipeline } from '../../pipelines/domain/template.ts';
 import { AllocatedNode, CompleteSettings } from '../domain/experiment.ts';
 import { Effect, ExperimentVerdict, Look, Verdict } from '../domain/verdict.ts';
@@ -78,7 +78,7 @@ export const MetricSeries = z.object({
   metric: MetricName,
   title: z.string(),
   unit: z.string(),
-  slots: z.array(z.object({ slot: z.int(), endsAt: Instant, phase: z.enum(['warmup', 'measured']) })),
+  slots: z.array(z.object({ slot: z.int(), endsAt: Instant, phase: SlotPhase })),
   variants: z.array(
     z.object({
       variant: Variant,

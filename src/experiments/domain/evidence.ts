@@ -13,7 +13,7 @@ import { findTemplate } from '../../pipelines/domain/templates.ts';
 import type { CompleteSettings } from './experiment.ts';
 import type { Fleet } from './fleet.ts';
 import type { NoiseHistory } from './noise-history.ts';
-import { slotsPlanned, warmupSlots } from './schedule.ts';
+import { slotsPlanned, warmupSlots, watchEvery } from './schedule.ts';
 import type { Criterion, CriterionMetric } from './settings.ts';
 
 /** Any number would do, as long as it is always the same: a replay has to draw the same blocks. */
@@ -52,10 +52,7 @@ export const toEvidence = (
       bootstrapSeed: BOOTSTRAP_SEED,
       criteria: [...toCriteria(settings), ...(readsAlike(settings, ran) ? [equalInput(settings)] : [])],
     },
-    slots: samples
-      .filter(({ phase }) => phase === 'measured')
-      .map((sample) => evidenceSlot(settings, sample))
-      .filter(({ slot }) => slot <= slotsPlanned(settings)),
+    slots: samples.filter(({ phase }) => phase !== 'warmup').map((sample) => evidenceSlot(settings, sample)),
     history: history === null ? {} : inOrder(history.series),
     // readiness of both was seen before slot 0, and one frame rendered both
     trust: { bothReady: 'passed', sameSettingsOtherwise: 'passed' },
@@ -97,12 +94,29 @@ export const evidenceUntil = (evidence: Evidence, slot: number): Evidence => ({
   slots: evidence.slots.filter((each) => each.slot <= slot),
 });
 
+/** Whether a node is beyond a limit in this slot: only then can a limit be crossed by it. */
+export const isBeyondALimit = ({ successCriteria }: CompleteSettings, sample: Sample): boolean =>
+  successCriteria.some((criterion) => {
+    if (criterion.role !== 'limit') return false;
+    const sign = factsOf(criterion.metric).better === 'lower' ? 1 : -1;
+    const readings = Object.values(pairedReadings(criterion.metric, sample).candidate);
+    return readings.some((reading) => 'value' in reading && sign * reading.value > sign * criterion.maximum);
+  });
+
 const inOrder = <T>(byName: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(byName).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-/** Judged slots are counted from 1 after warm-up. */
-export const judgedSlot = (settings: CompleteSettings, slot: number): number => slot - warmupSlots(settings) + 1;
-export const measuredSlot = (settings: CompleteSettings, judged: number): number => judged - 1 + warmupSlots(settings);
+/** Judged slots are counted from 1 after warm-up; after the horizon only those that are watched. */
+export const judgedSlot = (settings: CompleteSettings, slot: number): number => {
+  const horizon = slotsPlanned(settings);
+  const counted = slot - warmupSlots(settings) + 1;
+  return counted <= horizon ? counted : horizon + Math.ceil((counted - horizon) / watchEvery(settings));
+};
+
+export const measuredSlot = (settings: CompleteSettings, judged: number): number => {
+  const watched = Math.max(0, judged - slotsPlanned(settings));
+  return warmupSlots(settings) - 1 + judged + watched * (watchEvery(settings) - 1);
+};
 
 interface MetricFacts {
   readonly title: string;
@@ -158,7 +172,8 @@ const toCriterion = (criterion: Criterion): MetricCriterion => {
 const evidenceSlot = (settings: CompleteSettings, sample: Sample): EvidenceSlot => {
   const metrics = new Set<CriterionMetric | typeof INPUT>([
     ...settings.successCriteria.map(({ metric }) => metric),
-    INPUT,
+    // counted over slots that follow each other, which those watched afterwards do not
+    ...(sample.phase === 'watched' ? [] : ([INPUT] as const)),
   ]);
   return {
     slot: judgedSlot(settings, sample.slot),

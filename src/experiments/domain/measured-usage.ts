@@ -6,6 +6,7 @@ import { fleetInterval } from '../../judgement/domain/fleet.ts';
 import { horizonBounds } from '../../judgement/domain/horizon-bounds.ts';
 import { KAPPA, longRunVariance, seriesOf } from '../../judgement/domain/long-run-variance.ts';
 import { meanOf, sumOf } from '../../judgement/domain/numbers.ts';
+import { isEnoughOf } from '../../judgement/domain/pooling.ts';
 import { type MetricName, type Reading, type Sample, VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
 import type { Effect } from './verdict.ts';
 
@@ -22,10 +23,6 @@ export interface MeasuredUsage {
 
 /** Fewer slots tell nothing about how much a level varies. */
 export const FEWEST_SLOTS = 5;
-/** As in a verdict: fewer nodes tell nothing about others. */
-export const FEWEST_NODES = 5;
-/** As in judging: with fewer nodes than this share a slot does not count. */
-const NEEDED_TENTHS = 9;
 /** Each bound at 5 %, as in a verdict. */
 const ALPHA = 0.05;
 
@@ -80,11 +77,12 @@ export const measuredUsage = (
   };
 };
 
-/** What the experiment used by itself, warm-up included, as far as it was read. */
+/** What the experiment used by itself until its verdict, warm-up included, as far as it was read. */
 export const experimentUse = (samples: readonly Sample[], slotSeconds: number): ExperimentUse => {
+  const untilTheVerdict = samples.filter(({ phase }) => phase !== 'watched');
   const total = (metric: MetricName): number =>
     sumOf(
-      samples.flatMap((sample) =>
+      untilTheVerdict.flatMap((sample) =>
         VARIANTS.flatMap((variant) => Object.values(sample[variant][metric] ?? {}).flatMap(valueIn)),
       ),
     );
@@ -99,7 +97,7 @@ export const experimentUse = (samples: readonly Sample[], slotSeconds: number): 
 const slotSums = (samples: readonly Sample[], variant: Variant, metric: MetricName, nodes: number): readonly number[] =>
   samples.flatMap((sample) => {
     const values = Object.values(sample[variant][metric] ?? {}).flatMap(valueIn);
-    return values.length === 0 || values.length * 10 < nodes * NEEDED_TENTHS ? [] : [meanOf(values) * nodes];
+    return values.length === 0 || !isEnoughOf(values.length, nodes) ? [] : [meanOf(values) * nodes];
   });
 
 const valueIn = (reading: Reading): readonly number[] => ('value' in reading ? [reading.value] : []);

@@ -5,11 +5,13 @@ import type { MetricVerdict, StopVerdict } from '../../judgement/contract/vocabu
 import { changeOf, declaredMargin, direction } from '../../judgement/domain/contrast.ts';
 import type { SelfTest } from '../../judgement/domain/self-test.ts';
 import { amountWords, changeWords, intervalWords, listed, lowered, titleOf } from '../../judgement/domain/words.ts';
+import { describeDuration } from '../../kernel/duration.ts';
 import type { Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { factsOf, measuredSlot } from './evidence.ts';
 import type { CompleteSettings } from './experiment.ts';
 import { historyWords, type NoiseHistory } from './noise-history.ts';
+import { watchEvery } from './schedule.ts';
 import { isSelfTest, ownSelfTestWords, selfTestWords } from './self-test.ts';
 import { CriterionMetric } from './settings.ts';
 import type { Effect, Look, Verdict } from './verdict.ts';
@@ -45,8 +47,12 @@ export const presentVerdict = (
   onMeasuredNodes: verdict.onMeasuredNodes.flatMap((metric) =>
     effectOf(metric, metric.change).map((effect) => besideItsLine(effect, evidence)),
   ),
-  ifRolledOut: verdict.ifRolledOut.known
-    ? verdict.onMeasuredNodes.flatMap((metric) => elsewhere(metric, isWholeFleet(verdict.ifRolledOut)))
+  ifRolledOut: isKnownElsewhere(verdict)
+    ? verdict.onMeasuredNodes.flatMap((metric) =>
+        metric.fleet === null || metric.fleet.effect === null
+          ? []
+          : effectOf({ ...metric, effectiveN: metric.fleet.effectiveNodes }, metric.fleet.change),
+      )
     : null,
   rollOut: {
     supportsPromotion: verdict.ifRolledOut.supportsPromotion,
@@ -59,24 +65,17 @@ export const presentVerdict = (
   at,
 });
 
-const isWholeFleet = ({ reach }: judged.IfRolledOut): boolean =>
-  reach !== undefined && reach.measuredNodes >= reach.populationNodes;
+const isClaim = ({ role }: judged.MetricJudgement): boolean => role === 'primary' || role === 'guardrail';
 
-/** On nodes that were not measured; where all were, what was measured is all there is to know. */
-const elsewhere = (metric: judged.MetricJudgement, isEveryNode: boolean): readonly Effect[] => {
-  if (isEveryNode) return effectOf(metric, metric.change);
-  return metric.fleet === null || metric.fleet.effect === null
-    ? []
-    : effectOf({ ...metric, effectiveN: metric.fleet.effectiveNodes }, metric.fleet.change);
+/** Everything that the verdict rests on has bounds over nodes: also where every node was measured, and more may come. */
+const isKnownElsewhere = ({ onMeasuredNodes }: judged.Verdict): boolean => {
+  const claims = onMeasuredNodes.filter(isClaim);
+  return claims.length > 0 && claims.every(({ fleet }) => fleet?.upper != null);
 };
 
 /** Nodes on which something that the verdict rests on has too few values. */
 const unmeasuredNodes = ({ onMeasuredNodes }: judged.Verdict): string[] => [
-  ...new Set(
-    onMeasuredNodes
-      .filter(({ role }) => role === 'primary' || role === 'guardrail')
-      .flatMap(({ fleet }) => fleet?.nodesWithoutEffect ?? []),
-  ),
+  ...new Set(onMeasuredNodes.filter(isClaim).flatMap(({ fleet }) => fleet?.nodesWithoutEffect ?? [])),
 ];
 
 /** A limit compares nothing, so the judge gives it no means: what both variants showed, and the line that holds on a node. */
@@ -302,9 +301,12 @@ const limitSentence = (title: string, line: string, breaching: readonly string[]
 const sentenceSoFar = (
   effects: readonly Effect[],
   look: judged.Look,
-  { criteria, horizonSlots }: Evidence['design'],
+  { criteria, horizonSlots, stepSeconds: slotSeconds }: Evidence['design'],
 ): string => {
-  const progress = `after ${look.slot} of ${horizonSlots} slots`;
+  const progress =
+    look.slot > horizonSlots
+      ? `${describeDuration((look.slot - horizonSlots) * watchEvery({ slotSeconds }) * slotSeconds)} after the planned end`
+      : `after ${look.slot} of ${horizonSlots} slots`;
   if (look.stop !== null) {
     const { metric, node, verdict } = look.stop;
     const criterion = criteria.find(({ name }) => name === metric);

@@ -1,6 +1,7 @@
 import { epochMsOf, fromEpochMs, type Instant, secondsAfter } from '../../kernel/instant.ts';
 import { plannedSlots, type SlotGrid } from '../../measurement/domain/slots.ts';
-import { type CompleteSettings, cleanupOf, type Experiment, slotsFromOf } from './experiment.ts';
+import { APPROVAL_SECONDS } from './commands.ts';
+import { type CompleteSettings, cleanupOf, type Experiment, type ExperimentIn, slotsFromOf } from './experiment.ts';
 
 // Slots are counted from the moment when both variants were ready: first those of warm-up, then those that are judged.
 // What is due comes from this count and the clock, never from the time at which a schedule happened to fire.
@@ -19,6 +20,24 @@ export const gridOf = (slotsFrom: Instant, { slotSeconds, warmupSeconds }: Clock
   warmupSeconds,
 });
 
+/** After the horizon a slot in five minutes will do: soon enough to act, and three days of waiting stay affordable. */
+const WATCH_SECONDS = 300;
+
+/** Of how many slots after the horizon one is measured: the last. */
+export const watchEvery = ({ slotSeconds }: Pick<Clocked, 'slotSeconds'>): number =>
+  Math.ceil(WATCH_SECONDS / slotSeconds);
+
+/** How many slots may follow after the horizon: as long as an offer stands, and a roll-out that comes late. */
+export const mostWatched = ({ slotSeconds }: Pick<Clocked, 'slotSeconds'>): number =>
+  Math.ceil((APPROVAL_SECONDS + LIMIT_SECONDS.promoting) / (watchEvery({ slotSeconds }) * slotSeconds));
+
+/**
+ * Whether the nth slot after the horizon is judged together with all others: the first four, then twice while their
+ * number doubles, because what they show together changes no faster.
+ */
+export const isTimeToJudgeAll = (nth: number): boolean =>
+  nth % Math.max(1, 2 ** (Math.floor(Math.log2(nth)) - 1)) === 0;
+
 export const warmupEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
   secondsAfter(slotsFrom, warmupSlots(settings) * settings.slotSeconds);
 
@@ -35,12 +54,13 @@ export const nextDueAt = (experiment: Experiment): Instant | null => {
       return secondsAfter(experiment.slotsFrom, experiment.settings.slotSeconds);
     case 'paused':
       return experiment.enteredAt;
+    // while somebody decides and while it is rolled out, the candidate is live and stays watched
     case 'awaiting_approval':
-      return experiment.expiresAt;
+    case 'promoting':
+      return experiment.enteredAt;
     case 'validating':
     case 'provisioning':
     case 'deciding':
-    case 'promoting':
     case 'rolling_back':
       return overdueAt(experiment);
     case 'promoted':
@@ -52,7 +72,9 @@ export const nextDueAt = (experiment: Experiment): Instant | null => {
   }
 };
 
-/** The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there. */
+/**
+ * The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there.
+ */
 export const looksWithin = (
   experiment: Experiment,
   from: Instant,
@@ -65,12 +87,26 @@ export const looksWithin = (
     case 'running':
       return slotLooks(experiment.slotsFrom, experiment.settings.slotSeconds, from, to, settleSeconds);
     case 'paused':
+    case 'promoting':
       return [from];
     case 'awaiting_approval':
-      return experiment.expiresAt < to ? [experiment.expiresAt > from ? experiment.expiresAt : from] : [];
+      return waitingLooks(experiment, from, to, settleSeconds);
     default:
       return [];
   }
+};
+
+/** Each watched slot while somebody decides, and when the offer expires; from then on until that is heard. */
+const waitingLooks = (
+  { slotsFrom, settings, expiresAt }: ExperimentIn<'awaiting_approval'>,
+  from: Instant,
+  to: Instant,
+  settleSeconds: number,
+): readonly Instant[] => {
+  if (expiresAt <= from) return [from];
+  const stepSeconds = watchEvery(settings) * settings.slotSeconds;
+  const watched = slotLooks(measuringEnds(slotsFrom, settings), stepSeconds, from, to, settleSeconds);
+  return expiresAt < to ? [...watched.filter((at) => at < expiresAt), expiresAt] : watched;
 };
 
 const slotLooks = (

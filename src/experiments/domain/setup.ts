@@ -2,7 +2,7 @@ import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { FieldError, Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { CompleteSettings } from './experiment.ts';
-import { slotsPlanned } from './schedule.ts';
+import { mostWatched, slotsPlanned } from './schedule.ts';
 import {
   type Criterion,
   type CriterionMetric,
@@ -33,7 +33,7 @@ export const MAXIMUM_READINGS = 1_500_000;
 
 /** Too many nodes for so many slots: known once the nodes are. Null when it can be judged. */
 export const tooMuchToJudge = (settings: CompleteSettings, nodeCount: number): FieldError | null => {
-  const slots = slotsPlanned(settings);
+  const slots = slotsPlanned(settings) + mostWatched(settings);
   // equal input is asked besides
   const metrics = settings.successCriteria.length + 1;
   return nodeCount * slots * metrics <= MAXIMUM_READINGS
@@ -41,7 +41,7 @@ export const tooMuchToJudge = (settings: CompleteSettings, nodeCount: number): F
     : finding(
         '/slot_seconds',
         'too-much-to-judge',
-        `${nodeCount} nodes, ${slots} slots and ${metrics} metrics are more than ${MAXIMUM_READINGS} readings of a variant; use longer slots or fewer nodes`,
+        `${nodeCount} nodes, ${slots} slots (those watched after the verdict are among them) and ${metrics} metrics are more than ${MAXIMUM_READINGS} readings of a variant; use longer slots or fewer nodes`,
       );
 };
 

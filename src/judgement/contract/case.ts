@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TrustCheck } from './judgement.ts';
 import { ExperimentVerdict, MetricVerdict } from './vocabulary.ts';
 
 /** A slot's value; null is a missing slot. What is not a finite number counts as missing, too. */
@@ -53,6 +54,8 @@ export const CaseAnswer = z.object({
   sentence: z.string(),
   strength: z.enum(['screening', 'confirmed']).nullable(),
   what_would_have_changed: z.string().nullable(),
+  /** whether the verdict may be trusted at all; empty when the case was refused */
+  trust: z.array(TrustCheck),
   minutes_still_needed: number,
   metrics: z.array(
     z.object({
@@ -70,6 +73,10 @@ export const CaseAnswer = z.object({
       long_run_variance: number,
       p: number,
       adjusted_p: number,
+      /** exact test of rare counts; null where counts are not rare or not whole */
+      rare_events_p: number,
+      /** robustness check; null without `bootstrap_seed`, or with too few slots for whole stretches of them */
+      bootstrap: z.object({ ratio: z.number(), lower: z.number(), upper: z.number() }).nullable(),
       dropped: z.object({ baseline: z.record(z.string(), z.int()), candidate: z.record(z.string(), z.int()) }),
       sentence: z.string(),
       fleet: z

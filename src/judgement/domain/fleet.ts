@@ -17,7 +17,8 @@ export interface FleetInterval {
   readonly effectiveNodes: number;
 }
 
-const FEWEST_NODES = 5;
+/** Fewer nodes tell nothing about others. */
+export const FEWEST_NODES = 5;
 const FEWEST_EFFECTIVE_NODES = 4;
 /** Of which fewer were measured the interval leaves out. */
 export const FEWEST_OF_A_KIND = 3;
@@ -133,7 +134,13 @@ export const fleetEffect = (
     counting.length < 2
       ? undefined
       : known === undefined
-        ? fleetInterval(counting.map(effectOf), counting.map(weightOf), populationNodes, alpha)
+        ? // where every node was measured, it is about nodes that may come
+          fleetInterval(
+            counting.map(effectOf),
+            counting.map(weightOf),
+            (populationNodes ?? 0) > counting.length ? populationNodes : null,
+            alpha,
+          )
         : stratifiedFleetInterval(
             known.map((kind) => ({
               effects: kind.measured.map(effectOf),

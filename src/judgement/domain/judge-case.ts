@@ -50,6 +50,7 @@ export const judgeCase = (value: unknown): CaseAnswer => {
     sentence: verdict.sentence,
     strength: verdict.strength,
     what_would_have_changed: verdict.whatWouldHaveChanged,
+    trust: verdict.trust,
     minutes_still_needed: verdict.minutesStillNeeded,
     metrics: verdict.onMeasuredNodes.map(toCaseMetric),
     errors: [],
@@ -71,6 +72,8 @@ const toCaseMetric = (metric: MetricJudgement): CaseAnswer['metrics'][number] =>
   long_run_variance: metric.longRunVariance,
   p: metric.p,
   adjusted_p: metric.adjustedP,
+  rare_events_p: metric.rareEventsP,
+  bootstrap: bootstrapOf(metric),
   dropped: metric.dropped,
   sentence: metric.sentence,
   fleet:
@@ -85,6 +88,9 @@ const toCaseMetric = (metric: MetricJudgement): CaseAnswer['metrics'][number] =>
         },
 });
 
+const bootstrapOf = ({ bootstrap }: MetricJudgement) =>
+  bootstrap === null ? null : { ratio: bootstrap.ratio, lower: bootstrap.lower, upper: bootstrap.upper };
+
 const refusal = (id: string | null, errors: readonly CaseError[]): CaseAnswer => ({
   id,
   verdict: 'invalid_setup',
@@ -93,6 +99,7 @@ const refusal = (id: string | null, errors: readonly CaseError[]): CaseAnswer =>
   sentence: `The question cannot be asked like this: ${errors.map(({ pointer, message }) => `${pointer || 'case'}: ${message}`).join('; ')}.`,
   strength: null,
   what_would_have_changed: null,
+  trust: [],
   minutes_still_needed: null,
   metrics: [],
   errors: [...errors],

@@ -14,7 +14,7 @@ export const judge = (evidence: Evidence): Judgement =>
 
 /** The look after `slot` (1 is the first judged slot), from data up to that slot only; null after an earlier stop. */
 export const lookAt = (evidence: Evidence, slot: number): Look | null =>
-  followSlots(materialOf(evidence, Math.min(slot, evidence.design.horizonSlots))).looks[slot - 1] ?? null;
+  followSlots(materialOf(evidence, slot)).looks[slot - 1] ?? null;
 
 /** The decision with what there is: slots that never came count as missing. A stop before the horizon is found, too. */
 export const decideAtHorizon = (evidence: Evidence): Verdict =>

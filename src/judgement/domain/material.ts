@@ -30,9 +30,10 @@ export const materialOf = (evidence: Evidence, slots: number): Material => ({
   interruption: evidence.interruption,
 });
 
-export const lastSlotOf = (evidence: Evidence): number => Math.max(0, largest(evidence.slots.map(({ slot }) => slot)));
+export const lastSlotOf = ({ slots }: Pick<Evidence, 'slots'>): number =>
+  Math.max(0, largest(slots.map(({ slot }) => slot)));
 
-/** Whether its columns would hold more numbers than fit: nodes are counted per metric, over the whole horizon. */
+/** Whether its columns would hold more numbers than fit: nodes are counted per metric, over all slots. */
 export const isTooLarge = ({ design, slots }: Evidence): boolean => {
   const nodes = new Set<string>();
   for (const { metrics } of slots) {
@@ -40,5 +41,5 @@ export const isTooLarge = ({ design, slots }: Evidence): boolean => {
       for (const node of [...Object.keys(baseline), ...Object.keys(candidate)]) nodes.add(`${metric}\n${node}`);
     }
   }
-  return nodes.size * design.horizonSlots > MAXIMUM_CELLS;
+  return nodes.size * Math.max(design.horizonSlots, lastSlotOf({ slots })) > MAXIMUM_CELLS;
 };

@@ -1,5 +1,6 @@
 import type { EvidenceBundle, Replay } from '../contract/bundle.ts';
 import { decideAtHorizon, judge } from './judge.ts';
+import { isSame } from './same.ts';
 
 const MOST_DIFFERENCES = 10;
 
@@ -22,13 +23,3 @@ export const replay = ({ evidence, judgement: stored }: Pick<EvidenceBundle, 'ev
     judgement,
   };
 };
-
-/** Equal in JSON with sorted names: stores may reorder them. */
-const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  ) ?? 'undefined';

@@ -3,25 +3,26 @@ import type { Sample } from '../domain/sample.ts';
 
 /** Samples in memory, for tests and simulations. */
 export const memorySampleStore = (): SampleStore => {
-  const samples = new Map<string, Sample>();
-  const prefixOf = (tenantId: string, experimentId: string, epoch: number) => `${tenantId} ${experimentId} ${epoch} `;
-  const inOrder = (prefix: string): readonly Sample[] =>
-    [...samples]
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([, sample]) => sample)
-      .sort((one, other) => one.slot - other.slot);
+  /** by epoch of an experiment; in order of their slots */
+  const epochs = new Map<string, Sample[]>();
+  const samplesOf = (tenantId: string, experimentId: string, epoch: number): Sample[] => {
+    const key = `${tenantId} ${experimentId} ${epoch}`;
+    const known = epochs.get(key) ?? [];
+    epochs.set(key, known);
+    return known;
+  };
   return {
     record: async (tenantId, sample) => {
-      const key = `${prefixOf(tenantId, sample.experimentId, sample.epoch)}${sample.slot}`;
-      if (samples.has(key)) return false;
-      samples.set(key, structuredClone(sample));
+      const samples = samplesOf(tenantId, sample.experimentId, sample.epoch);
+      const place = samples.findLastIndex(({ slot }) => slot <= sample.slot);
+      if (samples[place]?.slot === sample.slot) return false;
+      samples.splice(place + 1, 0, structuredClone(sample));
       return true;
     },
-    lastSlot: async (tenantId, experimentId, epoch) =>
-      inOrder(prefixOf(tenantId, experimentId, epoch)).at(-1)?.slot ?? null,
+    lastSlot: async (tenantId, experimentId, epoch) => samplesOf(tenantId, experimentId, epoch).at(-1)?.slot ?? null,
     list: async (tenantId, experimentId, epoch, { fromSlot = 0, toSlot = Number.POSITIVE_INFINITY } = {}) =>
       structuredClone(
-        inOrder(prefixOf(tenantId, experimentId, epoch)).filter(({ slot }) => slot >= fromSlot && slot <= toSlot),
+        samplesOf(tenantId, experimentId, epoch).filter(({ slot }) => slot >= fromSlot && slot <= toSlot),
       ),
   };
 };

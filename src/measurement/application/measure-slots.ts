@@ -11,6 +11,8 @@ export interface MeasureSlots extends Subject {
   readonly tenantId: TenantId;
   /** warm-up included */
   readonly slotsPlanned: number;
+  /** all planned slots are over: only one of so many is measured from here on */
+  readonly watchEvery?: number | undefined;
   readonly settleSeconds: number;
   /** one for each cluster of the experiment */
   readonly stores: readonly NodesOfStore[];
@@ -59,7 +61,7 @@ export const makeMeasureSlots =
         epoch,
         slot,
         endsAt: slotEnd(grid, slot),
-        phase: slotPhase(grid, slot),
+        phase: slotPhase(grid, slot, request.slotsPlanned),
         ...joined(readers.map((read) => read(slot))),
         measuredAt: now,
         hashes,

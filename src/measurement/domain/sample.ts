@@ -82,6 +82,13 @@ export const ProcessPresence = z.object({
 });
 export type ProcessPresence = z.infer<typeof ProcessPresence>;
 
+/**
+ * Slots of warm-up are stored and never judged. After the planned ones both variants are watched for as long as somebody
+ * may still promote, in a slot now and then: those can stop it, and are no part of what was measured.
+ */
+export const SlotPhase = z.enum(['warmup', 'measured', 'watched']);
+export type SlotPhase = z.infer<typeof SlotPhase>;
+
 /** One slot: both variants read at the same instant. */
 export const Sample = z.object({
   experimentId: ExperimentId,
@@ -89,8 +96,7 @@ export const Sample = z.object({
   /** counted from the start of warm-up; slot n ends at startedAt + (n + 1) × slot seconds */
   slot: z.int().min(0),
   endsAt: Instant,
-  /** warm-up slots are stored and never judged */
-  phase: z.enum(['warmup', 'measured']),
+  phase: SlotPhase,
   baseline: VariantReadings,
   candidate: VariantReadings,
   processes: z.array(ProcessPresence),

@@ -1,5 +1,5 @@
 import { epochMsOf, type Instant, secondsAfter } from '../../kernel/instant.ts';
-import type { Sample } from './sample.ts';
+import type { SlotPhase } from './sample.ts';
 
 /** The fixed grid on which an experiment is measured. Slots follow from it and from the clock, never from a schedule. */
 export interface SlotGrid {
@@ -13,9 +13,11 @@ export interface SlotGrid {
 export const slotEnd = ({ startedAt, slotSeconds }: SlotGrid, slot: number): Instant =>
   secondsAfter(startedAt, (slot + 1) * slotSeconds);
 
-/** A slot counts as measured when it began after warm-up. */
-export const slotPhase = ({ slotSeconds, warmupSeconds }: SlotGrid, slot: number): Sample['phase'] =>
-  slot * slotSeconds >= warmupSeconds ? 'measured' : 'warmup';
+/** A slot counts as measured when it began after warm-up and was planned (warm-up included). */
+export const slotPhase = ({ slotSeconds, warmupSeconds }: SlotGrid, slot: number, slotsPlanned: number): SlotPhase => {
+  if (slot * slotSeconds < warmupSeconds) return 'warmup';
+  return slot < slotsPlanned ? 'measured' : 'watched';
+};
 
 /** How many slots an experiment has, warm-up included, so that the measured ones cover its duration. */
 export const plannedSlots = (
@@ -27,11 +29,15 @@ export const plannedSlots = (
 export const slotDueAt = (grid: SlotGrid, slot: number, settleSeconds: number): Instant =>
   secondsAfter(slotEnd(grid, slot), settleSeconds);
 
-/** Slots to measure now, oldest first and without gaps: those after the last recorded one that have settled. */
+/**
+ * Slots to measure now, oldest first and without gaps: those after the last recorded one that have settled. After the
+ * planned ones, and only where it is watched on, the newest of every `watchEvery`: what was not seen in time is let go.
+ */
 export const dueSlots = ({
   grid,
   lastRecorded,
   slotsPlanned,
+  watchEvery,
   settleSeconds,
   now,
   atMost,
@@ -39,13 +45,18 @@ export const dueSlots = ({
   readonly grid: SlotGrid;
   readonly lastRecorded: number | null;
   readonly slotsPlanned: number;
+  readonly watchEvery?: number | undefined;
   readonly settleSeconds: number;
   readonly now: Instant;
   readonly atMost: number;
 }): readonly number[] => {
   const settledMs = epochMsOf(now) - epochMsOf(grid.startedAt) - settleSeconds * 1000;
-  const endedSlots = Math.min(Math.floor(settledMs / (grid.slotSeconds * 1000)), slotsPlanned);
+  const endedSlots = Math.floor(settledMs / (grid.slotSeconds * 1000));
   const first = lastRecorded === null ? 0 : lastRecorded + 1;
-  const count = Math.max(0, Math.min(endedSlots - first, atMost));
-  return Array.from({ length: count }, (_, index) => first + index);
+  if (watchEvery !== undefined) {
+    const newest = slotsPlanned - 1 + Math.floor((endedSlots - slotsPlanned) / watchEvery) * watchEvery;
+    return newest >= Math.max(first, slotsPlanned) ? [newest] : [];
+  }
+  const count = Math.max(0, Math.min(endedSlots, slotsPlanned) - first);
+  return Array.from({ length: Math.min(count, atMost) }, (_, index) => first + index);
 };

@@ -1,11 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EvidenceBundle } from '../../../src/experiments/contract/views.ts';
 import { differingLooks } from '../../../src/experiments/domain/replay-looks.ts';
 import { judge } from '../../../src/judgement/domain/judge.ts';
 import { fromWire } from '../../../src/platform/wire.ts';
 import { CLUSTER } from '../../support/builders.ts';
+import { phoenix } from '../../support/phoenix.ts';
 import { httpRequest, testRun } from '../../support/platform.ts';
-import { alike, healthy, makeWorld, type ReadingsOf, sha256, type World } from '../../support/world.ts';
+import { alike, healthy, losingFrom, makeWorld, type ReadingsOf, sha256, type World } from '../../support/world.ts';
 
 // The routes of experiments as people call them, while the machine runs behind them in virtual time.
 
@@ -174,6 +178,50 @@ describe('stored looks', () => {
     const bundle = EvidenceBundle.parse(fromWire(EvidenceBundle, wire));
     const judgement = judge(bundle.evidence);
     expect(differingLooks(bundle.experiment, bundle.evidence, judgement, bundle.looks, sha256)).toEqual([10, 11, 12]);
+  });
+
+  test('a look in the words of another version differs to the letter, and not in its numbers', async () => {
+    const path = await startOne();
+    await untilState(path, 'awaiting_approval');
+    const wire = (await call('GET', `${path}/evidence`)).body;
+    wire.looks[4].sentence = 'So far it looks good.';
+    wire.looks[5].effects[0].effect += 1e-15;
+    const { experiment, evidence, judgement, looks } = EvidenceBundle.parse(fromWire(EvidenceBundle, wire));
+    const differing = (likeness: 'words' | 'numbers') =>
+      differingLooks(experiment, evidence, judgement, looks, sha256, likeness);
+    expect(differing('words')).toEqual([7, 8]);
+    expect(differing('numbers')).toEqual([8]);
+  });
+});
+
+describe('evidence of an experiment that was withdrawn after its verdict', () => {
+  const judgeFile = async (wire: object) => {
+    const folder = mkdtempSync(join(tmpdir(), 'phoenix-judge-'));
+    writeFileSync(join(folder, 'bundle.json'), JSON.stringify(wire));
+    const printed = await phoenix(['judge', join(folder, 'bundle.json')], {});
+    rmSync(folder, { recursive: true });
+    return printed;
+  };
+
+  test('phoenix judge reproduces the verdict, every look on the way, and the one that stopped it', async () => {
+    world = makeWorld({ readings: losingFrom(40) });
+    const path = await startOne();
+    await untilState(path, 'rolled_back', 1200);
+    const { items } = (await call('GET', `${path}/looks`)).body;
+    expect(items.map(({ slot }: { slot: number }) => slot)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 72]);
+    expect(items.at(-1)).toMatchObject({ verdict_so_far: 'abort_limit' });
+    const wire = (await call('GET', `${path}/evidence`)).body;
+    expect(wire.judgement.verdict).toMatchObject({ verdict: 'promote', decided_at_slot: 10 });
+    expect(await judgeFile(wire)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('✔ reproduced: 10 looks, 11 of 11 as stored when they were taken'),
+    });
+
+    // one number of a slot that was watched
+    wire.evidence.slots[11].metrics.exported_points.candidate['node-1'].value += 0.001;
+    const changed = await judgeFile(wire);
+    expect(changed.stdout).toContain('✘ not reproduced: 10 looks, 10 of 11 as stored');
+    expect(changed.stderr).toContain('first at slot 72');
   });
 });
 
@@ -382,6 +430,17 @@ describe('refusals', () => {
     const other = await create({ name: 'another one' });
     const overlap = await call('POST', `/experiments/${other.body.id}/start`, { ifMatch: other.etag });
     expect(overlap).toMatchObject({ status: 409, body: { code: 'EXPERIMENT_OVERLAP_DETECTED' } });
+  });
+
+  test('what would not fit the memory of who judges is refused with the numbers, before anything is reserved', async () => {
+    const fortnight = { duration_seconds: 1_209_600, warmup_seconds: 60 };
+    const made = await create(fortnight);
+    const refused = await call('POST', `/experiments/${made.body.id}/start`, { ifMatch: made.etag });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'EXPERIMENT_VALIDATION_FAILED' } });
+    expect(errorsOf(refused.body)).toEqual(['/slot_seconds too-much-to-judge']);
+    expect(refused.body.detail).toContain('use longer slots or fewer nodes');
+    const checked = await call('POST', '/experiments/validate', { body: { ...BODY, ...fortnight, name: 'again' } });
+    expect(errorsOf({ errors: checked.body.findings })).toEqual(['/slot_seconds too-much-to-judge']);
   });
 
   test('validation finds the same, stores nothing, and tells who holds the nodes', async () => {

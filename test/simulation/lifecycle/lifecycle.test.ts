@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { isTerminal } from '../../../src/experiments/domain/experiment.ts';
 import type { State } from '../../../src/experiments/domain/vocabulary.ts';
-import { ANNA_PRINCIPAL, healthy, losingFrom, makeWorld, type World } from '../../support/world.ts';
+import { secondsBetween } from '../../../src/kernel/instant.ts';
+import { T0 } from '../../support/builders.ts';
+import { ANNA_PRINCIPAL, healthy, losingFrom, makeWorld, type ReadingsOf, type World } from '../../support/world.ts';
 
 type Ref = Awaited<ReturnType<World['begin']>>;
 
@@ -117,6 +119,73 @@ describe('the way to a promotion', () => {
     const looks = await world.recordedLooks.list({ ...ref, epoch: (await world.now(ref)).epoch });
     expect(looks.map(({ slot }) => slot)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect((await world.experiments.load(ref))?.progress).toMatchObject({ slotsMeasured: 10, blindness: 0 });
+  });
+});
+
+describe('after the verdict the candidate stays watched', () => {
+  // ten slots end after 130 s; from then on the last slot of every five minutes is measured: 42, 72, 102 ...
+  const [AT_SLOT_72, SLOT_SECONDS] = [730, 10];
+  const reasonOf = async (world: World, ref: Ref) => {
+    const { reason } = { reason: null, ...(await world.now(ref)) };
+    return reason;
+  };
+  const secondsSince = (world: World) => secondsBetween(T0, world.time.now());
+  /** some points fail in the candidate */
+  const failingFrom =
+    (from: number): ReadingsOf =>
+    (slot) => ({ ...healthy(slot), failed_points: [0, slot < from ? 0 : 20 + (slot % 7)] });
+
+  test('a limit that is crossed while a person thinks withdraws it, and the verdict stays', async () => {
+    const world = makeWorld({ readings: losingFrom(40) });
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    await world.time.advance(AT_SLOT_72 - SLOT_SECONDS - secondsSince(world));
+    expect((await world.now(ref)).state).toBe('awaiting_approval');
+    await until(world, ref, 'rolled_back', 90);
+    expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'promote' }, promotion: null, cleanup: 'done' });
+    expect(await reasonOf(world, ref)).toBe(
+      'A limit is crossed: critical processes missing on node-1, 10 min after the planned end.',
+    );
+    await nothingIsLeft(world);
+  });
+
+  test('harm that goes on while a person thinks is proven in the end and withdraws it', async () => {
+    const world = makeWorld({ readings: failingFrom(20) });
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    // before it all was quiet, so it looks like noise for half a day
+    await world.time.advance(17 * 3600);
+    expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'promote' }, promotion: null, cleanup: 'done' });
+    expect(await reasonOf(world, ref)).toBe('Harm is proven: lost points, 12 h 15 min after the planned end.');
+    await nothingIsLeft(world);
+  });
+
+  test('a limit that is crossed while it is rolled out takes the winner back, too', async () => {
+    let isSlow = false;
+    const world = makeWorld({ readings: losingFrom(40), isLost: (kind) => kind === 'readiness' && isSlow });
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    isSlow = true;
+    await promote(world, ref);
+    await until(world, ref, 'promoting');
+    await world.time.advance(AT_SLOT_72 - secondsSince(world));
+    expect((await world.now(ref)).state).toBe('promoting');
+    await until(world, ref, 'rolled_back', 120);
+    expect(await reasonOf(world, ref)).toContain('A limit is crossed: critical processes missing on node-1');
+    expect(await world.now(ref)).toMatchObject({ verdict: { verdict: 'promote' }, cleanup: 'done' });
+    await nothingIsLeft(world);
+  });
+
+  test('what was measured afterwards is no part of what was asked', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'awaiting_approval');
+    await world.time.advance(1000);
+    expect((await world.experiments.load(ref))?.progress.slotsMeasured).toBe(10);
+    const all = await world.samples.list(ref.tenantId, ref.experimentId, (await world.now(ref)).epoch);
+    const slotsOf = (asked: string) => all.filter(({ phase }) => phase === asked).map(({ slot }) => slot);
+    expect(slotsOf('measured')).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(slotsOf('watched')).toEqual([42, 72, 102]);
   });
 });
 

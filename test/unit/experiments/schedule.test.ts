@@ -4,14 +4,17 @@ import {
   endsAtOf,
   isCleanupOverdue,
   isOverdue,
+  isTimeToJudgeAll,
   looksWithin,
   measuringEnds,
+  mostWatched,
   nextDueAt,
   overdueAt,
   slotsPlanned,
   totalSlots,
   warmupEnds,
   warmupSlots,
+  watchEvery,
 } from '../../../src/experiments/domain/schedule.ts';
 import { STATES } from '../../../src/experiments/domain/vocabulary.ts';
 import { minutesAfter, secondsAfter, secondsBetween } from '../../../src/kernel/instant.ts';
@@ -31,12 +34,25 @@ describe('slots', () => {
   test('warm-up ends where the first measured slot begins, and the end is where the last one ends', () => {
     const uneven = settings({ warmupSeconds: 31, durationSeconds: 101 });
     const grid = { startedAt: T0, slotSeconds: 10, warmupSeconds: 31 };
-    expect(slotPhase(grid, warmupSlots(uneven) - 1)).toBe('warmup');
-    expect(slotPhase(grid, warmupSlots(uneven))).toBe('measured');
+    expect(slotPhase(grid, warmupSlots(uneven) - 1, 15)).toBe('warmup');
+    expect(slotPhase(grid, warmupSlots(uneven), 15)).toBe('measured');
     expect(warmupEnds(T0, uneven)).toBe(slotEnd(grid, warmupSlots(uneven) - 1));
     expect(measuringEnds(T0, uneven)).toBe(slotEnd(grid, totalSlots(uneven) - 1));
     expect(endsAtOf(experimentIn('running'))).toBe(secondsAfter(T0, 130));
     expect(endsAtOf(experimentIn('provisioning'))).toBeNull();
+  });
+});
+
+describe('slots after the horizon', () => {
+  test('one in five minutes is watched, of long slots each', () => {
+    expect([5, 10, 60, 300, 600].map((slotSeconds) => watchEvery({ slotSeconds }))).toEqual([60, 30, 5, 1, 1]);
+  });
+  test('they are as many as an offer lasts, however short a slot is', () => {
+    expect([5, 60, 300, 600].map((slotSeconds) => mostWatched({ slotSeconds }))).toEqual([870, 870, 870, 435]);
+  });
+  test('all slots are judged at each of the first four, then twice while their number doubles', () => {
+    const marks = Array.from({ length: 870 }, (_, index) => index + 1).filter(isTimeToJudgeAll);
+    expect(marks).toEqual([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768]);
   });
 });
 
@@ -57,23 +73,18 @@ describe('looks', () => {
     const running = { ...experimentIn('running'), settings: settings({ slotSeconds: 300 }) } as Experiment;
     expect([0, 60, 240, 300, 360].map((from) => looks(running, from, from + 60))).toEqual([[], [], [], [303], []]);
   });
-  test('an approval is looked at when it expires, and every minute after that until it is heard', () => {
+  test('while somebody decides it is looked at every five minutes from the planned end on, and when the offer expires', () => {
     const waiting = experimentIn('awaiting_approval');
     const expiry = 72 * 3600;
-    expect(looks(waiting, expiry - 120, expiry - 60)).toEqual([]);
+    expect(looks(waiting, 0, 1200)).toEqual([430, 730, 1030].map((seconds) => seconds + SETTLE));
     expect(looks(waiting, expiry - 30, expiry + 30)).toEqual([expiry]);
     expect(looks(waiting, expiry + 60, expiry + 120)).toEqual([expiry + 60]);
   });
+  test('while it is rolled out it is watched once a minute', () => {
+    expect(looks(experimentIn('promoting'), 600, 660)).toEqual([600]);
+  });
   test('states that wait for no time are not looked at', () => {
-    for (const state of [
-      'draft',
-      'validating',
-      'provisioning',
-      'deciding',
-      'promoting',
-      'rolling_back',
-      'ended',
-    ] as const) {
+    for (const state of ['draft', 'validating', 'provisioning', 'deciding', 'rolling_back', 'ended'] as const) {
       expect(looks(experimentIn(state), 0, 6000)).toEqual([]);
     }
   });

@@ -77,6 +77,17 @@ test('the mean of nodes keeps the unit of a share', () => {
   expect(answerTo([good, metric]).metrics[1]?.effect).toBeCloseTo(0.0005, 10);
 });
 
+test('robustness check and rare counts are answered, too', () => {
+  const counts = Array.from({ length: 120 }, (_, t) => (t % 40 === 0 ? 1 : 0));
+  const failed = { name: 'failed', role: 'diagnostic', baseline: counts, candidate: counts.map((value) => 4 * value) };
+  const seeded = answerTo([good, fine, failed], { bootstrap_seed: 3 });
+  expect(seeded.metrics[0]?.bootstrap?.ratio).toBeCloseTo(0.8, 1);
+  // 3 and 12 of 15
+  expect(seeded.metrics[2]?.rare_events_p).toBeCloseTo(576 / 32_768, 12);
+  expect(answerTo([good, fine]).metrics[0]).toMatchObject({ bootstrap: null, rare_events_p: null });
+  expect(seeded.trust.map(({ name }) => name)).toContain('equal_input');
+});
+
 test('history is read', () => {
   const past = { baseline: noisy({ seed: 5, length: 720 }), candidate: noisy({ seed: 6, length: 720 }) };
   const worse = { ...fine, candidate: times(noisy({ seed: 4 }), 1.5) };

@@ -5,6 +5,7 @@ import type { Judgement, MetricLook } from '../../../src/judgement/contract/judg
 import { judge, lookAt } from '../../../src/judgement/domain/judge.ts';
 import { longRunVariance, seriesOf } from '../../../src/judgement/domain/long-run-variance.ts';
 import { replay } from '../../../src/judgement/domain/replay.ts';
+import { hasSameNumbers, isSame } from '../../../src/judgement/domain/same.ts';
 import { evidenceOf, guardrail, noisy, primary, times } from './evidence-of.ts';
 import { naiveHorizon, naiveLongRunVariance, naiveMonitor } from './naive-judge.ts';
 
@@ -212,6 +213,28 @@ describe('looks', () => {
       }),
       RUNS,
     );
+  });
+
+  test('what a newer version knows besides, or says in other words, is no other number', () => {
+    const stored = { n: 3, sentence: 'old', parts: [{ effect: 0.1, title: 'a' }] };
+    expect(
+      hasSameNumbers({ n: 3, sentence: 'new', more: 1, parts: [{ effect: 0.1, title: 'b', p: 0.2 }] }, stored),
+    ).toBe(true);
+    expect(hasSameNumbers({ ...stored, n: 4 }, stored)).toBe(false);
+    expect(hasSameNumbers({ ...stored, parts: [{ effect: 0.1 + 2e-17 * 8, title: 'a' }] }, stored)).toBe(false);
+    expect(hasSameNumbers({ ...stored, parts: [] }, stored)).toBe(false);
+    expect(hasSameNumbers({ sentence: 'old', parts: stored.parts }, stored)).toBe(false);
+    expect(hasSameNumbers({ ...stored, n: null }, stored)).toBe(false);
+  });
+
+  test('what is not there is not the same as null; the order of names does not matter', () => {
+    expect([isSame(undefined, undefined), isSame(undefined, null), isSame(null, undefined)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(isSame({ a: 1, b: [2, { c: 3, d: 4 }] }, { b: [2, { d: 4, c: 3 }], a: 1 })).toBe(true);
+    expect(isSame([1, 2], [2, 1])).toBe(false);
   });
 
   test('a changed sample is found by the replay', () => {

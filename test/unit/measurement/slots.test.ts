@@ -23,15 +23,20 @@ describe('the grid of slots', () => {
   });
 
   test('a slot is measured when it begins at the end of warm-up, and not a slot earlier', () => {
-    expect(slotPhase(GRID, 4)).toBe('warmup');
-    expect(slotPhase(GRID, 5)).toBe('measured');
+    expect(slotPhase(GRID, 4, 15)).toBe('warmup');
+    expect(slotPhase(GRID, 5, 15)).toBe('measured');
   });
 
   test('a slot that warm-up cuts belongs to warm-up', () => {
     const grid = { ...GRID, warmupSeconds: 301 };
-    expect(slotPhase(grid, 5)).toBe('warmup');
-    expect(slotPhase(grid, 6)).toBe('measured');
+    expect(slotPhase(grid, 5, 15)).toBe('warmup');
+    expect(slotPhase(grid, 6, 15)).toBe('measured');
     expect(plannedSlots(grid, 600)).toBe(6 + 10);
+  });
+
+  test('after the planned ones it is only watched', () => {
+    const phases = [4, 5, 14, 15].map((slot) => slotPhase(GRID, slot, 15));
+    expect(phases).toEqual(['warmup', 'measured', 'measured', 'watched']);
   });
 
   test('a slot is due when it has settled, and not a millisecond earlier', () => {
@@ -49,5 +54,19 @@ describe('the grid of slots', () => {
     expect(due(secondsAfter(T0, 86_400), { lastRecorded: 7 })).toEqual([8, 9]);
     expect(due(secondsAfter(T0, 86_400), { lastRecorded: 9 })).toEqual([]);
     expect(due(secondsAfter(T0, -600))).toEqual([]);
+  });
+
+  test('where it is watched on, the newest of every five is due, and what was not seen in time is let go', () => {
+    // the fifth slot after the ten planned ones has ended and settled
+    const ended = 15 * 60 + 30;
+    const watched = (seconds: number, lastRecorded: number) =>
+      due(secondsAfter(T0, seconds), { lastRecorded, watchEvery: 5 });
+    expect(watched(ended - 1, 9)).toEqual([]);
+    expect(watched(ended, 9)).toEqual([14]);
+    expect(watched(ended, 14)).toEqual([]);
+    expect(watched(ended + 86_400, 14)).toEqual([14 + 24 * 60]);
+    // a planned slot that never came stays missing
+    expect(watched(ended - 1, 7)).toEqual([]);
+    expect(watched(ended, 7)).toEqual([14]);
   });
 });

@@ -7,7 +7,7 @@ import { STATE_WORDS } from '../../format/words.ts';
 export interface ChartData {
   readonly times: readonly number[];
   readonly slots: readonly number[];
-  readonly phases: readonly ('warmup' | 'measured')[];
+  readonly phases: MetricSeries['slots'][number]['phase'][];
   readonly baseline: readonly (number | null)[];
   readonly candidate: readonly (number | null)[];
   /** candidate / baseline − 1 of each slot */

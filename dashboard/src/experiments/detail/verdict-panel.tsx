@@ -161,6 +161,9 @@ const RolledOut = ({ view }: { readonly view: ExperimentView }) => {
     );
   }
   if (view.verdict === null) return <span className="quiet">known at the end</span>;
+  if (rollOut?.measuredNodes != null && rollOut.measuredNodes === rollOut.fleetNodes) {
+    return <span className="quiet">{rollOut.sentence}</span>;
+  }
   return (
     <span className="quiet" title={rollOut?.sentence ?? 'Below five nodes nothing can be said about others'}>
       not known: measure more nodes
