@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { onStage } from '../support/dashboard.ts';
+import { fixturePipelineId } from '../support/fixture-pipelines.ts';
 import { WEB } from '../support/hosts/hosts.ts';
 import { recordingOf } from '../support/hosts/simulated-host.ts';
 
@@ -26,6 +27,19 @@ describe('a preview beside a new experiment', () => {
     const before = await series.getByRole('cell').last().textContent();
     await page.getByLabel('memory_threshold_bytes').fill('1048576');
     await series.filter({ hasNotText: before ?? '' }).waitFor();
+  });
+
+  test('a revision that somebody owns is looked at with its own settings', async () => {
+    const { page } = await stage().as(
+      'experimenter',
+      `/experiments/new?candidate=${fixturePipelineId('database hosts')}%401`,
+    );
+    await page.getByLabel('Open a recording').setInputFiles(file('host.json', recordingOf(WEB, [0, 10, 20])));
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview
+      .getByRole('row', { name: /^Series / })
+      .first()
+      .waitFor();
   });
 
   test('a file that is no recording is told, and what was open stays away', async () => {

@@ -5,6 +5,7 @@ import { lowestRoleFor } from '../../../../src/access/domain/permissions.ts';
 import { ApiProblem } from '../../../../src/client/problem.ts';
 import type { Cluster } from '../../../../src/clusters/domain/cluster.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
+import type { PipelineId } from '../../../../src/kernel/identity.ts';
 import { counted } from '../../../../src/kernel/words.ts';
 import type { Template } from '../../../../src/pipelines/domain/template.ts';
 import { failureLine } from '../../api/failures.ts';
@@ -12,6 +13,7 @@ import {
   clustersQuery,
   meQuery,
   pipelinesQuery,
+  revisionQuery,
   type SettingsInput,
   startFailureKey,
   templatesQuery,
@@ -117,20 +119,31 @@ const CreateForm = ({
         <aside className="create-checks" aria-label="What would come of it">
           <Checks settings={settings} checks={checks} findings={findings} />
           <Submit settings={settings} create={create} checks={checks.data} isFound={findings.length > 0} />
-          <PreviewPanel question={questionOf(settled)} />
+          <Foreseen settings={settled} />
         </aside>
       </div>
     </FindingsProvider>
   );
 };
 
-/** A pipeline that somebody owns is looked ahead at on its own page, where its settings are. */
-const questionOf = (settings: SettingsInput | null): PreviewQuestion | null => {
-  if (settings === null) return null;
-  const { baselinePipeline: baseline, candidatePipeline: candidate, ...rest } = settings;
-  if (!('template' in baseline && 'template' in candidate)) return null;
-  const { criticalProcesses = [], collectionIntervalSeconds = 10 } = rest;
-  return { baseline, candidate, criticalProcesses: [...criticalProcesses], collectionIntervalSeconds };
+/** Looks ahead at what the form asks for; a revision is looked at with its own settings, once they are here. */
+const Foreseen = ({ settings }: { readonly settings: SettingsInput | null }) => {
+  const baseline = useSide(settings?.baselinePipeline);
+  const candidate = useSide(settings?.candidatePipeline);
+  if (settings === null || baseline === null || candidate === null) return <PreviewPanel question={null} />;
+  const { criticalProcesses = [], collectionIntervalSeconds = 10 } = settings;
+  const question = { baseline, candidate, criticalProcesses: [...criticalProcesses], collectionIntervalSeconds };
+  return <PreviewPanel question={question} />;
+};
+
+const useSide = (pipeline: SettingsInput['baselinePipeline'] | undefined): PreviewQuestion['baseline'] | null => {
+  const reference = pipeline === undefined || 'template' in pipeline ? null : pipeline;
+  const revision = useQuery({
+    ...revisionQuery((reference?.pipelineId ?? '') as PipelineId, reference?.revision ?? 0),
+    enabled: reference?.revision !== undefined,
+  });
+  if (pipeline !== undefined && 'template' in pipeline) return pipeline;
+  return revision.data === undefined ? null : { yaml: revision.data.yaml };
 };
 
 interface CreateRequest {
