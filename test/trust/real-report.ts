@@ -161,7 +161,8 @@ const noiseTable = (noise: readonly MeasuredNoise[]): string =>
   )}\n\nVariation and correlation within an experiment, all experiments together; the correlation is not corrected for short series, which make it come out lower.`;
 
 const number = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
-const share = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))} %`;
+/** Three digits, and none beyond a millionth: what floating point leaves of nothing is nothing. */
+const share = (ratio: number): string => `${Number(Number((ratio * 100).toPrecision(3)).toFixed(4))} %`;
 
 const counted = (values: readonly string[]): readonly (readonly string[])[] =>
   [...new Set(values)].toSorted().map((value) => [value, String(values.filter((each) => each === value).length)]);

@@ -42,34 +42,33 @@ export const meQuery = queryOptions({
   staleTime: 60 * SECOND,
 });
 
-export const auditQuery = (filters: AuditFilters) =>
+interface WantedPage {
+  readonly limit: number;
+  readonly nextToken?: string;
+}
+
+/** A list that comes page by page; what is shown stays until what is asked for instead is here. */
+const pageByPage = <Body extends { readonly metadata: { readonly nextToken: string | null } }>(
+  queryKey: readonly unknown[],
+  ask: (page: WantedPage, signal: AbortSignal) => Promise<{ readonly body: Body }>,
+) =>
   infiniteQueryOptions({
-    queryKey: ['audit', filters],
+    queryKey,
     queryFn: async ({ signal, pageParam }) =>
-      (
-        await api.listAudit({
-          query: { limit: 50, ...filters, ...(pageParam === null ? {} : { nextToken: pageParam }) },
-          signal,
-        })
-      ).body,
+      (await ask({ limit: 50, ...(pageParam === null ? {} : { nextToken: pageParam }) }, signal)).body,
     initialPageParam: null as string | null,
     getNextPageParam: ({ metadata }) => metadata.nextToken,
     placeholderData: keepPreviousData,
   });
 
+export const auditQuery = (filters: AuditFilters) =>
+  pageByPage(['audit', filters], (page, signal) => api.listAudit({ query: { ...page, ...filters }, signal }));
+
 export const experimentsQuery = (filters: ListFilters) =>
   infiniteQueryOptions({
-    queryKey: ['experiments', filters],
-    queryFn: async ({ signal, pageParam }) =>
-      (
-        await api.listExperiments({
-          query: { limit: 50, ...filters, ...(pageParam === null ? {} : { nextToken: pageParam }) },
-          signal,
-        })
-      ).body,
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ metadata }) => metadata.nextToken,
-    placeholderData: keepPreviousData,
+    ...pageByPage(['experiments', filters], (page, signal) =>
+      api.listExperiments({ query: { ...page, ...filters }, signal }),
+    ),
     refetchInterval: 5 * SECOND,
   });
 
@@ -186,20 +185,9 @@ export const revisionQuery = (pipelineId: PipelineId, revision: number) =>
   });
 
 export const revisionsQuery = (pipelineId: PipelineId, version: number) =>
-  infiniteQueryOptions({
-    queryKey: ['pipeline', pipelineId, 'revisions', version],
-    queryFn: async ({ signal, pageParam }) =>
-      (
-        await api.listRevisions({
-          params: { pipelineId },
-          query: { limit: 50, ...(pageParam === null ? {} : { nextToken: pageParam }) },
-          signal,
-        })
-      ).body,
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ metadata }) => metadata.nextToken,
-    placeholderData: keepPreviousData,
-  });
+  pageByPage(['pipeline', pipelineId, 'revisions', version], (page, signal) =>
+    api.listRevisions({ params: { pipelineId }, query: page, signal }),
+  );
 
 export const pipelineDiffQuery = (pipelineId: PipelineId, from: number, to: number) =>
   queryOptions({

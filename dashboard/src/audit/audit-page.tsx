@@ -12,6 +12,7 @@ import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Copyable } from '../ui/copy.tsx';
+import { ListFoot } from '../ui/list-foot.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -40,16 +41,7 @@ export const AuditPage = () => {
           return (
             <>
               <EntryTable items={items} />
-              <p className="list-foot quiet">
-                <span>
-                  <span className="num">{items.length}</span> shown{query.hasNextPage ? '; there are more' : ''}
-                </span>
-                {query.hasNextPage ? (
-                  <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    Load more
-                  </Button>
-                ) : null}
-              </p>
+              <ListFoot query={query} known={items.length} />
             </>
           );
         }}

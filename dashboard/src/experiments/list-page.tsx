@@ -7,6 +7,7 @@ import { STATE_WORDS, VERDICT_WORDS } from '../format/words.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { ListFoot } from '../ui/list-foot.tsx';
 import { SearchField } from '../ui/search-field.tsx';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { ListTable } from './list-table.tsx';
@@ -42,19 +43,7 @@ export const ListPage = () => {
           return (
             <>
               {found.length === 0 ? <NoMatch onClear={clear} /> : <ListTable items={found} />}
-              <p className="list-foot quiet">
-                <span>
-                  <span className="num">
-                    {found.length === items.length ? items.length : `${found.length} of ${items.length}`}
-                  </span>{' '}
-                  shown{query.hasNextPage ? '; there are more' : ''}
-                </span>
-                {query.hasNextPage ? (
-                  <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    Load more
-                  </Button>
-                ) : null}
-              </p>
+              <ListFoot query={query} known={items.length} shown={found.length} />
             </>
           );
         }}

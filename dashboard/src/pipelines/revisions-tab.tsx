@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router';
 import type { PipelineView } from '../../../src/pipelines/contract/views.ts';
 import { revisionsQuery } from '../api/queries.ts';
 import { nameOf } from '../format/words.ts';
-import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
 import { Copyable } from '../ui/copy.tsx';
+import { LoadMore } from '../ui/list-foot.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -92,11 +92,7 @@ export const RevisionsTab = ({ view }: { readonly view: PipelineView }) => {
               </tbody>
             </table>
           </ScrollRegion>
-          {query.hasNextPage ? (
-            <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              Load more
-            </Button>
-          ) : null}
+          <LoadMore query={query} />
         </>
       )}
     </Loaded>
