@@ -32,8 +32,9 @@ describe('a preview beside a new experiment', () => {
   test('a revision that somebody owns is looked at with its own settings', async () => {
     const { page } = await stage().as(
       'experimenter',
-      `/experiments/new?candidate=${fixturePipelineId('database hosts')}%401`,
+      `/experiments/new?candidate=${fixturePipelineId('web hosts')}%402`,
     );
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx, postgres');
     await page.getByLabel('Open a recording').setInputFiles(file('host.json', recordingOf(WEB, [0, 10, 20])));
     const preview = page.getByRole('region', { name: 'Preview' });
     await preview
