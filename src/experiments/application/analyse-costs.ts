@@ -10,9 +10,9 @@ import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome
 import type { Sample } from '../../measurement/domain/sample.ts';
 import type { CostAnalysis, CostQuery } from '../contract/cost-routes.ts';
 import { headlineOf, NOBODY_RUNS_IT } from '../domain/cost-words.ts';
-import { toEvidence } from '../domain/evidence.ts';
-import { type CompleteSettings, lifeOf, verdictOf } from '../domain/experiment.ts';
+import { lifeOf, verdictOf } from '../domain/experiment.ts';
 import { experimentUse, FEWEST_SLOTS, type MeasuredUsage, measuredUsage } from '../domain/measured-usage.ts';
+import { IS_BASELINE_HYPOTHETICAL } from '../domain/settings.ts';
 import type { Effect } from '../domain/verdict.ts';
 import type { Stored } from './ports.ts';
 
@@ -57,7 +57,7 @@ export const analyseCosts = (
   const compute = computeDeduction(nodePrices, comparison);
   const rows = everyBill(books.value.map(onDay), comparison, { compute, experiment: experimentCost.total });
   const verdict = verdictOf(experiment);
-  const hypotheticalBaseline = verdict?.hypotheticalBaseline ?? isHypothetical(settings);
+  const hypotheticalBaseline = verdict?.hypotheticalBaseline ?? IS_BASELINE_HYPOTHETICAL;
   return accept({
     experimentId: experiment.id,
     epoch: experiment.epoch,
@@ -75,8 +75,6 @@ export const analyseCosts = (
     items: rows.map((row) => ({ ...row, headline: hypotheticalBaseline ? null : headlineOf(row, verdict === null) })),
   });
 };
-
-const isHypothetical = (settings: CompleteSettings): boolean => toEvidence(settings, []).design.hypotheticalBaseline;
 
 /** Of the measured nodes as they were judged; of a fleet only as the verdict says about nodes that were not measured. */
 const effectsMeant = (

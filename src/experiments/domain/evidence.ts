@@ -14,7 +14,7 @@ import type { CompleteSettings } from './experiment.ts';
 import type { Fleet } from './fleet.ts';
 import type { NoiseHistory } from './noise-history.ts';
 import { slotsPlanned, warmupSlots, watchEvery } from './schedule.ts';
-import type { Criterion, CriterionMetric } from './settings.ts';
+import { type Criterion, type CriterionMetric, IS_BASELINE_HYPOTHETICAL } from './settings.ts';
 
 /** Any number would do, as long as it is always the same: a replay has to draw the same blocks. */
 const BOOTSTRAP_SEED = 1;
@@ -47,8 +47,7 @@ export const toEvidence = (
       horizonSlots: slotsPlanned(settings),
       populationNodes: fleet?.nodes ?? null,
       ...(fleet !== null && fleet.strata.length > 0 ? { strata: fleet.strata } : {}),
-      // a template is nobody's pipeline of today: no money headline
-      hypotheticalBaseline: true,
+      hypotheticalBaseline: IS_BASELINE_HYPOTHETICAL,
       bootstrapSeed: BOOTSTRAP_SEED,
       criteria: [...toCriteria(settings), ...(readsAlike(settings, ran) ? [equalInput(settings)] : [])],
     },

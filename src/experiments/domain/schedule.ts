@@ -72,9 +72,7 @@ export const nextDueAt = (experiment: Experiment): Instant | null => {
   }
 };
 
-/**
- * The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there.
- */
+/** The instants in [from, to) at which a worker has to look: each slot end, a little later so that its data is there. */
 export const looksWithin = (
   experiment: Experiment,
   from: Instant,

@@ -69,6 +69,9 @@ export const pipelineWords = (pipeline: VariantPipeline): string => {
   return revision === undefined ? pipelineId : `${pipelineId}, revision ${revision}`;
 };
 
+/** Nobody said that a baseline is what runs today, neither a template nor a pipeline: no headline about money. */
+export const IS_BASELINE_HYPOTHETICAL: boolean = true;
+
 /** Longer than a fortnight nobody waits for an answer. */
 export const LONGEST_SECONDS = 14 * 86_400;
 /** What the planner may choose by itself; longer is for a person to say. */

@@ -4,7 +4,7 @@ import { ExperimentVerdict, MetricVerdict } from '../../judgement/contract/vocab
 import { Epoch } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { counted } from '../../kernel/words.ts';
-import { CriterionMetric } from './settings.ts';
+import { CriterionMetric, IS_BASELINE_HYPOTHETICAL } from './settings.ts';
 
 export { ExperimentVerdict };
 
@@ -112,8 +112,7 @@ export const verdictWithoutMeasurement = (verdict: ExperimentVerdict, sentence: 
   explanation: [],
   whatWouldHaveChanged: null,
   strength: 'screening',
-  // the baseline is a template: nobody runs it today
-  hypotheticalBaseline: true,
+  hypotheticalBaseline: IS_BASELINE_HYPOTHETICAL,
   trust: [],
   onMeasuredNodes: [],
   ifRolledOut: null,

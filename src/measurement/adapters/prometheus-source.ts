@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { epochMsOf } from '../../kernel/instant.ts';
 import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Pauses } from '../../kernel/ports.ts';
+import { sha256 } from '../../kernel/system-sha256.ts';
 import type { MetricsFailure, MetricsSource, QueryResult } from '../application/ports.ts';
 import { LeadsInside } from './address-guard.ts';
 import { ANSWER_BYTES, type PrometheusTransport, QUERY_SECONDS, type TransportAnswer } from './prometheus-transport.ts';
@@ -100,7 +100,7 @@ const toResult = ({ data, warnings }: z.infer<typeof RangeAnswer>): QueryResult 
     points: values.map(([at, value]) => [at, Number(value)] as const),
   })),
   warnings,
-  sha256: createHash('sha256').update(canonical(data.result)).digest('hex'),
+  sha256: sha256(canonical(data.result)),
 });
 
 /** The values as the store wrote them, in an order that does not depend on its mood. */
