@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
-import { Destination } from '../../src/kernel/destination.ts';
+import { AllowedHost } from '../../src/kernel/allowed-host.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import type { Template, TemplateParameter } from '../../src/pipelines/domain/template.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
@@ -73,7 +73,7 @@ const circumstancesOf = ({ forCluster, destination, critical, image: name }: Val
     criticalProcesses: critical?.split(',') ?? [],
   });
   if (policy.success) return { image: image.data, policy: policy.data };
-  const wrong = destination.find((each) => !Destination.safeParse(each).success);
+  const wrong = destination.find((each) => !AllowedHost.safeParse(each).success);
   throw new CommandFailure(EXIT.invalid, `"${wrong}" is no destination`, 'write host or host:port, in small letters');
 };
 

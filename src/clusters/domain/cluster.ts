@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Destination } from '../../kernel/destination.ts';
+import { AllowedHost } from '../../kernel/allowed-host.ts';
 import { ClusterId, Epoch, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 
@@ -50,7 +50,7 @@ export const ClusterSettings = z.strictObject({
   /** where collectors write measurements by Prometheus remote write */
   remoteWriteUrl: z.url({ protocol: /^https?$/ }),
   /** where pipelines may send data beside the measurement store; its owner says so */
-  allowedDestinations: z.array(Destination).max(50).default([]),
+  allowedDestinations: z.array(AllowedHost).max(50).default([]),
 });
 export type ClusterSettings = z.infer<typeof ClusterSettings>;
 

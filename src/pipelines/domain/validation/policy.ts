@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Destination } from '../../../kernel/destination.ts';
+import { AllowedHost } from '../../../kernel/allowed-host.ts';
 import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from '../frame.ts';
 
 /** What the owner of a cluster allows to those who write pipelines for it. */
@@ -10,7 +10,7 @@ export const ClusterPolicy = z.strictObject({
   secretVariables: z.array(z.string()),
   /** those among them that name a place to send to */
   destinationVariables: z.array(z.string()),
-  destinations: z.array(Destination),
+  destinations: z.array(AllowedHost),
   /** folders of the node that a receiver may read */
   readablePaths: z.array(z.string()),
   /** folders with certificates, for whoever sends or listens */
