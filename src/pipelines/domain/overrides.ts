@@ -1,6 +1,7 @@
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { mergeSettings, type Settings, settingsAt } from './settings-tree.ts';
 import type { SettingsOverrides } from './template.ts';
+import type { Finding } from './validation/finding.ts';
 import { validateSettings } from './validation/validate-settings.ts';
 
 export type OverrideRefusal = Refusal<'pipeline-override-invalid'>;
@@ -27,14 +28,16 @@ export const applyOverrides = (
   const own = frameFaults(settings, overrides);
   if (own.length > 0) return refuseWith(own);
   const merged = mergeSettings(settings, overrides as Settings);
-  const before = new Set(validateSettings(toYaml(settings)).map(({ rule, pointer }) => `${rule} ${pointer}`));
-  const found = validateSettings(toYaml(merged)).filter(
-    ({ severity, rule, pointer }) => severity === 'error' && !before.has(`${rule} ${pointer}`),
-  );
+  const errors = validateSettings(toYaml(merged)).filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return accept(merged);
+  const before = new Set(validateSettings(toYaml(settings)).map(nameOf));
+  const found = errors.filter((error) => !before.has(nameOf(error)));
   return found.length === 0
     ? accept(merged)
     : refuseWith(found.map(({ pointer, message, fix }) => fault(pointer, `${message}; ${fix}`)));
 };
+
+const nameOf = ({ rule, pointer }: Finding): string => `${rule} ${pointer}`;
 
 /** What measures and stamps is equal in both variants: it stays where it is, and as it is. */
 const frameFaults = (settings: Settings, { processors = {}, service }: SettingsOverrides): readonly FieldError[] => {
