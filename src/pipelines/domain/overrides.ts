@@ -1,4 +1,5 @@
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { pointerOf } from '../../kernel/pointer.ts';
 import { mergeSettings, type Settings, settingsAt } from './settings-tree.ts';
 import type { SettingsOverrides } from './template.ts';
 import type { Finding } from './validation/finding.ts';
@@ -45,11 +46,9 @@ const frameFaults = (settings: Settings, { processors = {}, service }: SettingsO
   return [
     ...[LIMITER, STAMP]
       .filter((id) => Object.hasOwn(processors, id))
-      .map((id) =>
-        fault(`/processors/${id.replace('/', '~1')}`, `${id} belongs to the frame, which is equal everywhere`),
-      ),
+      .map((id) => fault(pointerOf(['processors', id]), `${id} belongs to the frame, which is equal everywhere`)),
     ...Object.entries(service?.pipelines ?? {}).flatMap(([key, { processors: wanted }]) => {
-      const pointer = `/service/pipelines/${key.replace('/', '~1')}`;
+      const pointer = pointerOf(['service', 'pipelines', key]);
       if (!Object.hasOwn(pipelines, key))
         return [fault(pointer, `there is no pipeline ${key}; there are ${Object.keys(pipelines).join(', ')}`)];
       const before = settingsAt(pipelines, key)['processors'];
