@@ -49,13 +49,16 @@ export const tailSampling: TemplateDefinition = {
         maximum: 300,
       }),
     ],
-    components: components({
-      otlp: 'takes pushed traces',
-      memory_limiter: FRAME_DOES.memory_limiter,
-      tail_sampling: 'decides about whole traces',
-      resource: FRAME_DOES.resource,
-      otlp_http: 'sends to where traces go',
-    }),
+    components: components(
+      {
+        otlp: 'takes pushed traces',
+        memory_limiter: FRAME_DOES.memory_limiter,
+        tail_sampling: 'decides about whole traces',
+        resource: FRAME_DOES.resource,
+        otlp_http: 'sends to where traces go',
+      },
+      'traces',
+    ),
   }),
   metricSet: { scrapers: [], processMetrics: {} },
   neededMetrics: {},

@@ -1,34 +1,41 @@
+import { COMPONENT_KINDS, COMPONENTS } from '../components/registry.ts';
 import type { Template } from '../template.ts';
 
 type Used = Template['components'][number];
 
-/** How settled each component is that a template uses, at the pinned version of the collector. */
-const STABILITY = {
-  cardinality_guardian: 'alpha',
-  count: 'alpha',
-  cumulative_to_delta: 'beta',
-  delta_to_cumulative: 'alpha',
-  file_log: 'beta',
-  filter: 'alpha',
-  groupbyattrs: 'beta',
-  host_metrics: 'beta',
-  interval: 'alpha',
-  log_dedup: 'alpha',
-  memory_limiter: 'beta',
-  otlp: 'stable',
-  otlp_http: 'stable',
-  prometheus_remote_write: 'beta',
-  resource: 'beta',
-  routing: 'alpha',
-  tail_sampling: 'beta',
-  transform: 'beta',
-} as const satisfies Record<string, Used['stability']>;
+/** What templates are made of. */
+type TemplateComponent =
+  | 'cardinality_guardian'
+  | 'count'
+  | 'cumulative_to_delta'
+  | 'delta_to_cumulative'
+  | 'file_log'
+  | 'filter'
+  | 'groupbyattrs'
+  | 'host_metrics'
+  | 'interval'
+  | 'log_dedup'
+  | 'memory_limiter'
+  | 'otlp'
+  | 'otlp_http'
+  | 'prometheus_remote_write'
+  | 'resource'
+  | 'routing'
+  | 'tail_sampling'
+  | 'transform';
 
-export type TemplateComponent = keyof typeof STABILITY;
+/** What a template of a signal uses, each with what it does there and how settled it is for that signal. */
+export const components = (
+  does: Readonly<Partial<Record<TemplateComponent, string>>>,
+  signal: Template['signal'] = 'metrics',
+): readonly Used[] =>
+  Object.entries(does).map(([id, what]) => ({ id, does: what, stability: stabilityOf(id, signal) }));
 
-/** What a template uses, each with what it does there. */
-export const components = (does: Readonly<Partial<Record<TemplateComponent, string>>>): readonly Used[] =>
-  Object.entries(does).map(([id, what]) => ({ id, does: what, stability: STABILITY[id as TemplateComponent] }));
+const stabilityOf = (id: string, signal: Template['signal']): Used['stability'] => {
+  const [found] = COMPONENT_KINDS.flatMap((kind) => COMPONENTS[kind][id]?.signals[signal] ?? []);
+  if (found === undefined || found === 'development') throw new Error(`no template can use ${id} for ${signal}`);
+  return found;
+};
 
 /** What the frame does in every template that goes to the measurement store. */
 export const FRAME_DOES = {
