@@ -6,50 +6,39 @@ export const valuesOfStatement = ({ editor, where }: Statement): readonly Value[
   ...(where === undefined ? [] : valuesOfCondition(where)),
 ];
 
-export const valuesOfCondition = (condition: Condition): readonly Value[] => {
-  switch (condition.kind) {
-    case 'or':
-    case 'and':
-      return condition.operands.flatMap(valuesOfCondition);
-    case 'not':
-      return valuesOfCondition(condition.operand);
-    case 'comparison':
-      return [...valuesIn(condition.left), ...valuesIn(condition.right)];
-    case 'truth':
-      return valuesOfCall(condition.call);
-    case 'constant':
-      return [];
-  }
-};
+export const valuesOfCondition = (condition: Condition): readonly Value[] =>
+  plainPartsOf(condition).flatMap(valuesOfPlainPart);
 
 /** Calls that are conditions themselves; those inside of values are among the values. */
-export const callsOfCondition = (condition: Condition): readonly Call[] => {
+export const callsOfCondition = (condition: Condition): readonly Call[] =>
+  plainPartsOf(condition).flatMap((part) => (part.kind === 'truth' ? [part.call] : []));
+
+export const comparisonsIn = (condition: Condition) =>
+  plainPartsOf(condition).filter((part) => part.kind === 'comparison');
+
+type PlainPart = Extract<Condition, { readonly kind: 'comparison' | 'truth' | 'constant' }>;
+
+/** What `and`, `or` and `not` join. */
+const plainPartsOf = (condition: Condition): readonly PlainPart[] => {
   switch (condition.kind) {
     case 'or':
     case 'and':
-      return condition.operands.flatMap(callsOfCondition);
+      return condition.operands.flatMap(plainPartsOf);
     case 'not':
-      return callsOfCondition(condition.operand);
-    case 'truth':
-      return [condition.call];
+      return plainPartsOf(condition.operand);
     case 'comparison':
+    case 'truth':
     case 'constant':
-      return [];
+      return [condition];
   }
 };
 
-export type Comparison = Extract<Condition, { readonly kind: 'comparison' }>;
-
-export const comparisonsIn = (condition: Condition): readonly Comparison[] => {
-  switch (condition.kind) {
-    case 'or':
-    case 'and':
-      return condition.operands.flatMap(comparisonsIn);
-    case 'not':
-      return comparisonsIn(condition.operand);
+const valuesOfPlainPart = (part: PlainPart): readonly Value[] => {
+  switch (part.kind) {
     case 'comparison':
-      return [condition];
+      return [...valuesIn(part.left), ...valuesIn(part.right)];
     case 'truth':
+      return valuesOfCall(part.call);
     case 'constant':
       return [];
   }
