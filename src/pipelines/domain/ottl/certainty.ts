@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { contextNameOf } from './parts.ts';
 import { patternFault } from './patterns.ts';
 import type { Condition, Value } from './syntax.ts';
 
@@ -113,7 +114,5 @@ export const writtenPath = ({ path }: Value & { readonly kind: 'path' }, context
         `${name}${keys.map((key) => (key.kind === 'text' ? `[${JSON.stringify(key.value)}]` : '[…]')).join('')}`,
     )
     .join('.');
-  const [first] = path.segments;
-  const namesContext = path.segments.length > 1 && first?.keys.length === 0;
-  return namesContext ? written : `${context}.${written}`;
+  return contextNameOf(path) === undefined ? `${context}.${written}` : written;
 };

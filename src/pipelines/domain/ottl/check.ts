@@ -3,7 +3,7 @@ import { hopelessFault, type Written, writtenFault } from './arguments.ts';
 import { type Context, contextNames, ENUMS, type PathShape, pathsOf } from './contexts.ts';
 import { functionsOf, type Parameter, type Use } from './functions.ts';
 import { describe, fits, KIND_ADVICE, KIND_NAMES } from './kinds.ts';
-import { callsOfCondition, valuesOfCondition, valuesOfStatement } from './parts.ts';
+import { callsOfCondition, contextNameOf, valuesOfCondition, valuesOfStatement } from './parts.ts';
 import { isGlob, patternAdvice, patternFault } from './patterns.ts';
 import type { Argument, Call, Condition, Path, Segment, Statement, Value } from './syntax.ts';
 
@@ -142,19 +142,18 @@ const judgePath = (path: Path, scope: Scope): readonly OttlFault[] => {
   const names = contextNames(scope.context);
   const [first, ...rest] = path.segments;
   if (first === undefined) return [];
-  const beginsWithName = rest.length > 0 && first.keys.length === 0;
-  if (beginsWithName && names.includes(first.name))
-    return judgeSegments(pathsOf(scope.context, first.name), rest, scope);
+  const named = contextNameOf(path);
+  if (named !== undefined && names.includes(named)) return judgeSegments(pathsOf(scope.context, named), rest, scope);
   if (!scope.pathsNameContext) return judgeSegments(pathsOf(scope.context, scope.context), path.segments, scope);
   const near = nearestWord(first.name, names);
   return [
     fault(
       'ottl-context-missing',
       first,
-      beginsWithName
-        ? `a path cannot begin with "${first.name}" in the context ${scope.context}`
-        : `"${first.name}" does not say whose it is`,
-      near !== undefined && beginsWithName
+      named === undefined
+        ? `"${first.name}" does not say whose it is`
+        : `a path cannot begin with "${named}" in the context ${scope.context}`,
+      near !== undefined && named !== undefined
         ? `write ${near}`
         : `begin with ${names.join(', ')}: ${scope.context}.${first.name}`,
     ),

@@ -1,14 +1,15 @@
 import type { OttlFault } from './check.ts';
 import { type Context, contextNames, ENUMS } from './contexts.ts';
 import { functionsOf, type Use } from './functions.ts';
-import { callsIn, callsOfCondition, pathsIn, valuesOfCondition, valuesOfStatement } from './parts.ts';
+import { callsIn, callsOfCondition, contextNameOf, pathsIn, valuesOfCondition, valuesOfStatement } from './parts.ts';
 import type { Call, Condition, Path, Statement, Value } from './syntax.ts';
 
 export type Inferred =
   | { readonly found: Context }
   | {
       readonly found?: undefined;
-      readonly faults: readonly OttlFault[] /** which line is to blame */;
+      readonly faults: readonly OttlFault[];
+      /** which line is to blame */
       readonly line: number;
     };
 
@@ -30,8 +31,10 @@ const PRIORITY: readonly string[] = [
  * one lacks a function or a number with a name, the first further inside that has them all.
  */
 export const inferContext = (hints: readonly Hints[], use: Use, possible: readonly Context[]): Inferred => {
-  const wanted = hints.flatMap(({ paths }) => paths.map(contextNameOf)).reduce(innermost, undefined);
-  if (wanted === undefined || wanted === '')
+  const wanted = hints
+    .flatMap(({ paths }) => paths.flatMap((path) => contextNameOf(path) ?? []))
+    .reduce(innermost, undefined);
+  if (wanted === undefined)
     return noContext(
       hints.findIndex(({ paths }) => paths.length > 0),
       hints,
@@ -94,14 +97,8 @@ const hintsOf = (values: readonly Value[], calls: readonly Call[]): Hints => ({
   enums: values.flatMap((value) => (value.kind === 'enum' ? [value.name] : [])),
 });
 
-/** What stands before the first dot, if nothing is in brackets there. */
-const contextNameOf = ({ segments }: Path): string => {
-  const [first, second] = segments;
-  return first === undefined || second === undefined || first.keys.length > 0 ? '' : first.name;
-};
-
 const innermost = (best: string | undefined, name: string): string =>
-  best === undefined || best === '' || rank(name) < rank(best) ? name : best;
+  best === undefined || rank(name) < rank(best) ? name : best;
 
 const rank = (name: string): number => {
   const place = PRIORITY.indexOf(name);

@@ -47,6 +47,10 @@ const valuesOfPlainPart = (part: PlainPart): readonly Value[] => {
 export const pathsIn = (values: readonly Value[]): readonly Path[] =>
   values.flatMap((value) => (value.kind === 'path' ? [value.path] : []));
 
+/** What stands before the first dot, if nothing is in brackets there: it may be the name of a context. */
+export const contextNameOf = ({ segments: [first, second] }: Path): string | undefined =>
+  first === undefined || second === undefined || first.keys.length > 0 ? undefined : first.name;
+
 export const callsIn = (values: readonly Value[]): readonly Call[] =>
   values.flatMap((value) => (value.kind === 'call' ? [value.call] : []));
 
