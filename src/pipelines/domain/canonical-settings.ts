@@ -1,4 +1,4 @@
-import { COMPONENT_KINDS, type ComponentKind, findComponent } from './components/registry.ts';
+import { COMPONENT_KINDS, type ComponentKind, canonicalId } from './components/registry.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 
 /**
@@ -6,7 +6,7 @@ import { isSettings, type Settings, type SettingsNode, settingsAt } from './sett
  * an old name and what was written with the new one are the same then. Where both names stand side by side, both stay.
  */
 export const canonicalSettings = (settings: Settings): Settings => {
-  const nameOf = (kind: ComponentKind, id: string): string => canonicalId(settings, kind, id);
+  const nameOf = (kind: ComponentKind, id: string): string => idOfToday(settings, kind, id);
   const renamed = COMPONENT_KINDS.filter((kind) => kind in settings).map((kind) => [
     kind,
     Object.fromEntries(
@@ -51,10 +51,7 @@ const canonicalService = (settings: Settings, nameOf: NameOf): SettingsNode => {
 const idsOf = (node: SettingsNode | undefined, nameOf: (id: string) => string): SettingsNode =>
   Array.isArray(node) ? node.map((id: SettingsNode) => (typeof id === 'string' ? nameOf(id) : id)) : (node ?? null);
 
-const canonicalId = (settings: Settings, kind: ComponentKind, id: string): string => {
-  const [type = '', ...name] = id.split('/');
-  const known = COMPONENT_KINDS.includes(kind) ? findComponent(kind, type) : undefined;
-  if (known === undefined || known.name === type) return id;
-  const today = [known.name, ...name].join('/');
+const idOfToday = (settings: Settings, kind: ComponentKind, id: string): string => {
+  const today = COMPONENT_KINDS.includes(kind) ? canonicalId(kind, id) : id;
   return Object.hasOwn(settingsAt(settings, kind), today) ? id : today;
 };

@@ -147,6 +147,10 @@ export const typeOf = (id: string): string => id.split('/')[0] ?? '';
 
 /** The id with the name of today in front, so that an alias and its component are the same. */
 export const canonicalId = (kind: ComponentKind, id: string): string => {
-  const [type = '', ...name] = id.split('/');
-  return [findComponent(kind, type)?.name ?? type, ...name].join('/');
+  const [, ...name] = id.split('/');
+  return [canonicalType(kind, id), ...name].join('/');
 };
+
+/** `prometheusremotewrite/second` → `prometheus_remote_write`; the type itself where nobody here has heard of it. */
+export const canonicalType = (kind: ComponentKind, id: string): string =>
+  findComponent(kind, typeOf(id))?.name ?? typeOf(id);

@@ -4,6 +4,7 @@ import {
   COLLECTOR_VERSION,
   COMPONENT_KINDS,
   COMPONENTS,
+  canonicalId,
   findComponent,
   type Stability,
   typeOf,
@@ -49,7 +50,6 @@ export const checkAvailability = (
         ];
       }
       const { name, component } = found;
-      const today = [name, ...id.split('/').slice(1)].join('/');
       return [
         ...(component.settings === undefined && image === 'ours'
           ? [
@@ -63,7 +63,14 @@ export const checkAvailability = (
           : []),
         ...(name === type
           ? []
-          : [remark('component-renamed', path, `"${type}" is called "${name}" today`, `write ${today}`)]),
+          : [
+              remark(
+                'component-renamed',
+                path,
+                `"${type}" is called "${name}" today`,
+                `write ${canonicalId(kind, id)}`,
+              ),
+            ]),
         ...(promotionWaivers === undefined || promotionWaivers.includes(name) || isSettled(component)
           ? []
           : [

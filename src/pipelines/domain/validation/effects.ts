@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { canonicalId, typeOf } from '../components/registry.ts';
+import { canonicalType } from '../components/registry.ts';
 import { certainTruth, type Known } from '../ottl/certainty.ts';
 import { patternFault } from '../ottl/patterns.ts';
 import { type Settings, settingsAt } from '../settings-tree.ts';
@@ -79,8 +79,7 @@ const scrapersOfProcesses = (settings: Settings): readonly ProcessScraper[] => {
   const used = new Set(pipelinesOf(settings).flatMap(({ parts }) => parts.receivers));
   return Object.entries(settingsAt(settings, 'receivers')).flatMap(([id]) => {
     const below = settingsAt(settings, 'receivers', id, 'scrapers');
-    const isOne =
-      typeOf(canonicalId('receivers', id)) === 'host_metrics' && used.has(id) && Object.hasOwn(below, 'process');
+    const isOne = canonicalType('receivers', id) === 'host_metrics' && used.has(id) && Object.hasOwn(below, 'process');
     return isOne ? [{ id, process: settingsAt(below, 'process') }] : [];
   });
 };

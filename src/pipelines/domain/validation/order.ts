@@ -1,5 +1,5 @@
 import { type ProcessorRole, roleOf } from '../components/processor-order.ts';
-import { canonicalId, typeOf } from '../components/registry.ts';
+import { canonicalType, typeOf } from '../components/registry.ts';
 import { goDurationSeconds } from '../go-duration.ts';
 import { type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
 import { type Path, type Remark, remark } from './finding.ts';
@@ -14,7 +14,7 @@ export const checkOrder = (settings: Settings, isSet: IsSet): readonly Remark[] 
   const roles = new Map(
     Object.entries(settingsAt(settings, 'processors')).map(([id]) => [
       id,
-      roleOf(typeOf(canonicalId('processors', id)), settingsAt(settings, 'processors', id)),
+      roleOf(canonicalType('processors', id), settingsAt(settings, 'processors', id)),
     ]),
   );
   const pipelines = pipelinesOf(settings).map((pipeline) => toRoute(settings, pipeline, roles, isSet));
@@ -66,14 +66,14 @@ const toRoute = (
   const isConnector = (id: string): boolean => Object.hasOwn(settingsAt(settings, 'connectors'), id);
   const receivers = parts.receivers.map((id) => ({
     id,
-    type: typeOf(canonicalId('receivers', id)),
+    type: canonicalType('receivers', id),
     isConnector: isConnector(id),
   }));
   return {
     pipeline,
     receivers,
     steps: parts.processors.map((id, index) => {
-      const type = typeOf(canonicalId('processors', id));
+      const type = canonicalType('processors', id);
       return {
         id,
         type,
@@ -88,7 +88,7 @@ const toRoute = (
     ),
     sendsTo: parts.exporters.map((id, index) => ({
       id,
-      type: isConnector(id) ? 'connector' : typeOf(canonicalId('exporters', id)),
+      type: isConnector(id) ? 'connector' : canonicalType('exporters', id),
       path: [...path, 'exporters', index],
     })),
   };

@@ -1,6 +1,6 @@
 import { nearestWord } from '../../../kernel/words.ts';
 import { HOST_METRIC_NAMES, PROCESS_ATTRIBUTES, RENAMED_METRICS } from '../components/host-scrapers.ts';
-import { canonicalId, typeOf } from '../components/registry.ts';
+import { canonicalType } from '../components/registry.ts';
 import { writtenPath } from '../ottl/certainty.ts';
 import { comparisonsIn, pathsIn, valuesOfCondition, valuesOfStatement } from '../ottl/parts.ts';
 import { type Settings, settingsAt } from '../settings-tree.ts';
@@ -16,7 +16,7 @@ const MOST_NAMES = 50;
  */
 export const checkNames = (settings: Settings, lines: readonly OttlLine[]): readonly Remark[] => {
   const collectsHost = Object.keys(settingsAt(settings, 'receivers')).some(
-    (id) => typeOf(canonicalId('receivers', id)) === 'host_metrics',
+    (id) => canonicalType('receivers', id) === 'host_metrics',
   );
   return collectsHost
     ? lines

@@ -1,4 +1,4 @@
-import { canonicalId, type Signal, typeOf } from '../components/registry.ts';
+import { canonicalType, type Signal } from '../components/registry.ts';
 import { checkCondition, checkStatement, type OttlFault, type Scope } from '../ottl/check.ts';
 import { CONTEXTS, type Context } from '../ottl/contexts.ts';
 import { type Hints, hintsOfCondition, hintsOfStatement, inferContext } from '../ottl/infer-context.ts';
@@ -75,7 +75,7 @@ const ottlGroups = (settings: Settings, isSet: IsSet): readonly Group[] =>
   Object.entries(settingsAt(settings, 'processors')).flatMap(([id, node]) => {
     if (!isSettings(node)) return [];
     const path = ['processors', id];
-    switch (typeOf(canonicalId('processors', id))) {
+    switch (canonicalType('processors', id)) {
       case 'filter':
         return [...newerGroups(node, path, 'conditions', isSet), ...olderGroups(node, path, isSet)];
       case 'transform':
