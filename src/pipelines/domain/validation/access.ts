@@ -1,11 +1,10 @@
 import { canonicalId } from '../components/registry.ts';
 import { COLLECTOR_ENVIRONMENT } from '../frame.ts';
-import { pathsIn, valuesOfCondition, valuesOfStatement } from '../ottl/parts.ts';
 import { isSettings, type Settings, settingsAt } from '../settings-tree.ts';
 import { type Definition, definitionsOf, leadsOf, settingsOf } from './components.ts';
 import { type Path, type Remark, remark } from './finding.ts';
 import type { Lead } from './meanings.ts';
-import type { OttlLine } from './ottl.ts';
+import { type OttlLine, pathsOfLine } from './ottl.ts';
 import type { ClusterPolicy } from './policy.ts';
 import { extensionsOf, pipelinesOf } from './wiring.ts';
 
@@ -233,9 +232,8 @@ const commandLines = (settings: Settings): readonly Remark[] =>
         ];
   });
 
-const callerPaths = (line: OttlLine): readonly Remark[] => {
-  const values = line.does === 'change' ? valuesOfStatement(line.statement) : valuesOfCondition(line.condition);
-  return pathsIn(values).flatMap(({ segments, start }) => {
+const callerPaths = (line: OttlLine): readonly Remark[] =>
+  pathsOfLine(line).flatMap(({ segments, start }) => {
     const names = segments.map(({ name }) => name);
     const isCaller = names[0] === 'otelcol' && names.slice(0, 3).join('.') !== 'otelcol.client.addr';
     return isCaller
@@ -252,7 +250,6 @@ const callerPaths = (line: OttlLine): readonly Remark[] => {
         ]
       : [];
   });
-};
 
 /** Whoever signs or stores has to run: what names an extension names one that the service starts. */
 const runningExtensions = (settings: Settings): readonly Remark[] => {

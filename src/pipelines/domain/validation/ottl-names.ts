@@ -2,10 +2,10 @@ import { nearestWord } from '../../../kernel/words.ts';
 import { HOST_METRIC_NAMES, PROCESS_ATTRIBUTES, RENAMED_METRICS } from '../components/host-scrapers.ts';
 import { canonicalType } from '../components/registry.ts';
 import { writtenPath } from '../ottl/certainty.ts';
-import { comparisonsIn, pathsIn, valuesOfCondition, valuesOfStatement } from '../ottl/parts.ts';
+import { comparisonsIn } from '../ottl/parts.ts';
 import { type Settings, settingsAt } from '../settings-tree.ts';
 import { type Remark, remark } from './finding.ts';
-import type { OttlLine } from './ottl.ts';
+import { type OttlLine, pathsOfLine } from './ottl.ts';
 
 /** So many names are looked up: each is compared with all that there are. */
 const MOST_NAMES = 50;
@@ -49,16 +49,14 @@ const metricNames = (line: OttlLine): readonly Name[] => {
 const ATTRIBUTES = Object.keys(PROCESS_ATTRIBUTES);
 
 const attributeNames = (line: OttlLine): readonly Name[] =>
-  pathsIn(line.does === 'change' ? valuesOfStatement(line.statement) : valuesOfCondition(line.condition)).flatMap(
-    ({ segments }) => {
-      const last = segments.at(-1);
-      const [key] = last?.name === 'attributes' ? last.keys : [];
-      const isResource = segments.some(({ name }) => name === 'resource') || line.scope.context === 'resource';
-      return isResource && key?.kind === 'text' && key.value.startsWith('process.') && !ATTRIBUTES.includes(key.value)
-        ? [{ line, name: key.value, at: key.start, among: ATTRIBUTES }]
-        : [];
-    },
-  );
+  pathsOfLine(line).flatMap(({ segments }) => {
+    const last = segments.at(-1);
+    const [key] = last?.name === 'attributes' ? last.keys : [];
+    const isResource = segments.some(({ name }) => name === 'resource') || line.scope.context === 'resource';
+    return isResource && key?.kind === 'text' && key.value.startsWith('process.') && !ATTRIBUTES.includes(key.value)
+      ? [{ line, name: key.value, at: key.start, among: ATTRIBUTES }]
+      : [];
+  });
 
 const judgeName = ({ line, name, at, among }: Name): readonly Remark[] => {
   const meant = RENAMED_METRICS[name] ?? nearestWord(name, among);

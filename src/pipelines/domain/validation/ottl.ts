@@ -3,7 +3,8 @@ import { checkCondition, checkStatement, type OttlFault, type Scope } from '../o
 import { CONTEXTS, type Context } from '../ottl/contexts.ts';
 import { type Hints, hintsOfCondition, hintsOfStatement, inferContext } from '../ottl/infer-context.ts';
 import { parseCondition, parseStatement } from '../ottl/parser.ts';
-import type { Condition, Statement } from '../ottl/syntax.ts';
+import { pathsIn, valuesOfCondition, valuesOfStatement } from '../ottl/parts.ts';
+import type { Condition, Path as OttlPath, Statement } from '../ottl/syntax.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
 import { type Path, type Remark, remark } from './finding.ts';
 import { LATER, LATER_TEXT, resolveText } from './resolved.ts';
@@ -13,6 +14,10 @@ export type OttlLine = ReadableLine & {
   readonly scope: Scope;
   readonly signal: Signal;
 };
+
+/** Everything that a line looks at or changes. */
+export const pathsOfLine = (line: OttlLine): readonly OttlPath[] =>
+  pathsIn(line.does === 'change' ? valuesOfStatement(line.statement) : valuesOfCondition(line.condition));
 
 /** What a processor does with a line: it changes what it is told to, or leaves out what is true of it. */
 type ReadableLine = { readonly path: Path } & (
