@@ -18,15 +18,19 @@ export const checkAccess = (
   settings: Settings,
   lines: readonly OttlLine[],
   policy: ClusterPolicy,
-): readonly Remark[] => [
-  ...leadsOf(settings).flatMap((lead) => judgeLead(lead, policy)),
-  ...definitionsOf(settings).flatMap((definition) => judgeComponent(definition, policy)),
-  ...missingDestinations(settings),
-  ...debugOutputs(settings),
-  ...commandLines(settings),
-  ...lines.flatMap(callerPaths),
-  ...runningExtensions(settings),
-];
+): readonly Remark[] => {
+  const leads = leadsOf(settings);
+  const definitions = definitionsOf(settings);
+  return [
+    ...leads.flatMap((lead) => judgeLead(lead, policy)),
+    ...definitions.flatMap((definition) => judgeComponent(definition, policy)),
+    ...definitions.flatMap(missingDestination),
+    ...definitions.flatMap(debugOutput),
+    ...definitions.flatMap(commandLine),
+    ...lines.flatMap(callerPaths),
+    ...stoppedExtensions(settings, leads),
+  ];
+};
 
 const judgeComponent = ({ kind, type, shape, path }: Definition, policy: ClusterPolicy): readonly Remark[] => {
   if (kind === 'extensions')
@@ -178,59 +182,56 @@ const addressOf = (text: string): { readonly host: string; readonly port: string
 };
 
 /** Remote write has an address of its own if nobody names one. */
-const missingDestinations = (settings: Settings): readonly Remark[] =>
-  definitionsOf(settings).flatMap((definition) => {
-    if (definition.type !== 'prometheus_remote_write') return [];
-    const given = settingsOf(definition);
-    const { http } = given;
-    if (http !== undefined && http !== null && !isSettings(http)) return [];
-    const endpoint = http === undefined ? given['endpoint'] : settingsAt(given, 'http')['endpoint'];
-    return endpoint === undefined || endpoint === null
-      ? [
-          remark(
-            'destination-missing',
-            definition.path,
-            'it names no place to send to, and would try http://some.url:9411',
-            'write http: {endpoint: https://host/api/v1/write}',
-          ),
-        ]
-      : [];
-  });
+const missingDestination = (definition: Definition): readonly Remark[] => {
+  if (definition.type !== 'prometheus_remote_write') return [];
+  const given = settingsOf(definition);
+  const { http } = given;
+  if (http !== undefined && http !== null && !isSettings(http)) return [];
+  const endpoint = http === undefined ? given['endpoint'] : settingsAt(given, 'http')['endpoint'];
+  return endpoint === undefined || endpoint === null
+    ? [
+        remark(
+          'destination-missing',
+          definition.path,
+          'it names no place to send to, and would try http://some.url:9411',
+          'write http: {endpoint: https://host/api/v1/write}',
+        ),
+      ]
+    : [];
+};
 
-const debugOutputs = (settings: Settings): readonly Remark[] =>
-  definitionsOf(settings).flatMap((definition) => {
-    const { verbosity, use_internal_logger: internal } = settingsOf(definition);
-    if (definition.kind !== 'exporters' || definition.type !== 'debug') return [];
-    const isTelling = typeof verbosity === 'string' && verbosity.toLowerCase() !== 'basic';
-    return isTelling || internal === false
-      ? [
-          remark(
-            'output-not-allowed',
-            [...definition.path, isTelling ? 'verbosity' : 'use_internal_logger'],
-            'all data would stand in the log of the collector, where others read it',
-            'write verbosity: basic',
-          ),
-        ]
-      : [];
-  });
+const debugOutput = (definition: Definition): readonly Remark[] => {
+  const { verbosity, use_internal_logger: internal } = settingsOf(definition);
+  if (definition.kind !== 'exporters' || definition.type !== 'debug') return [];
+  const isTelling = typeof verbosity === 'string' && verbosity.toLowerCase() !== 'basic';
+  return isTelling || internal === false
+    ? [
+        remark(
+          'output-not-allowed',
+          [...definition.path, isTelling ? 'verbosity' : 'use_internal_logger'],
+          'all data would stand in the log of the collector, where others read it',
+          'write verbosity: basic',
+        ),
+      ]
+    : [];
+};
 
-const commandLines = (settings: Settings): readonly Remark[] =>
-  definitionsOf(settings).flatMap((definition) => {
-    if (definition.type !== 'host_metrics') return [];
-    const scrapers = settingsAt(settingsOf(definition), 'scrapers');
-    if (!Object.hasOwn(scrapers, 'process')) return [];
-    const { enabled } = settingsAt(scrapers, 'process', 'resource_attributes', 'process.command_line');
-    return enabled === false
-      ? []
-      : [
-          remark(
-            'command-line-collected',
-            [...definition.path, 'scrapers', 'process'],
-            'the command line of each process would be collected, and with it passwords that stand there',
-            'write resource_attributes: {process.command_line: {enabled: false}}',
-          ),
-        ];
-  });
+const commandLine = (definition: Definition): readonly Remark[] => {
+  if (definition.type !== 'host_metrics') return [];
+  const scrapers = settingsAt(settingsOf(definition), 'scrapers');
+  if (!Object.hasOwn(scrapers, 'process')) return [];
+  const { enabled } = settingsAt(scrapers, 'process', 'resource_attributes', 'process.command_line');
+  return enabled === false
+    ? []
+    : [
+        remark(
+          'command-line-collected',
+          [...definition.path, 'scrapers', 'process'],
+          'the command line of each process would be collected, and with it passwords that stand there',
+          'write resource_attributes: {process.command_line: {enabled: false}}',
+        ),
+      ];
+};
 
 const callerPaths = (line: OttlLine): readonly Remark[] =>
   pathsOfLine(line).flatMap(({ segments, start }) => {
@@ -252,9 +253,9 @@ const callerPaths = (line: OttlLine): readonly Remark[] =>
   });
 
 /** Whoever signs or stores has to run: what names an extension names one that the service starts. */
-const runningExtensions = (settings: Settings): readonly Remark[] => {
+const stoppedExtensions = (settings: Settings, leads: readonly Lead[]): readonly Remark[] => {
   const running = extensionsOf(settings).map((id) => canonicalId('extensions', id));
-  return leadsOf(settings).flatMap(({ means, text, path }) =>
+  return leads.flatMap(({ means, text, path }) =>
     means !== 'extension' || text === '' || text.includes('${') || running.includes(canonicalId('extensions', text))
       ? []
       : [
