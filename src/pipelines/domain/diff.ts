@@ -7,7 +7,7 @@ import { canonicalSettings } from './canonical-settings.ts';
 import { COMPONENT_KINDS } from './components/registry.ts';
 import { goDurationSeconds } from './go-duration.ts';
 import { type KeptOrigin, type Revision, RevisionNumber } from './revision.ts';
-import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
+import { idsIn, isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import type { Path } from './validation/finding.ts';
 import { readSettings } from './validation/settings-text.ts';
 
@@ -373,8 +373,6 @@ const comparedKey = (
 
 const without = (settings: Settings, keys: readonly string[]): Settings =>
   Object.fromEntries(Object.entries(settings).filter(([key]) => !keys.includes(key)));
-
-const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
 
 const words = (steps: Path): string => (steps.length === 0 ? 'its value' : steps.join(' › '));
 

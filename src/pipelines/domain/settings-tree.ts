@@ -17,6 +17,10 @@ export const settingsAt = (settings: Settings, ...path: readonly string[]): Sett
     return isSettings(below) ? below : {};
   }, settings);
 
+/** The ids in a list of a pipeline or of the service; none where there is no list. */
+export const idsIn = (node: SettingsNode | undefined): readonly string[] =>
+  Array.isArray(node) ? node.map(String) : [];
+
 export const isSettings = (node: SettingsNode | undefined): node is Settings =>
   typeof node === 'object' && node !== null && !Array.isArray(node);
 

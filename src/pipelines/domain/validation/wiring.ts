@@ -1,6 +1,5 @@
 import { listed, nearestWord } from '../../../kernel/words.ts';
 import {
-  COMPONENT_KINDS,
   type Component,
   type ComponentKind,
   findComponent,
@@ -9,7 +8,8 @@ import {
   typeOf,
 } from '../components/registry.ts';
 import { isMissing } from '../components/shape.ts';
-import { isSettings, type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
+import { idsIn, isSettings, type Settings, settingsAt } from '../settings-tree.ts';
+import { definitionsOf } from './components.ts';
 import { type Path, type Remark, remark } from './finding.ts';
 
 /** as the collector has it: component.NewType and the names behind a slash */
@@ -57,14 +57,9 @@ export const pipelinesOf = (settings: Settings): readonly Pipeline[] =>
     };
   });
 
-const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
-
 /** Extensions that the service starts. */
 export const extensionsOf = (settings: Settings): readonly string[] =>
   idsIn(settingsAt(settings, 'service')['extensions']);
-
-const definitionsOf = (settings: Settings) =>
-  COMPONENT_KINDS.flatMap((kind) => Object.keys(settingsAt(settings, kind)).map((id) => ({ kind, id })));
 
 /** Names of components, and that a connector shares none. */
 const checkIds = (settings: Settings): readonly Remark[] =>
