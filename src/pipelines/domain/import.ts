@@ -1,9 +1,9 @@
 import { type Document, isMap, isPair, isScalar, isSeq, type Node, parseAllDocuments, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
-import type { Finding } from './validation/finding.ts';
-import { TEXT_LIMITS } from './validation/settings-text.ts';
-import { validateSettings } from './validation/validate-settings.ts';
+import { pointerOf } from '../../kernel/pointer.ts';
+import { readSettings, TEXT_LIMITS } from './validation/settings-text.ts';
+import { plainSecretsIn } from './validation/substitutions.ts';
 
 /** What an import did to a text, for whoever owns it; the line is that of the settings as they are now. */
 export const ImportNote = z.object({ line: z.int().positive(), pointer: z.string(), sentence: z.string() });
@@ -157,13 +157,11 @@ const withoutSecrets = (source: string): Imported => {
       replaced.map(({ variable }) => variable),
     );
     if (places.length === 0) break;
-    yaml = places
-      .toSorted((one, other) => other.start - one.start)
-      .reduce(
-        (text, { start, end, variable, tail }) =>
-          `${text.slice(0, start)}"\${env:${variable}}"${tail}${text.slice(end)}`,
-        yaml,
-      );
+    // from the end, so that what comes before stays where it is
+    yaml = places.reduceRight(
+      (text, { start, end, variable, tail }) => `${text.slice(0, start)}"\${env:${variable}}"${tail}${text.slice(end)}`,
+      yaml,
+    );
     replaced.push(...places);
   }
   const notes = replaced.map(({ pointer, variable }) => ({
@@ -183,27 +181,26 @@ interface SecretPlace {
   readonly tail: string;
 }
 
+/** In the order of the text. */
 const secretPlaces = (yaml: string, taken: readonly string[]): readonly SecretPlace[] => {
-  const findings = validateSettings(yaml).filter(({ rule }) => rule === 'secret-in-plain-text');
-  if (findings.length === 0) return [];
+  const read = readSettings(yaml);
+  const secrets = read.readable ? plainSecretsIn(read.text.settings) : [];
+  if (secrets.length === 0) return [];
   const document = parseDocument(yaml, { version: '1.2', prettyErrors: false });
   const names = new Set(taken);
-  return findings.flatMap(({ pointer }): readonly SecretPlace[] => {
-    const path = pathOf(pointer);
-    const node = nodeAt(document.contents, path);
-    if (!isScalar(node) || node.range === null || node.range === undefined) return [];
-    const variable = freeName(variableFor(path), names);
-    names.add(variable);
-    const [start, end] = node.range;
-    return [{ start, end, pointer, variable, tail: yaml.slice(start, end).endsWith('\n') ? '\n' : '' }];
-  });
+  return secrets
+    .flatMap(({ path }) => {
+      const node = nodeAt(document.contents, path.map(String));
+      return isScalar(node) && node.range ? [{ path: path.map(String), range: node.range }] : [];
+    })
+    .toSorted((one, other) => one.range[0] - other.range[0])
+    .map(({ path, range: [start, end] }) => {
+      const variable = freeName(variableFor(path), names);
+      names.add(variable);
+      const tail = yaml.slice(start, end).endsWith('\n') ? '\n' : '';
+      return { start, end, pointer: pointerOf(path), variable, tail };
+    });
 };
-
-const pathOf = (pointer: Finding['pointer']): readonly string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 
 const nodeAt = (node: unknown, [step, ...rest]: readonly string[]): unknown => {
   if (step === undefined) return node;
