@@ -43,8 +43,9 @@ export interface Parameter {
 type Notation = `${string} ${Kind}${'' | '[]'}${'' | '?'}`;
 type Signatures = Readonly<Record<string, readonly Notation[]>>;
 
-const of = (kind: Kind, ...names: readonly string[]): Signatures =>
-  Object.fromEntries(names.map((name) => [name, [`target ${kind}`] as const]));
+/** Functions that take the same one argument. */
+const taking = (argument: Notation, ...names: readonly string[]): Signatures =>
+  Object.fromEntries(names.map((name) => [name, [argument]]));
 
 const REPLACEMENT = ['replacement text', 'function function?', 'replacement_format text?'] as const;
 
@@ -78,25 +79,17 @@ const EDITORS_AMONG_CONVERTERS = ['append', 'delete_index'];
 
 /** Converters give a value; their names begin with a capital. */
 const CONVERTERS: Signatures = {
-  ...of('text', 'Base64Decode', 'FNV', 'MD5', 'Murmur3Hash', 'Murmur3Hash128', 'ParseJSON', 'ParseSimplifiedXML'),
-  ...of('text', 'ParseXML', 'SHA1', 'SHA256', 'SHA512', 'ToCamelCase', 'ToLowerCase', 'ToSnakeCase', 'ToUpperCase'),
-  ...of('text', 'XXH128', 'XXH3', 'IsString'),
-  ...of('textLike', 'IsValidLuhn', 'String'),
-  ...of('any', 'IsEmpty', 'IsList', 'Len'),
-  ...of('bytesLike', 'Hex', 'ProfileID', 'SpanID', 'TraceID'),
-  ...of('map', 'IsMap', 'Keys', 'Values'),
-  ...of('decimalLike', 'Double', 'Log'),
-  ...Object.fromEntries(
-    ['Day', 'Hour', 'Minute', 'Month', 'Nanosecond', 'Second', 'UnixMicro', 'UnixMilli', 'UnixNano', 'UnixSeconds']
-      .concat('Weekday', 'Year')
-      .map((name) => [name, ['time time'] as const]),
-  ),
-  ...Object.fromEntries(
-    ['Hours', 'Microseconds', 'Milliseconds', 'Minutes', 'Nanoseconds', 'Seconds'].map((name) => [
-      name,
-      ['duration duration'] as const,
-    ]),
-  ),
+  ...taking('target text', 'Base64Decode', 'FNV', 'MD5', 'Murmur3Hash', 'Murmur3Hash128', 'ParseJSON'),
+  ...taking('target text', 'ParseSimplifiedXML', 'ParseXML', 'SHA1', 'SHA256', 'SHA512', 'ToCamelCase'),
+  ...taking('target text', 'ToLowerCase', 'ToSnakeCase', 'ToUpperCase', 'XXH128', 'XXH3', 'IsString'),
+  ...taking('target textLike', 'IsValidLuhn', 'String'),
+  ...taking('target any', 'IsEmpty', 'IsList', 'Len'),
+  ...taking('target bytesLike', 'Hex', 'ProfileID', 'SpanID', 'TraceID'),
+  ...taking('target map', 'IsMap', 'Keys', 'Values'),
+  ...taking('target decimalLike', 'Double', 'Log'),
+  ...taking('time time', 'Day', 'Hour', 'Minute', 'Month', 'Nanosecond', 'Second', 'UnixMicro', 'UnixMilli'),
+  ...taking('time time', 'UnixNano', 'UnixSeconds', 'Weekday', 'Year'),
+  ...taking('duration duration', 'Hours', 'Microseconds', 'Milliseconds', 'Minutes', 'Nanoseconds', 'Seconds'),
   All: ['source any', 'predicate lambda'],
   Any: ['source any', 'predicate lambda'],
   Base64Encode: ['target text', 'variant text?'],
@@ -227,28 +220,38 @@ const STATEMENTS_BY_CONTEXT: Partial<Record<Context, Signatures>> = {
 export type Use = 'statement' | 'condition';
 
 /** The functions that a text may call, by name, each with its parameters in order. */
-export const functionsOf = (use: Use, context: Context): Readonly<Record<string, readonly Parameter[]>> =>
-  TABLES[use][context];
+export const functionsOf = (use: Use, context: Context): Functions => TABLES[use][context];
+
+type Functions = Readonly<Record<string, readonly Parameter[]>>;
 
 const toParameter = (notation: Notation): Parameter => {
   const [, name = '', kind = '', list, optional] = /^(\S+) (\w+)(\[\])?(\?)?$/.exec(notation) ?? [];
   return { name, kind: kind as Kind, isList: list !== undefined, isOptional: optional !== undefined };
 };
 
-const tableOf = (use: Use, context: Context): Readonly<Record<string, readonly Parameter[]>> => {
-  const signatures: Signatures =
-    use === 'statement'
-      ? { ...EDITORS, ...CONVERTERS, ...CONVERTERS_BY_CONTEXT[context], ...STATEMENTS_BY_CONTEXT[context] }
-      : {
-          ...Object.fromEntries(EDITORS_AMONG_CONVERTERS.map((name) => [name, EDITORS[name] ?? []])),
-          ...CONVERTERS,
-          ...CONVERTERS_BY_CONTEXT[context],
-          ...CONDITIONS_BY_CONTEXT[context],
-        };
-  return Object.fromEntries(Object.entries(signatures).map(([name, notations]) => [name, notations.map(toParameter)]));
-};
+const toFunctions = (signatures: Signatures = {}): Functions =>
+  Object.fromEntries(Object.entries(signatures).map(([name, notations]) => [name, notations.map(toParameter)]));
 
-const tablesOf = (use: Use): Readonly<Record<Context, Readonly<Record<string, readonly Parameter[]>>>> => ({
+// most functions are the same in every context
+const editors = toFunctions(EDITORS);
+const converters = toFunctions(CONVERTERS);
+
+const tableOf = (use: Use, context: Context): Functions =>
+  use === 'statement'
+    ? {
+        ...editors,
+        ...converters,
+        ...toFunctions(CONVERTERS_BY_CONTEXT[context]),
+        ...toFunctions(STATEMENTS_BY_CONTEXT[context]),
+      }
+    : {
+        ...Object.fromEntries(EDITORS_AMONG_CONVERTERS.map((name) => [name, editors[name] ?? []])),
+        ...converters,
+        ...toFunctions(CONVERTERS_BY_CONTEXT[context]),
+        ...toFunctions(CONDITIONS_BY_CONTEXT[context]),
+      };
+
+const tablesOf = (use: Use): Readonly<Record<Context, Functions>> => ({
   resource: tableOf(use, 'resource'),
   scope: tableOf(use, 'scope'),
   metric: tableOf(use, 'metric'),
