@@ -20,13 +20,8 @@ import {
 const secret = text({ means: 'secret' });
 const file = text({ means: 'path' });
 
-/** A map of headers, or a list of names and values. */
-export const headers: Shape = either(
-  mapOf(secret),
-  listOf(section({ name: text(), value: secret }), {
-    // the collector refuses a name twice; in a map there is no twice
-  }),
-);
+/** A map of headers, or a list of names and values; the collector refuses a name twice, and in a map there is no twice. */
+export const headers: Shape = either(mapOf(secret), listOf(section({ name: text(), value: secret })));
 
 const TLS_VERSIONS = ['1.0', '1.1', '1.2', '1.3', ''];
 
