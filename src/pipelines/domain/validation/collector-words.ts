@@ -1,7 +1,7 @@
 import { pointerOf } from '../../../kernel/pointer.ts';
 import { COMPONENT_KINDS, canonicalId } from '../components/registry.ts';
 import { isSettings, type Settings } from '../settings-tree.ts';
-import { type Finding, type Path, remark } from './finding.ts';
+import { byPlace, type Finding, type Path, remark } from './finding.ts';
 import type { RuleId } from './rules.ts';
 import { readSettings } from './settings-text.ts';
 
@@ -21,9 +21,7 @@ export const withCollectorsWord = (text: string, ours: readonly Finding[], said:
     ours.some(
       (each) => each.severity === 'error' && (each.pointer === pointer || each.pointer.startsWith(`${pointer}/`)),
     );
-  return [...ours, ...theirs.filter((each) => !isTold(each))].sort(
-    (one, other) => one.line - other.line || one.column - other.column,
-  );
+  return [...ours, ...theirs.filter((each) => !isTold(each))].sort(byPlace);
 };
 
 /**

@@ -38,6 +38,9 @@ export const remark = (rule: RuleId, path: Path, message: string, fix: string): 
   fix: shortened(fix),
 });
 
+/** To sort findings by, in the order of the text. */
+export const byPlace = (one: Finding, other: Finding): number => one.line - other.line || one.column - other.column;
+
 /** What only a cluster of ours demands is no more than advice anywhere else. */
 export const severityOf = (rule: RuleId, isForCluster: boolean): Finding['severity'] => {
   const { kind }: Rule = RULES[rule];

@@ -3,7 +3,7 @@ import { checkAccess, checkListeners } from './access.ts';
 import { type CollectorImage, checkAvailability } from './availability.ts';
 import { checkShapes } from './components.ts';
 import { checkEffects } from './effects.ts';
-import type { Finding, Remark } from './finding.ts';
+import { byPlace, type Finding, type Remark } from './finding.ts';
 import { checkFrame } from './frame-rules.ts';
 import { checkKeyPaths } from './key-paths.ts';
 import { checkOrder } from './order.ts';
@@ -33,7 +33,7 @@ export const validateSettings = (text: string, circumstances: Circumstances = {}
   const { settings, locate } = read.text;
   return toldOnce(remarksOn(settings, circumstances))
     .map((remark) => locate(remark, circumstances.policy !== undefined))
-    .sort((one, other) => one.line - other.line || one.column - other.column);
+    .sort(byPlace);
 };
 
 /** A value that names one variable a thousand times has one fault. */
