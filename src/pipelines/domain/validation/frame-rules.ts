@@ -1,6 +1,7 @@
+import { canonicalJson } from '../../../kernel/canonical-json.ts';
 import { canonicalId } from '../components/registry.ts';
 import { frameOf } from '../frame.ts';
-import { isSettings, type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
+import { type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
 import { type Remark, remark } from './finding.ts';
 
 const FRAMES = [frameOf({ remoteWriteAuth: 'none' }), frameOf({ remoteWriteAuth: 'sigv4' })];
@@ -45,10 +46,5 @@ const telemetry = (settings: Settings): readonly Remark[] => {
       ];
 };
 
-const isEqual = (one: SettingsNode | undefined, other: SettingsNode | undefined): boolean => {
-  if (Array.isArray(one) && Array.isArray(other))
-    return one.length === other.length && one.every((item, index) => isEqual(item, other[index]));
-  if (!isSettings(one) || !isSettings(other)) return one === other;
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => isEqual(one[key], other[key]));
-};
+const isEqual = (one: SettingsNode | undefined, other: SettingsNode | undefined): boolean =>
+  canonicalJson(one) === canonicalJson(other);
