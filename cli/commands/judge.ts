@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
@@ -12,6 +11,7 @@ import { judgeLine } from '../../src/judgement/domain/judge-case.ts';
 import { isTooLarge } from '../../src/judgement/domain/material.ts';
 import { replay } from '../../src/judgement/domain/replay.ts';
 import { hasSameNumbers } from '../../src/judgement/domain/same.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readText } from '../read-text.ts';
@@ -64,8 +64,6 @@ const isByAnotherVersion = ({ codeVersion, looks }: EvidenceBundle): boolean =>
 const isSameInOtherWords = (bundle: EvidenceBundle, judgement: Replay['judgement']): boolean =>
   hasSameNumbers(judgement, bundle.judgement) &&
   differingLooks(bundle.experiment, bundle.evidence, judgement, bundle.looks, sha256, 'numbers').length === 0;
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const judgeLines = async (file: string | undefined): Promise<void> => {
   const input = file === undefined ? process.stdin : createReadStream(file);

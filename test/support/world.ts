@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lowestRoleFor, type Permission, permissionsOf, Role } from '../../src/access/domain/permissions.ts';
 import { memoryClusterConnection } from '../../src/clusters/adapters/memory-cluster-connection.ts';
 import { Cluster } from '../../src/clusters/domain/cluster.ts';
@@ -37,6 +36,7 @@ import type { CompleteSettings, Experiment } from '../../src/experiments/domain/
 import { type Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
 import type { Instant } from '../../src/kernel/instant.ts';
 import { accept } from '../../src/kernel/outcome.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-store.ts';
 import type { SampleStore } from '../../src/measurement/application/ports.ts';
 import type { Sample } from '../../src/measurement/domain/sample.ts';
@@ -125,8 +125,6 @@ export const alike: ReadingsOf = (slot) =>
 export const losingFrom =
   (from: number): ReadingsOf =>
   (slot) => ({ ...healthy(slot), critical_processes_missing: [0, slot >= from ? 1 : 0] });
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const makeWorld = (options: WorldOptions = {}) => {
   const { copies = 1, readings = healthy, around = (_, call) => call(), isLost = () => false } = options;

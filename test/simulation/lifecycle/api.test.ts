@@ -5,11 +5,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { EvidenceBundle } from '../../../src/experiments/contract/views.ts';
 import { differingLooks } from '../../../src/experiments/domain/replay-looks.ts';
 import { judge } from '../../../src/judgement/domain/judge.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { fromWire } from '../../../src/platform/wire.ts';
 import { CLUSTER } from '../../support/builders.ts';
 import { phoenix } from '../../support/phoenix.ts';
 import { httpRequest, testRun } from '../../support/platform.ts';
-import { alike, healthy, losingFrom, makeWorld, type ReadingsOf, sha256, type World } from '../../support/world.ts';
+import { alike, healthy, losingFrom, makeWorld, type ReadingsOf, type World } from '../../support/world.ts';
 
 // The routes of experiments as people call them, while the machine runs behind them in virtual time.
 

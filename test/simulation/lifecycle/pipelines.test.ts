@@ -3,13 +3,14 @@ import { parse } from 'yaml';
 import { Plan } from '../../../src/experiments/application/plan.ts';
 import type { VariantPipeline } from '../../../src/experiments/domain/settings.ts';
 import type { PipelineId } from '../../../src/kernel/identity.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { makeChangePipeline } from '../../../src/pipelines/application/change-pipeline.ts';
 import { makeCreatePipeline } from '../../../src/pipelines/application/create-pipeline.ts';
 import type { SavedPipeline } from '../../../src/pipelines/contract/views.ts';
 import type { PipelineOrigin } from '../../../src/pipelines/domain/revision.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { settings } from '../../support/builders.ts';
-import { ANNA_PRINCIPAL, makeWorld, sha256, type World } from '../../support/world.ts';
+import { ANNA_PRINCIPAL, makeWorld, type World } from '../../support/world.ts';
 
 // Experiments whose variants are pipelines that people own, from their drafts to what is on the cluster.
 
