@@ -10,7 +10,7 @@ import type { ListedRevision, PipelineView, SavedPipeline } from '../../src/pipe
 import { diffTexts, PipelineDiff, type SettingsChange } from '../../src/pipelines/domain/diff.ts';
 import { ExportFormat } from '../../src/pipelines/domain/export.ts';
 import { PIPELINE_STATUSES, type PipelineStatus } from '../../src/pipelines/domain/pipeline.ts';
-import type { KeptOrigin, Revision } from '../../src/pipelines/domain/revision.ts';
+import { originName, type Revision } from '../../src/pipelines/domain/revision.ts';
 import type { TemplateName } from '../../src/pipelines/domain/template.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -125,7 +125,7 @@ export const registerOwnedPipelines = (pipeline: Command, context: () => Context
                 each.published === null ? '–' : String(each.published.revision),
                 String(each.latest.number),
                 countFindings(each.latest),
-                originWords(each.latest.origin),
+                originName(each.latest.origin),
                 each.team ?? '–',
                 each.owner,
               ]),
@@ -273,7 +273,7 @@ export const registerOwnedPipelines = (pipeline: Command, context: () => Context
             String(each.number),
             each.published === null ? '–' : each.published.at,
             countFindings(each),
-            originWords(each.origin),
+            originName(each.origin),
             authorOf(each),
             each.createdAt,
             each.note,
@@ -391,9 +391,6 @@ const countFindings = ({ errors, warnings }: Pick<Revision, 'errors' | 'warnings
     .flat()
     .join(', ') || '–';
 
-const originWords = (origin: KeptOrigin): string =>
-  origin.kind === 'settings' ? 'own settings' : `${origin.template} ${origin.version}`;
-
 const authorOf = ({ createdBy }: Pick<ListedRevision, 'createdBy'>): string =>
   createdBy.kind === 'user' ? createdBy.email : createdBy.id;
 
@@ -401,7 +398,7 @@ const describe = (view: PipelineView): string =>
   renderFields([
     ['pipeline', `${view.name} (${view.id})`],
     ['status', statusWords(view)],
-    ['newest', `revision ${view.latest.number}, ${originWords(view.latest.origin)}, ${countFindings(view.latest)}`],
+    ['newest', `revision ${view.latest.number}, ${originName(view.latest.origin)}, ${countFindings(view.latest)}`],
     ['owner', view.team === null ? view.owner : `${view.owner}, team ${view.team}`],
     ...(view.description === '' ? [] : [['about', view.description] as const]),
     ['possible', view.allowedCommands.join(', ')],

@@ -1,4 +1,4 @@
-import type { KeptOrigin, PipelineOrigin, Revision } from '../../../src/pipelines/domain/revision.ts';
+import type { PipelineOrigin, Revision } from '../../../src/pipelines/domain/revision.ts';
 import { type Template, TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { parameterTexts, parameterValues } from '../templates/parameter-values.ts';
 
@@ -31,9 +31,6 @@ export const wishOf = (draft: Extract<Draft, { kind: 'template' }>, templates: r
 };
 
 export const isSameDraft = (one: Draft, other: Draft): boolean => JSON.stringify(one) === JSON.stringify(other);
-
-export const originWords = (origin: KeptOrigin): string =>
-  origin.kind === 'settings' ? 'own settings' : `${origin.template} ${origin.version}`;
 
 /** Where somebody begins who writes settings of their own. */
 export const FIRST_SETTINGS = `receivers:

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { PipelineView } from '../../../src/pipelines/contract/views.ts';
 import { PIPELINE_STATUSES } from '../../../src/pipelines/domain/pipeline.ts';
+import { originName } from '../../../src/pipelines/domain/revision.ts';
 import type { Template } from '../../../src/pipelines/domain/template.ts';
 import { meQuery, pipelinesQuery, templatesQuery } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
@@ -11,7 +12,6 @@ import { Icon } from '../ui/icon.tsx';
 import { SearchField } from '../ui/search-field.tsx';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { originWords } from './draft.ts';
 import { findingsWord } from './editor/findings-list.tsx';
 import { PIPELINE_WORDS } from './words.ts';
 
@@ -133,7 +133,7 @@ const PipelineTable = ({ pipelines }: { readonly pipelines: readonly PipelineVie
           <td data-label="Findings">
             <WordMark word={findingsWord(each.latest)} />
           </td>
-          <td data-label="Of">{originWords(each.latest.origin)}</td>
+          <td data-label="Of">{originName(each.latest.origin)}</td>
           <td data-label="Owner" className="cell-owner">
             {each.team === null ? each.owner : `${each.owner}, ${each.team}`}
           </td>

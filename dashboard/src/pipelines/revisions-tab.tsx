@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { PipelineView } from '../../../src/pipelines/contract/views.ts';
+import { originName } from '../../../src/pipelines/domain/revision.ts';
 import { revisionsQuery } from '../api/queries.ts';
 import { nameOf } from '../format/words.ts';
 import { WordMark } from '../ui/chips.tsx';
@@ -9,7 +10,6 @@ import { LoadMore } from '../ui/list-foot.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { originWords } from './draft.ts';
 import { findingsWord } from './editor/findings-list.tsx';
 
 /** Everything that was ever saved, newest first. */
@@ -57,7 +57,7 @@ export const RevisionsTab = ({ view }: { readonly view: PipelineView }) => {
                       <td data-label="Findings">
                         <WordMark word={findingsWord(each)} />
                       </td>
-                      <td data-label="Of">{originWords(each.origin)}</td>
+                      <td data-label="Of">{originName(each.origin)}</td>
                       <td data-label="Saved">
                         <span>
                           {nameOf(each.createdBy)}, <Time at={each.createdAt} />

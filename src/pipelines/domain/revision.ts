@@ -42,6 +42,10 @@ export const KeptOrigin = z.discriminatedUnion('kind', [
 ]);
 export type KeptOrigin = z.infer<typeof KeptOrigin>;
 
+/** Where the settings of a revision come from, in few words. */
+export const originName = (origin: KeptOrigin): string =>
+  origin.kind === 'settings' ? 'own settings' : `${origin.template} ${origin.version}`;
+
 export const Publication = z.object({ at: Instant, by: Actor });
 export type Publication = z.infer<typeof Publication>;
 
