@@ -6,7 +6,7 @@ import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import type { Template, TemplateParameter } from '../../src/pipelines/domain/template.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
 import { mayAskCollector, withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
-import { Finding } from '../../src/pipelines/domain/validation/finding.ts';
+import { countsOf, Finding } from '../../src/pipelines/domain/validation/finding.ts';
 import { ClusterPolicy, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
 import { type Circumstances, validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
 import { askCollector } from '../ask-collector.ts';
@@ -149,7 +149,7 @@ export const registerPipeline = (program: Command, context: () => Context): Comm
       const ours = validateSettings(text, circumstancesOf(given));
       const isAsked = given.collector !== undefined && mayAskCollector(ours);
       const findings = isAsked ? withCollectorsWord(text, ours, askCollector(given.collector, text)) : ours;
-      const errors = findings.filter(({ severity }) => severity === 'error').length;
+      const { errors } = countsOf(findings);
       answer(PipelineFindings, { isValid: errors === 0, findings: [...findings] }, () =>
         describeFindings(findings, file),
       );

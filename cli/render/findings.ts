@@ -1,14 +1,14 @@
 import { counted } from '../../src/kernel/words.ts';
-import type { Finding } from '../../src/pipelines/domain/validation/finding.ts';
+import { countsOf, type Finding } from '../../src/pipelines/domain/validation/finding.ts';
 
 /** Every finding with its place and what would work, then the count. */
 export const describeFindings = (findings: readonly Finding[], name: string): string => {
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const { errors, warnings } = countsOf(findings);
   return [
     ...findings.map(
       ({ line, column, severity, message, fix, rule }) =>
         `${name}:${line}:${column} ${severity}: ${message}\n    ${fix} [${rule}]`,
     ),
-    `${errors === 0 ? '✔' : '✘'} ${name}: ${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}`,
+    `${errors === 0 ? '✔' : '✘'} ${name}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`,
   ].join('\n');
 };

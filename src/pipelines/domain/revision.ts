@@ -8,7 +8,7 @@ import { settingsAt } from './settings-tree.ts';
 import { type FrameSettings, PipelineChoice, SemanticVersion } from './template.ts';
 import { circumstancesOf } from './template-circumstances.ts';
 import { findTemplate } from './templates.ts';
-import { Finding } from './validation/finding.ts';
+import { countsOf, Finding } from './validation/finding.ts';
 import { STRICTEST_POLICY } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { type Circumstances, validateSettings } from './validation/validate-settings.ts';
@@ -115,8 +115,7 @@ export const foundToday = (revision: Revision): Revision => ({
 });
 
 const summed = (findings: readonly Finding[]): Pick<Revision, 'errors' | 'warnings' | 'findings'> => ({
-  errors: findings.filter(({ severity }) => severity === 'error').length,
-  warnings: findings.filter(({ severity }) => severity === 'warning').length,
+  ...countsOf(findings),
   findings: [...firstOf(findings)],
 });
 

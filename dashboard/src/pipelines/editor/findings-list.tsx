@@ -1,5 +1,5 @@
 import { counted } from '../../../../src/kernel/words.ts';
-import type { Finding } from '../../../../src/pipelines/domain/validation/finding.ts';
+import { countsOf, type Finding } from '../../../../src/pipelines/domain/validation/finding.ts';
 import type { Word } from '../../format/words.ts';
 import { WordMark } from '../../ui/chips.tsx';
 import { ToneIcon } from '../../ui/icon.tsx';
@@ -14,11 +14,6 @@ export const findingsWord = ({ errors, warnings }: { readonly errors: number; re
     ? { word: counted(warnings, 'warning'), tone: 'unclear' }
     : { word: 'nothing found', tone: 'good' };
 };
-
-export const countsOf = (findings: readonly Finding[]) => ({
-  errors: findings.filter(({ severity }) => severity === 'error').length,
-  warnings: findings.filter(({ severity }) => severity === 'warning').length,
-});
 
 /** Every finding with its place, what is wrong and what would work; choosing one puts the caret there. */
 export const FindingsList = ({

@@ -18,6 +18,11 @@ export const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
+export const countsOf = (findings: readonly Finding[]) => ({
+  errors: findings.filter(({ severity }) => severity === 'error').length,
+  warnings: findings.filter(({ severity }) => severity === 'warning').length,
+});
+
 /** A finding before its place in the text is known, and before it is known where the settings will run. */
 export interface Remark {
   readonly rule: RuleId;
