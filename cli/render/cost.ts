@@ -2,22 +2,17 @@ import type { PriceBookView } from '../../src/cost/contract/routes.ts';
 import type { Bill, BillLine, Cost } from '../../src/cost/domain/bill.ts';
 import type { BillRow } from '../../src/cost/domain/every-bill.ts';
 import type { ExperimentCost } from '../../src/cost/domain/experiment-cost.ts';
-import type { Interval } from '../../src/cost/domain/interval.ts';
 import type { Deduction, NetSaving } from '../../src/cost/domain/net-saving.ts';
 import type { PriceBook } from '../../src/cost/domain/price-book.ts';
 import type { CostAnalysis } from '../../src/experiments/contract/cost-routes.ts';
 import { amountText, moneyText } from '../../src/kernel/money.ts';
 import { counted } from '../../src/kernel/words.ts';
 import { VARIANTS } from '../../src/measurement/domain/sample.ts';
-import { number, percent } from './numbers.ts';
+import { number, percent, span } from './numbers.ts';
 import { renderFields, renderTable } from './table.ts';
 
 /** `430.53 (420.10 … 441.00)`; one number where nothing is uncertain. */
-export const costText = ({ low, estimate, high }: Cost): string =>
-  low === high ? amountText(estimate) : `${amountText(estimate)} (${amountText(low)} … ${amountText(high)})`;
-
-const span = ({ low, estimate, high }: Interval, show: (value: number) => string): string =>
-  low === high ? show(estimate) : `${show(estimate)} (${show(low)} … ${show(high)})`;
+export const costText = (cost: Cost): string => span(cost, amountText);
 
 /** Why a bill has no total: its first open line. */
 const whyOpen = (...bills: readonly Bill[]): string =>

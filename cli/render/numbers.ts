@@ -1,3 +1,5 @@
+import type { Interval } from '../../src/cost/domain/interval.ts';
+
 /** Three significant digits and thin spaces between thousands; a dash for what does not exist. */
 export const number = (value: number | null): string => {
   if (value === null) return '–';
@@ -7,6 +9,10 @@ export const number = (value: number | null): string => {
   const spaced = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
   return `${rounded < 0 ? '−' : ''}${spaced}${fraction === undefined ? '' : `.${fraction}`}`;
 };
+
+/** `430 (420 … 441)`; one number where nothing is uncertain. */
+export const span = ({ low, estimate, high }: Interval, show: (value: number) => string = number): string =>
+  low === high ? show(estimate) : `${show(estimate)} (${show(low)} … ${show(high)})`;
 
 /** A ratio as people say it: `−86.1 %`, `+3 %`. */
 export const percent = (ratio: number | null): string => {

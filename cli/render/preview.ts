@@ -1,12 +1,10 @@
-import type { Interval } from '../../src/cost/domain/interval.ts';
 import { listed } from '../../src/kernel/words.ts';
+import { VARIANTS } from '../../src/measurement/domain/sample.ts';
 import type { Figures, PlacedLimit, Prediction } from '../../src/pipelines/domain/preview/predict.ts';
 import type { Preview } from '../../src/pipelines/domain/preview/preview.ts';
 import { costText } from './cost.ts';
-import { number, percent } from './numbers.ts';
+import { number, percent, span } from './numbers.ts';
 import { renderFields, renderTable } from './table.ts';
-
-const VARIANTS = ['baseline', 'candidate'] as const;
 
 /** Both variants side by side, then what is uncertain, who is still visible, who makes the most, and every bill. */
 export const describePreview = (preview: Preview): string =>
@@ -48,10 +46,6 @@ const figuresTable = ({ baseline, candidate, change }: Preview): string => {
     ],
   );
 };
-
-/** One number, or its mean with the least and the most. */
-const span = ({ low, estimate, high }: Interval): string =>
-  low === high ? number(estimate) : `${number(estimate)} (${number(low)} … ${number(high)})`;
 
 const LIMIT_WORDS: Readonly<Record<PlacedLimit['kind'], string>> = {
   cannot_predict: 'cannot be predicted',

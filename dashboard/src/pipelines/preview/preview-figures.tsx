@@ -1,12 +1,11 @@
 import type { Interval } from '../../../../src/cost/domain/interval.ts';
 import { counted, listed } from '../../../../src/kernel/words.ts';
+import { VARIANTS } from '../../../../src/measurement/domain/sample.ts';
 import type { Figures, PlacedLimit } from '../../../../src/pipelines/domain/preview/predict.ts';
 import type { Preview } from '../../../../src/pipelines/domain/preview/preview.ts';
 import { CostText, spanText } from '../../costs/cost-text.tsx';
 import { formatChange, formatNumber, NOTHING } from '../../format/numbers.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-
-const VARIANTS = ['baseline', 'candidate'] as const;
 
 /** Both variants side by side, what is uncertain about them, and who is no longer visible. */
 export const PreviewFigures = ({ preview }: { readonly preview: Preview }) => (
