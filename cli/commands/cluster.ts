@@ -10,6 +10,7 @@ import {
 } from '../../src/clusters/domain/cluster.ts';
 import type { ExperimentView } from '../../src/experiments/contract/views.ts';
 import { silenceOf } from '../../src/experiments/domain/silence.ts';
+import { isCleanupOwed } from '../../src/experiments/domain/vocabulary.ts';
 import { ClusterId } from '../../src/kernel/identity.ts';
 import type { Operation } from '../../src/platform/declare/operation.ts';
 import type { Context } from '../context.ts';
@@ -36,7 +37,7 @@ export const findCluster = async (client: Client, idOrName: string): Promise<Clu
 
 /** What to say of an experiment's clusters that do not answer while something of it is there; null when they do. */
 export const silenceAround = async (client: Client, view: ExperimentView): Promise<string | null> => {
-  if (view.cleanup === 'done' || view.cleanup === 'not_needed') return null;
+  if (!isCleanupOwed(view.cleanup)) return null;
   return silenceOf(view, (await client.listClusters({ query: { limit: 100 } })).body.items);
 };
 

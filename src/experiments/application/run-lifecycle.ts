@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { type Experiment, isActive, isTerminal } from '../domain/experiment.ts';
+import { isCleanupOwed } from '../domain/vocabulary.ts';
 import type { EpochRef, ExperimentStore, LookQueue, Machines } from './ports.ts';
 
 /** An event of an experiment, as far as machines care; its names are wire names. */
@@ -87,5 +88,4 @@ export const makeRecover =
     return recovered === 'started' ? 'recovered' : 'exists';
   };
 
-const owesCleanup = (experiment: Experiment): boolean =>
-  isTerminal(experiment) && (experiment.cleanup === 'pending' || experiment.cleanup === 'overdue');
+const owesCleanup = (experiment: Experiment): boolean => isTerminal(experiment) && isCleanupOwed(experiment.cleanup);

@@ -6,7 +6,7 @@ import type { CommandType, ExperimentCommand, PersonCommand, WorkflowCommand } f
 import type { ExperimentEvent } from './events.ts';
 import { deploymentIdOf, type Experiment, lifeOf, verdictOf } from './experiment.ts';
 import { type Verdict, verdictWithoutMeasurement } from './verdict.ts';
-import type { CleanupState } from './vocabulary.ts';
+import { type CleanupState, isCleanupOwed } from './vocabulary.ts';
 
 export type DecisionRefusal = Refusal<'state-conflict' | 'promotion-not-allowed' | 'stale-epoch'>;
 export type Decision = Outcome<readonly ExperimentEvent[], DecisionRefusal>;
@@ -231,7 +231,7 @@ const decideCleanup = (
   cleanup: Extract<CleanupState, 'done' | 'overdue'>,
 ): Decision => {
   if (!('completedAt' in experiment)) return conflict(experiment, command);
-  const owes = experiment.cleanup === 'pending' || experiment.cleanup === 'overdue';
+  const owes = isCleanupOwed(experiment.cleanup);
   const { at, by }: { at: Instant; by: Actor } = command;
   return accept(owes && experiment.cleanup !== cleanup ? [{ type: 'cleanup-changed', cleanup, at, by }] : []);
 };

@@ -2,6 +2,7 @@ import { epochMsOf, fromEpochMs, type Instant, secondsAfter } from '../../kernel
 import { plannedSlots, type SlotGrid } from '../../measurement/domain/slots.ts';
 import { APPROVAL_SECONDS } from './commands.ts';
 import { type CompleteSettings, cleanupOf, type Experiment, type ExperimentIn, slotsFromOf } from './experiment.ts';
+import { isCleanupOwed } from './vocabulary.ts';
 
 // Slots are counted from the moment when both variants were ready: first those of warm-up, then those that are judged.
 // What is due comes from this count and the clock, never from the time at which a schedule happened to fire.
@@ -165,7 +166,7 @@ export const isOverdue = (experiment: Experiment, now: Instant): boolean => {
 };
 
 const owesCleanup = (experiment: Experiment): boolean =>
-  'completedAt' in experiment && (cleanupOf(experiment) === 'pending' || cleanupOf(experiment) === 'overdue');
+  'completedAt' in experiment && isCleanupOwed(cleanupOf(experiment));
 
 /** After this long with objects left, cleanup is overdue and somebody should know. */
 export const CLEANUP_OVERDUE_SECONDS = 3600;

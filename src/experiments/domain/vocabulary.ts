@@ -31,3 +31,6 @@ export type CommandName = z.infer<typeof CommandName>;
 /** What became of the objects on the clusters. */
 export const CleanupState = z.enum(['not_needed', 'pending', 'done', 'overdue']);
 export type CleanupState = z.infer<typeof CleanupState>;
+
+/** Something of it is on its clusters, or may be. */
+export const isCleanupOwed = (cleanup: CleanupState): boolean => cleanup === 'pending' || cleanup === 'overdue';
