@@ -7,6 +7,7 @@ import { nameOf } from '../format/words.ts';
 import { WordMark } from '../ui/chips.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Loaded, Skeleton } from '../ui/states.tsx';
+import { Tabs } from '../ui/tabs.tsx';
 import { Time } from '../ui/time.tsx';
 import { PipelineActions } from './actions.tsx';
 import { CompareTab } from './compare-tab.tsx';
@@ -32,7 +33,7 @@ export const PipelinePage = () => {
         <>
           <title>{`${view.name} · Phoenix`}</title>
           <Head view={view} />
-          <Tabs view={view} />
+          <Parts view={view} />
         </>
       )}
     </Loaded>
@@ -73,26 +74,16 @@ const TAB_WORDS: Readonly<Record<Tab, string>> = {
   export: 'Export',
 };
 
-const Tabs = ({ view }: { readonly view: PipelineView }) => {
+const Parts = ({ view }: { readonly view: PipelineView }) => {
   const { tab = 'settings' } = useSearch({ from: '/frame/pipelines/$pipelineId' });
   const templates = useQuery(templatesQuery);
   return (
     <>
-      <nav className="tabs" aria-label="Parts of the pipeline">
-        {PIPELINE_TABS.map((each) => (
-          <Link
-            key={each}
-            from="/pipelines/$pipelineId"
-            to="."
-            search={(before) => ({ ...before, tab: each === 'settings' ? undefined : each })}
-            resetScroll={false}
-            className={each === tab ? 'tab tab-chosen' : 'tab'}
-            aria-current={each === tab ? 'page' : undefined}
-          >
-            {TAB_WORDS[each]}
-          </Link>
-        ))}
-      </nav>
+      <Tabs label="Parts of the pipeline" tabs={PIPELINE_TABS} words={TAB_WORDS} chosen={tab}>
+        {(link, part) => (
+          <Link {...link} from="/pipelines/$pipelineId" to="." search={(before) => ({ ...before, tab: part })} />
+        )}
+      </Tabs>
       {/* stays while another part is looked at: what is being written must not be lost */}
       <div hidden={tab !== 'settings'}>
         <Loaded query={templates} what="The templates" skeleton={<Skeleton lines={6} height={420} />}>

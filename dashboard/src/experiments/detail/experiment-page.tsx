@@ -11,6 +11,7 @@ import { PipelineLink } from '../../pipelines/pipeline-link.tsx';
 import { StateChip } from '../../ui/chips.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { Loaded, Skeleton } from '../../ui/states.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
 import { Time, useNow } from '../../ui/time.tsx';
 import { Actions } from './actions.tsx';
 import { DeploymentTab } from './deployment-tab.tsx';
@@ -41,7 +42,7 @@ export const ExperimentPage = () => {
           <Silence view={view} />
           <VerdictPanel view={view} />
           <Facts view={view} />
-          <Tabs view={view} />
+          <Parts view={view} />
         </>
       )}
     </Loaded>
@@ -113,25 +114,15 @@ const TAB_WORDS: Readonly<Record<(typeof TABS)[number], string>> = {
   evidence: 'Evidence',
 };
 
-const Tabs = ({ view }: { readonly view: ExperimentView }) => {
+const Parts = ({ view }: { readonly view: ExperimentView }) => {
   const { tab = 'overview' } = useSearch({ from: '/frame/experiments/$experimentId' });
   return (
     <>
-      <nav className="tabs" aria-label="Parts of the experiment">
-        {TABS.map((each) => (
-          <Link
-            key={each}
-            from="/experiments/$experimentId"
-            to="."
-            search={(before) => ({ ...before, tab: each === 'overview' ? undefined : each })}
-            resetScroll={false}
-            className={each === tab ? 'tab tab-chosen' : 'tab'}
-            aria-current={each === tab ? 'page' : undefined}
-          >
-            {TAB_WORDS[each]}
-          </Link>
-        ))}
-      </nav>
+      <Tabs label="Parts of the experiment" tabs={TABS} words={TAB_WORDS} chosen={tab}>
+        {(link, part) => (
+          <Link {...link} from="/experiments/$experimentId" to="." search={(before) => ({ ...before, tab: part })} />
+        )}
+      </Tabs>
       {CONTENT[tab](view)}
     </>
   );
