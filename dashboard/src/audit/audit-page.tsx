@@ -14,7 +14,7 @@ import { Choice } from '../ui/choice.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { ListFoot } from '../ui/list-foot.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
+import { Empty, Loaded, NoMatch, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 
 /** Who changed what, what was refused to whom, and whether the log is what was written. */
@@ -36,7 +36,13 @@ export const AuditPage = () => {
         {({ pages }) => {
           const items = pages.flatMap((page) => page.items);
           if (items.length === 0) {
-            return isFiltered ? <NoMatch onClear={() => void navigate({ search: {} })} /> : <NothingYet />;
+            return isFiltered ? (
+              <NoMatch things="entries" onClear={() => void navigate({ search: {} })}>
+                No entry fits these filters.
+              </NoMatch>
+            ) : (
+              <NothingYet />
+            );
           }
           return (
             <>
@@ -227,12 +233,6 @@ const EntryRow = ({ entry }: { readonly entry: AuditEntry }) => (
       )}
     </td>
   </tr>
-);
-
-const NoMatch = ({ onClear }: { readonly onClear: () => void }) => (
-  <Empty title="Nothing matches" action={<Button onClick={onClear}>Show all entries</Button>}>
-    <p>No entry fits these filters.</p>
-  </Empty>
 );
 
 const NothingYet = () => (

@@ -1,15 +1,14 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type ExperimentSummary, ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
+import { ExperimentVerdict } from '../../../src/experiments/contract/views.ts';
 import { STATES } from '../../../src/experiments/domain/vocabulary.ts';
 import { clustersQuery, experimentsQuery, meQuery } from '../api/queries.ts';
 import { STATE_WORDS, VERDICT_WORDS } from '../format/words.ts';
-import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ListFoot } from '../ui/list-foot.tsx';
-import { SearchField } from '../ui/search-field.tsx';
-import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
+import { isFound, SearchField } from '../ui/search-field.tsx';
+import { Empty, Loaded, NoMatch, Skeleton } from '../ui/states.tsx';
 import { ListTable } from './list-table.tsx';
 
 /** All experiments, newest first; filters live in the address. */
@@ -20,7 +19,11 @@ export const ListPage = () => {
     experimentsQuery({ state: search.state, verdict: search.verdict, clusterId: search.cluster }),
   );
   const isFiltered = search.state !== undefined || search.verdict !== undefined || search.cluster !== undefined;
-  const clear = () => void navigate({ search: {} });
+  const noMatch = (
+    <NoMatch things="experiments" onClear={() => void navigate({ search: {} })}>
+      No experiment fits this search and these filters.
+    </NoMatch>
+  );
 
   return (
     <>
@@ -38,11 +41,11 @@ export const ListPage = () => {
       >
         {({ pages }) => {
           const items = pages.flatMap((page) => page.items);
-          if (items.length === 0) return isFiltered ? <NoMatch onClear={clear} /> : <NoExperiments />;
-          const found = items.filter(matches(search.q ?? ''));
+          if (items.length === 0) return isFiltered ? noMatch : <NoExperiments />;
+          const found = items.filter(({ name, id, sentence }) => isFound(search.q ?? '', [name, id, sentence ?? '']));
           return (
             <>
-              {found.length === 0 ? <NoMatch onClear={clear} /> : <ListTable items={found} />}
+              {found.length === 0 ? noMatch : <ListTable items={found} />}
               <ListFoot query={query} known={items.length} shown={found.length} />
             </>
           );
@@ -51,11 +54,6 @@ export const ListPage = () => {
     </>
   );
 };
-
-const matches =
-  (text: string) =>
-  ({ name, id, sentence }: ExperimentSummary): boolean =>
-    [name, id, sentence ?? ''].some((each) => each.toLowerCase().includes(text.trim().toLowerCase()));
 
 const NewButton = () => {
   const me = useQuery(meQuery).data;
@@ -97,12 +95,6 @@ const Filters = () => {
     </search>
   );
 };
-
-const NoMatch = ({ onClear }: { readonly onClear: () => void }) => (
-  <Empty title="Nothing matches" action={<Button onClick={onClear}>Show all experiments</Button>}>
-    <p>No experiment fits this search and these filters.</p>
-  </Empty>
-);
 
 const NoExperiments = () => {
   const mayCreate = useQuery(meQuery).data?.permissions.includes('experiment:create') === true;

@@ -5,12 +5,11 @@ import { PIPELINE_STATUSES } from '../../../src/pipelines/domain/pipeline.ts';
 import { originName } from '../../../src/pipelines/domain/revision.ts';
 import type { Template } from '../../../src/pipelines/domain/template.ts';
 import { meQuery, pipelinesQuery, templatesQuery } from '../api/queries.ts';
-import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { SearchField } from '../ui/search-field.tsx';
-import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
+import { isFound, SearchField } from '../ui/search-field.tsx';
+import { Empty, Loaded, NoMatch, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { findingsWord } from './editor/findings-list.tsx';
 import { PIPELINE_WORDS } from './words.ts';
@@ -21,7 +20,6 @@ export const PipelinesPage = () => {
   const navigate = useNavigate({ from: '/pipelines' });
   const query = useQuery(pipelinesQuery({ status: search.status }));
   const templates = useQuery(templatesQuery);
-  const clear = () => void navigate({ search: {} });
   return (
     <>
       <title>Pipelines · Phoenix</title>
@@ -34,12 +32,14 @@ export const PipelinesPage = () => {
         <Filters />
         <Loaded query={query} what="The list of pipelines" skeleton={<Skeleton lines={4} />}>
           {(pipelines) => {
-            const found = pipelines.filter(matches(search.q ?? ''));
+            const found = pipelines.filter(({ name, id, owner, team, description }) =>
+              isFound(search.q ?? '', [name, id, owner, team ?? '', description]),
+            );
             if (pipelines.length === 0 && search.status === undefined) return <NoPipelines />;
             return found.length === 0 ? (
-              <Empty title="Nothing matches" action={<Button onClick={clear}>Show all pipelines</Button>}>
-                <p>No pipeline fits this search and this status.</p>
-              </Empty>
+              <NoMatch things="pipelines" onClear={() => void navigate({ search: {} })}>
+                No pipeline fits this search and this status.
+              </NoMatch>
             ) : (
               <PipelineTable pipelines={found} />
             );
@@ -64,11 +64,6 @@ export const PipelinesPage = () => {
     </>
   );
 };
-
-const matches =
-  (text: string) =>
-  ({ name, id, owner, team, description }: PipelineView): boolean =>
-    [name, id, owner, team ?? '', description].some((each) => each.toLowerCase().includes(text.trim().toLowerCase()));
 
 const useMayWrite = (): boolean | undefined => useQuery(meQuery).data?.permissions.includes('pipeline:write');
 

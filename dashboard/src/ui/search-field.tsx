@@ -1,5 +1,9 @@
 import { Icon } from './icon.tsx';
 
+/** Whether one of the texts holds what is searched for. */
+export const isFound = (searched: string, texts: readonly string[]): boolean =>
+  texts.some((text) => text.toLowerCase().includes(searched.trim().toLowerCase()));
+
 /** Narrows down what is shown already; `/` leads here. */
 export const SearchField = ({
   label,

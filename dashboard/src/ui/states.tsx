@@ -32,6 +32,22 @@ export const Empty = ({
   </section>
 );
 
+/** Nothing fits what was asked for, and the way back to everything. */
+export const NoMatch = ({
+  things,
+  children,
+  onClear,
+}: {
+  /** `experiments` */
+  readonly things: string;
+  readonly children: ReactNode;
+  readonly onClear: () => void;
+}) => (
+  <Empty title="Nothing matches" action={<Button onClick={onClear}>{`Show all ${things}`}</Button>}>
+    <p>{children}</p>
+  </Empty>
+);
+
 /** Which permission is missing, and who can give it. */
 export const Refused = ({
   permission,
