@@ -8,6 +8,7 @@ import { renderQuery } from '../api/queries.ts';
 import type { Word } from '../format/words.ts';
 import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
+import { ChooseFile } from '../ui/choose-file.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Field, FindingsProvider } from '../ui/field.tsx';
 import { Parameters } from '../ui/parameters.tsx';
@@ -94,7 +95,12 @@ const Written = ({
           {isReadOnly ? null : (
             <>
               <kbd>Ctrl</kbd> <kbd>S</kbd> save
-              <LoadFile onLoad={(yaml) => onChange({ kind: 'settings', yaml })} />
+              <ChooseFile
+                words="Open a file"
+                accept=".yaml,.yml,.json,text/yaml,application/json"
+                look="quiet"
+                onRead={(yaml) => onChange({ kind: 'settings', yaml })}
+              />
             </>
           )}
         </p>
@@ -179,20 +185,6 @@ const InExperiment = ({ hindrances }: Pick<Analysis, 'hindrances'>) => {
     </section>
   );
 };
-
-const LoadFile = ({ onLoad }: { readonly onLoad: (text: string) => void }) => (
-  <label className="button button-quiet load-file">
-    Open a file
-    <input
-      type="file"
-      accept=".yaml,.yml,.json,text/yaml,application/json"
-      onChange={({ target }) => {
-        void target.files?.[0]?.text().then(onLoad);
-        target.value = '';
-      }}
-    />
-  </label>
-);
 
 const Made = ({
   draft,

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { counted } from '../../../../src/kernel/words.ts';
 import { failureLine } from '../../api/failures.ts';
 import { type PreviewBody, previewQuery } from '../../api/queries.ts';
+import { ChooseFile } from '../../ui/choose-file.tsx';
 import { Skeleton } from '../../ui/states.tsx';
 import { PreviewBills, PreviewFigures } from './preview-figures.tsx';
 import { type ReadRecording, readRecording } from './read-recording.ts';
@@ -20,7 +21,7 @@ export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion 
       {file?.isReadable === true ? (
         <p className="quiet">
           On {file.name}: {counted(file.recording.moments.length, 'moment')} of a host.{' '}
-          <ChooseFile words="Another recording" onRead={setFile} />
+          <OpenRecording words="Another recording" onRead={setFile} />
           <label>
             {' '}
             Hosts like it{' '}
@@ -48,7 +49,7 @@ export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion 
               {file.name} cannot be used: {file.because}
             </p>
           )}
-          <ChooseFile words="Open a recording" onRead={setFile} />
+          <OpenRecording words="Open a recording" onRead={setFile} />
         </>
       )}
       {file?.isReadable !== true ? null : question === null ? (
@@ -62,20 +63,18 @@ export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion 
 
 const MOST_HOSTS = 1_000_000;
 
-const ChooseFile = ({ words, onRead }: { readonly words: string; readonly onRead: (read: ReadRecording) => void }) => (
-  <label className="button preview-file">
-    {words}
-    <input
-      type="file"
-      accept=".json,application/json"
-      onChange={({ target }) => {
-        const [chosen] = target.files ?? [];
-        if (chosen !== undefined) void chosen.text().then((text) => onRead(readRecording(chosen.name, text)));
-        // the same file can be chosen again after it was changed
-        target.value = '';
-      }}
-    />
-  </label>
+const OpenRecording = ({
+  words,
+  onRead,
+}: {
+  readonly words: string;
+  readonly onRead: (read: ReadRecording) => void;
+}) => (
+  <ChooseFile
+    words={words}
+    accept=".json,application/json"
+    onRead={(text, name) => onRead(readRecording(name, text))}
+  />
 );
 
 const Answer = ({ body }: { readonly body: PreviewBody }) => {
