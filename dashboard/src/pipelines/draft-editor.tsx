@@ -12,6 +12,7 @@ import { ChooseFile } from '../ui/choose-file.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Field, FindingsProvider } from '../ui/field.tsx';
 import { Parameters } from '../ui/parameters.tsx';
+import { Segments } from '../ui/segments.tsx';
 import { Skeleton } from '../ui/states.tsx';
 import { useSettled } from '../ui/use-settled.ts';
 import { type Draft, FIRST_SETTINGS, wishOf } from './draft.ts';
@@ -44,15 +45,14 @@ export const DraftEditor = (props: Props) => {
   return (
     <div className="draft">
       {isReadOnly ? null : (
-        <fieldset className="segments">
-          <legend className="only-read">Where the settings come from</legend>
-          {(['settings', 'template'] as const).map((kind) => (
-            <label key={kind}>
-              <input type="radio" name="origin" checked={draft.kind === kind} onChange={() => change(kind)} />
-              {kind === 'settings' ? 'Own settings' : 'Template'}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          label="Where the settings come from"
+          name="origin"
+          options={['settings', 'template']}
+          words={{ settings: 'Own settings', template: 'Template' }}
+          chosen={draft.kind}
+          onChoose={change}
+        />
       )}
       {draft.kind === 'settings' ? <Written {...props} draft={draft} /> : <Made {...props} draft={draft} />}
       <Foreseen draft={draft} templates={templates} />

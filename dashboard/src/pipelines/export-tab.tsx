@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Field, FindingsProvider } from '../ui/field.tsx';
 import { saveFile } from '../ui/save-file.ts';
+import { Segments } from '../ui/segments.tsx';
 import { Broken, Skeleton } from '../ui/states.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { useSettled } from '../ui/use-settled.ts';
@@ -53,20 +54,14 @@ export const ExportTab = ({ view }: { readonly view: PipelineView }) => {
   return (
     <FindingsProvider findings={errors}>
       <div className="stack">
-        <fieldset className="segments">
-          <legend className="only-read">Form of the files</legend>
-          {ExportFormat.options.map((each) => (
-            <label key={each}>
-              <input
-                type="radio"
-                name="format"
-                checked={wish.format === each}
-                onChange={() => change({ format: each })}
-              />
-              {FORMAT_WORDS[each]}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          label="Form of the files"
+          name="format"
+          options={ExportFormat.options}
+          words={FORMAT_WORDS}
+          chosen={wish.format}
+          onChoose={(chosen) => change({ format: chosen })}
+        />
         <div className="pipeline-details">
           <Field label="Revision" pointer="/revision">
             {(control) => (

@@ -8,6 +8,7 @@ import { WordMark } from '../../ui/chips.tsx';
 import { CodeBlock, Copyable } from '../../ui/copy.tsx';
 import { Diff } from '../../ui/diff.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 
@@ -116,26 +117,16 @@ const RenderedSettings = ({ variants }: { readonly variants: readonly Variant[] 
     <section>
       <div className="panel-head">
         <h2>Settings of the collectors</h2>
-        <fieldset className="segments">
-          <legend className="only-read">What to show</legend>
-          {(['diff', 'baseline', 'candidate'] as const).map((each) => (
-            <label key={each}>
-              <input
-                type="radio"
-                name="settings"
-                checked={settings === each}
-                onChange={() =>
-                  void navigate({
-                    search: (before) => ({ ...before, settings: each }),
-                    replace: true,
-                    resetScroll: false,
-                  })
-                }
-              />
-              {each === 'diff' ? 'difference' : each}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          label="What to show"
+          name="settings"
+          options={['diff', 'baseline', 'candidate']}
+          words={{ diff: 'difference', baseline: 'baseline', candidate: 'candidate' }}
+          chosen={settings}
+          onChoose={(each) =>
+            void navigate({ search: (before) => ({ ...before, settings: each }), replace: true, resetScroll: false })
+          }
+        />
         {settings === 'diff' ? null : <Copyable text={shown.sha256} shown={`sha256 ${shown.sha256.slice(0, 12)}…`} />}
       </div>
       {settings === 'diff' ? (
