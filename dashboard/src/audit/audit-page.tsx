@@ -12,6 +12,7 @@ import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Copyable } from '../ui/copy.tsx';
+import { FailureLine } from '../ui/failure-line.tsx';
 import { ListFoot } from '../ui/list-foot.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { Empty, Loaded, NoMatch, Skeleton } from '../ui/states.tsx';
@@ -68,11 +69,7 @@ const Export = () => {
       <Button icon="download" isBusy={download.isPending} onClick={() => download.mutate()}>
         {download.isPending ? 'Collecting…' : 'Export all entries'}
       </Button>
-      {download.error === null ? null : (
-        <p className="field-finding" role="alert">
-          {failureLine(download.error)}
-        </p>
-      )}
+      <FailureLine failure={download.error} />
     </>
   );
 };

@@ -7,12 +7,12 @@ import type { Cluster } from '../../../src/clusters/domain/cluster.ts';
 import { describeDuration } from '../../../src/kernel/duration.ts';
 import type { OperationId } from '../../../src/kernel/identity.ts';
 import type { Operation } from '../../../src/platform/declare/operation.ts';
-import { failureLine } from '../api/failures.ts';
 import { meQuery, onboardingQuery, operationQuery } from '../api/queries.ts';
 import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { FailureLine } from '../ui/failure-line.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { Time, useNow } from '../ui/time.tsx';
@@ -154,13 +154,7 @@ const Work = ({
   }, [state]);
 
   const failure = begin.error ?? operation.error;
-  if (failure !== null) {
-    return (
-      <p className="field-finding" role="alert">
-        {failureLine(failure)}
-      </p>
-    );
-  }
+  if (failure !== null) return <FailureLine failure={failure} />;
   if (operation.data !== undefined && state === 'succeeded') return done(operation.data);
   if (operation.data !== undefined && state === 'failed') {
     return (

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { ApiProblem } from '../../../src/client/problem.ts';
 import type { PriceBookView } from '../../../src/cost/contract/routes.ts';
 import type { Charge } from '../../../src/cost/domain/price-book.ts';
-import { failureLine } from '../api/failures.ts';
 import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { FailureLine } from '../ui/failure-line.tsx';
 import { Field, FindingsProvider } from '../ui/field.tsx';
 import { type PriceForm, priceFormOf, rowsOf } from './price-form.ts';
 
@@ -88,11 +88,7 @@ export const PricesDialog = ({ book, onClose }: { readonly book: PriceBookView; 
               />
             )}
           </Field>
-          {change.error === null ? null : (
-            <p className="field-finding" role="alert">
-              {failureLine(change.error)}
-            </p>
-          )}
+          <FailureLine failure={change.error} />
           <p className="quiet">
             Tiers and what is included: <code>phoenix cost prices set {book.id} -f prices.yaml</code>
           </p>

@@ -5,11 +5,11 @@ import { lowestRoleFor } from '../../../src/access/domain/permissions.ts';
 import { ApiProblem } from '../../../src/client/problem.ts';
 import type { PipelineOrigin } from '../../../src/pipelines/domain/revision.ts';
 import type { Template } from '../../../src/pipelines/domain/template.ts';
-import { failureLine } from '../api/failures.ts';
 import { meQuery, templatesQuery } from '../api/queries.ts';
 import { api } from '../session/session.ts';
 import { parameterTexts } from '../templates/parameter-values.ts';
 import { Button } from '../ui/button.tsx';
+import { FailureLine } from '../ui/failure-line.tsx';
 import { FindingsProvider } from '../ui/field.tsx';
 import { Loaded, Refused, Skeleton } from '../ui/states.tsx';
 import { TextField } from '../ui/text-field.tsx';
@@ -109,11 +109,7 @@ const NewForm = ({ templates, owner }: { readonly templates: readonly Template[]
             {create.isPending ? 'Saving…' : 'Save as draft'}
           </Button>
           <span className="quiet">Findings are saved with it; only publishing needs a revision without errors.</span>
-          {create.error === null ? null : (
-            <p className="field-finding" role="alert">
-              {failureLine(create.error)}
-            </p>
-          )}
+          <FailureLine failure={create.error} />
         </div>
         <DraftEditor draft={draft} templates={templates} onChange={setDraft} onSave={save} />
       </form>

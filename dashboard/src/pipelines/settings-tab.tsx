@@ -6,12 +6,12 @@ import type { PipelineView } from '../../../src/pipelines/contract/views.ts';
 import { mayCommand } from '../../../src/pipelines/domain/decide-pipeline.ts';
 import type { PipelineOrigin, Revision } from '../../../src/pipelines/domain/revision.ts';
 import type { Template } from '../../../src/pipelines/domain/template.ts';
-import { failureLine } from '../api/failures.ts';
 import { meQuery, pipelineQuery, revisionQuery } from '../api/queries.ts';
 import { nameOf } from '../format/words.ts';
 import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
+import { FailureLine } from '../ui/failure-line.tsx';
 import { Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { type Draft, draftOf, isSameDraft, originOf } from './draft.ts';
@@ -96,25 +96,22 @@ const Work = ({
           {save.isPending ? 'Saving…' : `Save as revision ${view.latest.number + 1}`}
         </Button>
       </div>
-      {save.error === null ? null : (
-        <p className="field-finding" role="alert">
-          {failureLine(save.error)}
-          {save.error instanceof ApiProblem && save.error.retry === 'after-reload' ? (
-            <>
-              {' '}
-              What you wrote is still here;{' '}
-              <Link
-                from="/pipelines/$pipelineId"
-                to="."
-                search={{ tab: 'compare', from: revision.number, to: view.latest.number }}
-              >
-                see what was saved meanwhile
-              </Link>
-              , then save again.
-            </>
-          ) : null}
-        </p>
-      )}
+      <FailureLine failure={save.error}>
+        {save.error instanceof ApiProblem && save.error.retry === 'after-reload' ? (
+          <>
+            {' '}
+            What you wrote is still here;{' '}
+            <Link
+              from="/pipelines/$pipelineId"
+              to="."
+              search={{ tab: 'compare', from: revision.number, to: view.latest.number }}
+            >
+              see what was saved meanwhile
+            </Link>
+            , then save again.
+          </>
+        ) : null}
+      </FailureLine>
       <DraftEditor draft={draft} templates={templates} isReadOnly={!may.may} onChange={setDraft} onSave={send} />
     </div>
   );

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
-import { failureLine } from '../api/failures.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { Dialog } from './dialog.tsx';
+import { FailureLine } from './failure-line.tsx';
 import type { IconName } from './icon.tsx';
 
 /** What is asked for, in words. */
@@ -56,11 +56,7 @@ export const ConsequencesDialog = ({
           />
         </label>
       )}
-      {error === null ? null : (
-        <p className="field-finding" role="alert">
-          {failureLine(error)}
-        </p>
-      )}
+      <FailureLine failure={error} />
       <div className="dialog-actions">
         <Button onClick={onClose}>Leave it as it is</Button>
         <Button

@@ -22,6 +22,7 @@ import {
 import { PreviewPanel, type PreviewQuestion } from '../../pipelines/preview/preview-panel.tsx';
 import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
+import { FailureLine } from '../../ui/failure-line.tsx';
 import { FindingsProvider } from '../../ui/field.tsx';
 import { Loaded, Refused, Skeleton } from '../../ui/states.tsx';
 import { useSettled } from '../../ui/use-settled.ts';
@@ -197,11 +198,7 @@ const Submit = ({
   };
   return (
     <div className="create-submit">
-      {create.error === null ? null : (
-        <p className="field-finding" role="alert">
-          {failureLine(create.error)}
-        </p>
-      )}
+      <FailureLine failure={create.error} />
       <Button look="primary" icon="play" isBusy={create.isPending} disabledBecause={because} onClick={() => send(true)}>
         {create.isPending
           ? 'Starting…'

@@ -2,13 +2,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { toWire } from '../../../../src/client/wire.ts';
 import { EvidenceBundle, type ExperimentView, type Look } from '../../../../src/experiments/contract/views.ts';
 import type { NamedQuery } from '../../../../src/measurement/domain/sample.ts';
-import { failureLine } from '../../api/failures.ts';
 import { looksQuery, namedQueriesQuery } from '../../api/queries.ts';
 import { formatClock } from '../../format/times.ts';
 import { VERDICT_WORDS } from '../../format/words.ts';
 import { api } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeBlock, Copyable } from '../../ui/copy.tsx';
+import { FailureLine } from '../../ui/failure-line.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
@@ -38,11 +38,7 @@ const Replay = ({ view }: { readonly view: ExperimentView }) => {
           {download.isPending ? 'Collecting…' : 'Download the evidence'}
         </Button>
       </div>
-      {download.error === null ? null : (
-        <p className="field-finding" role="alert">
-          {failureLine(download.error)}
-        </p>
-      )}
+      <FailureLine failure={download.error} />
       <p>
         One file with settings, queries, samples, looks, and the judge's own input and answer. The same code gives the
         same verdict from it, bit for bit, without any of our services:

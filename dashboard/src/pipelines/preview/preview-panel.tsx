@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { counted } from '../../../../src/kernel/words.ts';
-import { failureLine } from '../../api/failures.ts';
 import { type PreviewBody, previewQuery } from '../../api/queries.ts';
 import { ChooseFile } from '../../ui/choose-file.tsx';
+import { FailureLine } from '../../ui/failure-line.tsx';
 import { Skeleton } from '../../ui/states.tsx';
 import { PreviewBills, PreviewFigures } from './preview-figures.tsx';
 import { type ReadRecording, readRecording } from './read-recording.ts';
@@ -79,12 +79,7 @@ const OpenRecording = ({
 
 const Answer = ({ body }: { readonly body: PreviewBody }) => {
   const preview = useQuery(previewQuery(body));
-  if (preview.error !== null)
-    return (
-      <p className="field-finding" role="alert">
-        {failureLine(preview.error)}
-      </p>
-    );
+  if (preview.error !== null) return <FailureLine failure={preview.error} />;
   if (preview.data === undefined) return <Skeleton lines={5} />;
   return (
     <div className={preview.isPlaceholderData ? 'preview-answer is-old' : 'preview-answer'}>
