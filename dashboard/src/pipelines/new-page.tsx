@@ -66,43 +66,19 @@ const NewForm = ({ templates, owner }: { readonly templates: readonly Template[]
   const save = (): void => {
     if (because === null && origin !== null) create.mutate({ details, origin });
   };
-  const change = (part: Partial<Details>) => setDetails((before) => ({ ...before, ...part }));
+  const field = (name: keyof Details) => ({
+    pointer: `/${name}`,
+    value: details[name],
+    onChange: (text: string) => setDetails((before) => ({ ...before, [name]: text })),
+  });
   return (
     <FindingsProvider findings={create.error instanceof ApiProblem ? create.error.errors : []}>
       <form className="pipeline-form" onSubmit={(event) => event.preventDefault()}>
         <div className="pipeline-details">
-          <TextField
-            label="Name"
-            pointer="/name"
-            value={details.name}
-            maxLength={100}
-            placeholder="web hosts"
-            onChange={(name) => change({ name })}
-          />
-          <TextField
-            label="Owner"
-            pointer="/owner"
-            value={details.owner}
-            maxLength={128}
-            placeholder={owner}
-            onChange={(given) => change({ owner: given })}
-          />
-          <TextField
-            label="Team"
-            pointer="/team"
-            value={details.team}
-            maxLength={40}
-            placeholder="none"
-            onChange={(team) => change({ team })}
-          />
-          <TextField
-            label="About"
-            pointer="/description"
-            value={details.description}
-            maxLength={1024}
-            placeholder="what it is for"
-            onChange={(description) => change({ description })}
-          />
+          <TextField label="Name" {...field('name')} maxLength={100} placeholder="web hosts" />
+          <TextField label="Owner" {...field('owner')} maxLength={128} placeholder={owner} />
+          <TextField label="Team" {...field('team')} maxLength={40} placeholder="none" />
+          <TextField label="About" {...field('description')} maxLength={1024} placeholder="what it is for" />
         </div>
         <div className="save-bar">
           <Button look="primary" isBusy={create.isPending} disabledBecause={because} onClick={save}>
