@@ -221,10 +221,11 @@ export const renderQuery = (body: RenderRequest) =>
 
 export type PreviewBody = Parameters<typeof api.previewPipelines>[0]['body'];
 
-export const previewQuery = (body: PreviewBody) =>
+/** The key is read at each render and a recording is large, so a number stands for it there. */
+export const previewQuery = (nthRecording: number, { recording, ...question }: PreviewBody) =>
   queryOptions({
-    queryKey: ['preview', body],
-    queryFn: async ({ signal }) => (await api.previewPipelines({ body, signal })).body,
+    queryKey: ['preview', nthRecording, question],
+    queryFn: async ({ signal }) => (await api.previewPipelines({ body: { ...question, recording }, signal })).body,
     placeholderData: keepPreviousData,
     staleTime: 5 * 60 * SECOND,
     retry: false,

@@ -55,7 +55,7 @@ export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion 
       {file?.isReadable !== true ? null : question === null ? (
         <p className="quiet">It comes when every field can be read.</p>
       ) : (
-        <Answer body={{ ...question, recording: file.recording, hosts }} />
+        <Answer nth={file.nth} body={{ ...question, recording: file.recording, hosts }} />
       )}
     </section>
   );
@@ -77,8 +77,8 @@ const OpenRecording = ({
   />
 );
 
-const Answer = ({ body }: { readonly body: PreviewBody }) => {
-  const preview = useQuery(previewQuery(body));
+const Answer = ({ nth, body }: { readonly nth: number; readonly body: PreviewBody }) => {
+  const preview = useQuery(previewQuery(nth, body));
   if (preview.error !== null) return <FailureLine failure={preview.error} />;
   if (preview.data === undefined) return <Skeleton lines={5} />;
   return (

@@ -1,8 +1,16 @@
 import { Recording } from '../../../../src/pipelines/domain/recording.ts';
 
 export type ReadRecording =
-  | { readonly isReadable: true; readonly name: string; readonly recording: Recording }
+  | {
+      readonly isReadable: true;
+      readonly name: string;
+      /** tells it from every other that was read, without a look at what it holds */
+      readonly nth: number;
+      readonly recording: Recording;
+    }
   | { readonly isReadable: false; readonly name: string; readonly because: string };
+
+let readSoFar = 0;
 
 /** A file that `phoenix pipeline record` wrote, or why it is none. */
 export const readRecording = (name: string, text: string): ReadRecording => {
@@ -15,7 +23,10 @@ export const readRecording = (name: string, text: string): ReadRecording => {
     return unreadable('it is no JSON');
   }
   const parsed = Recording.safeParse(value);
-  if (parsed.success) return { isReadable: true, name, recording: parsed.data };
+  if (parsed.success) {
+    readSoFar += 1;
+    return { isReadable: true, name, nth: readSoFar, recording: parsed.data };
+  }
   const [first] = parsed.error.issues;
   return unreadable(`it is no recording: ${first?.path.join('/') || 'the whole'}: ${first?.message}`);
 };
