@@ -16,7 +16,7 @@ import { Segments } from '../ui/segments.tsx';
 import { Skeleton } from '../ui/states.tsx';
 import { useSettled } from '../ui/use-settled.ts';
 import { type Draft, FIRST_SETTINGS, wishOf } from './draft.ts';
-import { type Analysis, analyse, lineOf } from './editor/analyse.ts';
+import { type Analysis, analyse, graphOf, lineOf } from './editor/analyse.ts';
 import { FindingsList } from './editor/findings-list.tsx';
 import { GraphView } from './editor/graph-view.tsx';
 import { type EditorHandle, SettingsEditor } from './editor/settings-editor.tsx';
@@ -196,7 +196,7 @@ const Made = ({
   const settled = useSettled(draft);
   const rendered = useQuery({ ...renderQuery(wishOf(settled, templates)), enabled: template !== undefined });
   const findings = rendered.error instanceof ApiProblem ? rendered.error.errors : [];
-  const analysis = useMemo(() => analyse(rendered.data?.yaml ?? ''), [rendered.data]);
+  const graph = useMemo(() => graphOf(rendered.data?.yaml ?? ''), [rendered.data]);
   return (
     <FindingsProvider findings={findings.map((each) => ({ ...each, pointer: `/origin${each.pointer}` }))}>
       <div className="draft-columns">
@@ -250,7 +250,7 @@ const Made = ({
           <h3>Graph</h3>
           {rendered.data === undefined ? null : (
             <>
-              <GraphView graph={analysis.graph} findings={[]} onGo={() => undefined} />
+              <GraphView graph={graph} findings={[]} onGo={() => undefined} />
               <ol className="explanation">
                 {rendered.data.explanation.map(({ component, sentence }) => (
                   <li key={component}>

@@ -21,17 +21,23 @@ export interface Analysis {
 }
 
 export const analyse = (yaml: string): Analysis => {
-  const read = readSettings(yaml);
+  const graph = graphOf(yaml);
   const findings = yaml.trim() === '' ? [] : validateSettings(yaml);
   const hasErrors = findings.some(({ severity }) => severity === 'error');
   const imported = yaml.trim() === '' ? null : importSettings(yaml);
   return {
     yaml,
     findings,
-    hindrances: !read.readable || hasErrors ? null : hindrancesOf(yaml, STRICTEST_POLICY),
-    graph: read.readable ? layOut(read.text.settings) : null,
+    hindrances: graph === null || hasErrors ? null : hindrancesOf(yaml, STRICTEST_POLICY),
+    graph,
     offer: imported?.accepted === true && imported.value.yaml !== yaml ? imported.value : null,
   };
+};
+
+/** What runs after what; null while the text cannot be read. */
+export const graphOf = (yaml: string): Graph | null => {
+  const read = readSettings(yaml);
+  return read.readable ? layOut(read.text.settings) : null;
 };
 
 /** The line on which a component is defined, counted from 1; null where it is not written on a line of its own. */
