@@ -5,6 +5,7 @@ import { PIPELINE_STATUSES } from '../../../src/pipelines/domain/pipeline.ts';
 import { originName } from '../../../src/pipelines/domain/revision.ts';
 import type { Template } from '../../../src/pipelines/domain/template.ts';
 import { meQuery, pipelinesQuery, templatesQuery } from '../api/queries.ts';
+import { isWorthTrying } from '../templates/for-experiments.ts';
 import { WordMark } from '../ui/chips.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -161,11 +162,11 @@ const TemplateCard = ({ template }: { readonly template: Template }) => {
             <span className="only-read">{template.title}: </span>Make a pipeline of it
           </Link>
         ) : null}
-        {template.kind === 'baseline' ? null : (
+        {isWorthTrying(template) ? (
           <Link to="/experiments/new" search={{ candidate: template.name }} className="button">
             <span className="only-read">{template.title}: </span>Try as experiment
           </Link>
-        )}
+        ) : null}
       </p>
     </li>
   );

@@ -9,6 +9,7 @@ import { CodeBlock, Copyable } from '../ui/copy.tsx';
 import { FindingsProvider } from '../ui/field.tsx';
 import { Parameters } from '../ui/parameters.tsx';
 import { Broken, Empty, Loaded, Skeleton } from '../ui/states.tsx';
+import { isWorthTrying } from './for-experiments.ts';
 import { parameterTexts, parameterValues } from './parameter-values.ts';
 
 /** Templates at the left, the chosen one at the right: what it does, what can be set, what the collector gets. */
@@ -99,11 +100,11 @@ const TemplateDetail = ({ template }: { readonly template: Template }) => {
         <code>
           {template.name} {template.version}
         </code>
-        {template.kind === 'baseline' || template.use !== 'experiment' ? null : (
+        {isWorthTrying(template) ? (
           <Link to="/experiments/new" search={{ candidate: template.name }} className="button button-primary">
             Try as experiment
           </Link>
-        )}
+        ) : null}
       </header>
       <p className="prose">{template.documentation}</p>
       <dl className="facts">

@@ -4,6 +4,7 @@ import { draftOf, FIRST_SETTINGS, isSameDraft, originOf } from '../../../dashboa
 import { analyse, lineOf } from '../../../dashboard/src/pipelines/editor/analyse.ts';
 import { layOut, NODE, pathOf } from '../../../dashboard/src/pipelines/editor/flows.ts';
 import { parseVariantText, variantText } from '../../../dashboard/src/pipelines/variant-text.ts';
+import { isWorthTrying } from '../../../dashboard/src/templates/for-experiments.ts';
 import { PipelineId } from '../../../src/kernel/identity.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { TEMPLATES } from '../../../src/pipelines/domain/templates.ts';
@@ -145,4 +146,11 @@ describe('a draft', () => {
     expect(parseVariantText(text)).toEqual(reference);
     if (reference !== null && 'revision' in reference) expect(variantText(id, 3)).toBe(text);
   });
+});
+
+test('an experiment is offered of templates that can be its candidate, and of no other', () => {
+  const offered = TEMPLATES.filter(isWorthTrying);
+  expect(offered.map(({ name }) => name)).toContain('top-k');
+  expect(offered.filter(({ use, kind }) => use !== 'experiment' || kind === 'baseline')).toEqual([]);
+  expect(TEMPLATES.filter(({ use }) => use !== 'experiment')).not.toEqual([]);
 });

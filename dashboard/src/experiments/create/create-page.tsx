@@ -21,6 +21,7 @@ import {
 } from '../../api/queries.ts';
 import { PreviewPanel, type PreviewQuestion } from '../../pipelines/preview/preview-panel.tsx';
 import { api } from '../../session/session.ts';
+import { isForExperiments } from '../../templates/for-experiments.ts';
 import { Button } from '../../ui/button.tsx';
 import { FailureLine } from '../../ui/failure-line.tsx';
 import { FindingsProvider } from '../../ui/field.tsx';
@@ -51,10 +52,7 @@ export const CreatePage = () => {
         {(knownTemplates) => (
           <Loaded query={clusters} what="The clusters" skeleton={<Skeleton lines={6} height={420} />}>
             {(knownClusters) => (
-              <CreateForm
-                templates={knownTemplates.filter(({ use }) => use === 'experiment')}
-                clusters={knownClusters}
-              />
+              <CreateForm templates={knownTemplates.filter(isForExperiments)} clusters={knownClusters} />
             )}
           </Loaded>
         )}
