@@ -1,4 +1,5 @@
 import { ApiProblem } from '../src/client/problem.ts';
+import type { Outcome } from '../src/kernel/outcome.ts';
 import { EXIT, exitCodeOfStatus } from './exit-codes.ts';
 
 /** A failure that a person can do something about: what, why or what to do, and the exit code. */
@@ -13,6 +14,13 @@ export class CommandFailure extends Error {
     this.advice = advice;
   }
 }
+
+/** What the domain accepted; its refusal ends the command with every finding, and nothing was sent. */
+export const required = <T>(outcome: Outcome<T>): T => {
+  if (outcome.accepted) return outcome.value;
+  const findings = (outcome.refusal.errors ?? []).map(({ pointer, message }) => `${pointer}: ${message}`);
+  throw new CommandFailure(EXIT.invalid, outcome.refusal.message, findings.join('\n  ') || 'nothing was sent');
+};
 
 const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
   FORBIDDEN: 'ask an admin of the tenant for the role',

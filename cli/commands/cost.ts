@@ -20,11 +20,10 @@ import { assertEven, Comparison } from '../../src/cost/domain/saving.ts';
 import { type Amount, stated, USAGE_AXES, Usage, type UsageAxis } from '../../src/cost/domain/usage.ts';
 import { CostAnalysis } from '../../src/experiments/contract/cost-routes.ts';
 import { Currency, DecimalPrice, type Money, microsOf } from '../../src/kernel/money.ts';
-import type { Outcome } from '../../src/kernel/outcome.ts';
 import { systemClock } from '../../src/kernel/system.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CommandFailure } from '../failure.ts';
+import { CommandFailure, required } from '../failure.ts';
 import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
 import {
@@ -201,14 +200,6 @@ const dayAsked = ({ day }: PriceOptions): Day => {
 const parseBookId = (text: string): PriceBookId => {
   required(findPriceBook(text));
   return PriceBookId.parse(text);
-};
-
-/** A refusal of the domain ends the command; nothing was sent. */
-/** What was accepted; a refusal ends the program with its findings. */
-export const required = <T>(outcome: Outcome<T>): T => {
-  if (outcome.accepted) return outcome.value;
-  const findings = (outcome.refusal.errors ?? []).map(({ pointer, message }) => `${pointer}: ${message}`);
-  throw new CommandFailure(EXIT.invalid, outcome.refusal.message, findings.join('\n  ') || 'nothing was sent');
 };
 
 const booksHere = (given: PriceOptions): { readonly books: readonly PricedBook[]; readonly nodes: PricedBook } => {

@@ -5,10 +5,10 @@ import { type PreviewSide, settingsOfSides } from '../../src/pipelines/domain/pr
 import { Recording } from '../../src/pipelines/domain/recording.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CommandFailure } from '../failure.ts';
+import { CommandFailure, required } from '../failure.ts';
 import { readText } from '../read-text.ts';
 import { describePreview } from '../render/preview.ts';
-import { axesOf, required } from './cost.ts';
+import { axesOf } from './cost.ts';
 import { collect, parseParameters, parseTemplateName } from './parameters.ts';
 
 interface PreviewOptions {
