@@ -5,7 +5,8 @@ import { systemIds } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { renderVariants } from '../../src/pipelines/domain/render-variants.ts';
 import { PipelineChoice } from '../../src/pipelines/domain/template.ts';
-import { startTestCollector, validateWithCollector } from '../support/collector.ts';
+import { startTestCollector } from '../support/collector.ts';
+import { askCollector } from '../support/collector-answers.ts';
 import { askPrometheus, startTestStore, type TestStore } from '../support/prometheus.ts';
 
 // Settings that somebody wrote for production, as one variant of an experiment in the real collector.
@@ -59,8 +60,9 @@ const rendered = () => {
 
 test('both variants are valid for the collector itself', async () => {
   const { baseline, candidate } = rendered();
-  expect(await validateWithCollector(baseline.yaml, store.folder)).toBe('');
-  expect(await validateWithCollector(candidate.yaml, store.folder)).toBe('');
+  const [ofBaseline, ofCandidate] = await askCollector([baseline.yaml, candidate.yaml]);
+  expect(ofBaseline).toBe('');
+  expect(ofCandidate).toBe('');
 });
 
 test('they read the same, send to the store only, and differ in what the author leaves out', async () => {

@@ -1,18 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { Destination } from '../../src/pipelines/domain/destination.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import { TEMPLATES } from '../../src/pipelines/domain/templates.ts';
-import { validateAllWithCollector } from '../support/collector.ts';
+import { askCollector } from '../support/collector-answers.ts';
 import { gridOf, renderedOf } from '../support/template-grid.ts';
 
 // Whatever a template gives over the edges of its parameters, the real collector takes.
-
-const folder = mkdtempSync(join(tmpdir(), 'phoenix-grid-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const here = TEMPLATES.filter(({ build }) => build === 'slim');
 /** What each of the others lacks in our build, by name. */
@@ -20,7 +14,7 @@ const LACKING = { 'log-noise': 'file_log', 'tail-sampling': 'tail_sampling', 'gr
 
 /** Titles of those that the collector refuses, with what it says. */
 const refused = async (texts: ReadonlyMap<string, string>): Promise<readonly string[]> => {
-  const answers = await validateAllWithCollector([...texts.values()], folder);
+  const answers = await askCollector([...texts.values()]);
   return [...texts.keys()].flatMap((title, index) => (answers[index] === '' ? [] : [`${title}: ${answers[index]}`]));
 };
 
@@ -73,10 +67,7 @@ test('every template with all destinations', async () => {
 test('the gaps are those that are named, and the only ones', async () => {
   const others = TEMPLATES.filter(({ build }) => build !== 'slim');
   expect(others.map(({ name }) => name).toSorted()).toEqual(Object.keys(LACKING).toSorted());
-  const answers = await validateAllWithCollector(
-    others.map(({ name }) => renderedOf(name).yaml),
-    folder,
-  );
+  const answers = await askCollector(others.map(({ name }) => renderedOf(name).yaml));
   for (const [index, { name }] of others.entries())
     expect(answers[index]).toContain(`unknown type: "${LACKING[name as keyof typeof LACKING]}"`);
 });

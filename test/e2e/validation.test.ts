@@ -159,12 +159,9 @@ describe('settings', () => {
   };
 
   test('each default that the program prints is ours', async () => {
-    const [answer = ''] = await askCollector(
-      [stringify(ASKED)],
-      'print-config',
-      '--validate=false',
-      '--mode=unredacted',
-    );
+    const [answer = ''] = await askCollector([stringify(ASKED)], {
+      args: ['print-config', '--validate=false', '--mode=unredacted'],
+    });
     const printed = parse(answer) as Settings;
     const found = BUILT.flatMap(({ kind, name, settings }) =>
       differences(settings, settingsAt(printed, kind)[name] ?? {}, name),

@@ -11,7 +11,8 @@ import { epochMsOf } from '../../src/kernel/instant.ts';
 import { systemClock } from '../../src/kernel/system.ts';
 import type { ParameterValue } from '../../src/pipelines/domain/template.ts';
 import { TEMPLATES } from '../../src/pipelines/domain/templates.ts';
-import { startTestCollector, validateAllWithCollector } from '../support/collector.ts';
+import { startTestCollector } from '../support/collector.ts';
+import { askCollector } from '../support/collector-answers.ts';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts';
 import { pushTraces } from '../support/pushing.ts';
 import { gridOf, renderedOf } from '../support/template-grid.ts';
@@ -48,14 +49,14 @@ test.each(['none', 'sigv4'] as const)(
       outcome.accepted && !outcome.value.yaml.includes('log_dedup') ? [outcome.value.yaml] : [],
     );
     expect(texts.length).toBeGreaterThan(100);
-    const answers = await validateAllWithCollector(texts, folder, program);
+    const answers = await askCollector(texts, { program });
     expect(answers.filter((answer) => answer !== '')).toEqual([]);
   },
 );
 
 test('what cannot be built at this version is refused by name', async () => {
   const texts = [renderedOf('growth-guard').yaml, renderedOf('log-noise', { collapse_repeats: true }).yaml];
-  const [guard, repeats] = await validateAllWithCollector(texts, folder, program);
+  const [guard, repeats] = await askCollector(texts, { program });
   for (const type of ['cardinality_guardian', 'routing', 'count']) expect(guard).toContain(`unknown type: "${type}"`);
   expect(repeats).toContain('unknown type: "log_dedup"');
 });

@@ -9,12 +9,12 @@ import { toolCache, toolContext } from './tools.ts';
 /** So many collectors at a time: there are two cores. */
 const AT_ONCE = 3;
 
-/** Asks the real collector about many texts: for each what it says against it, empty if it would start. */
+/** Asks the real collector, ours or the one at a path, about many texts: for each what it says against it, empty if it would start. */
 export const askCollector = async (
   texts: readonly string[],
-  ...args: readonly string[]
+  { program, args = ['validate'] }: { readonly program?: string; readonly args?: readonly string[] } = {},
 ): Promise<readonly string[]> => {
-  const program = await ensureCollector(toolCache(), toolContext());
+  const command = program ?? (await ensureCollector(toolCache(), toolContext()));
   const folder = mkdtempSync(join(tmpdir(), 'phoenix-answers-'));
   const answers: string[] = [];
   let next = 0;
@@ -22,7 +22,7 @@ export const askCollector = async (
     for (let index = next++; index < texts.length; index = next++) {
       const file = join(folder, `${index}.yaml`);
       writeFileSync(file, texts[index] ?? '');
-      answers[index] = await answerOf(program, [...(args.length === 0 ? ['validate'] : args), `--config=${file}`]);
+      answers[index] = await answerOf(command, [...args, `--config=${file}`]);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, askTheNext));

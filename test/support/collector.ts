@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Child, Children } from '../../local/processes/child.ts';
@@ -66,18 +65,6 @@ export const startTestCollector = async (
   return { child, selfAddress, exposition, selfMetrics: async () => sumsOf(await exposition()) };
 };
 
-/** What the real collector says about settings: empty when they are right. */
-export const validateWithCollector = async (yaml: string, folder: string): Promise<string> => {
-  const program = await ensureCollector(toolCache(), toolContext());
-  const file = join(folder, 'validate.yaml');
-  writeFileSync(file, yaml);
-  const answer = spawnSync(program, ['validate', `--config=${file}`], {
-    env: validationEnvironment(),
-    encoding: 'utf8',
-  });
-  return answer.status === 0 ? '' : `${answer.stdout}${answer.stderr}`;
-};
-
 /** The environment of a collector that is only asked about settings. */
 export const validationEnvironment = (): Record<string, string> =>
   collectorEnvironment({
@@ -87,38 +74,6 @@ export const validationEnvironment = (): Record<string, string> =>
     node: 'n',
     podIp: '127.0.0.1',
     environment: SECRETS_AND_ADDRESSES,
-  });
-
-/** The same for many, a few at once: there are two cores. */
-export const validateAllWithCollector = async (
-  texts: readonly string[],
-  folder: string,
-  program?: string,
-): Promise<readonly string[]> => {
-  const command = program ?? (await ensureCollector(toolCache(), toolContext()));
-  const answers: string[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < texts.length; index = next++) {
-      const file = join(folder, `validate-${index}.yaml`);
-      writeFileSync(file, texts[index] ?? '');
-      answers[index] = await answerOf(command, file);
-    }
-  };
-  await Promise.all([worker(), worker()]);
-  return answers;
-};
-
-const answerOf = (program: string, file: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, ['validate', `--config=${file}`], {
-      env: validationEnvironment(),
-    });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-    child.on('error', reject);
-    child.on('close', (code) => resolve(code === 0 ? '' : said || `it ended with ${code}`));
   });
 
 /** What the objects around a collector set where its settings need it. */
