@@ -6,6 +6,7 @@ import type { Template } from '../../../src/pipelines/domain/template.ts';
 import { failureLine } from '../api/failures.ts';
 import { renderQuery } from '../api/queries.ts';
 import type { Word } from '../format/words.ts';
+import { TemplateOptions } from '../templates/template-options.tsx';
 import { Button } from '../ui/button.tsx';
 import { WordMark } from '../ui/chips.tsx';
 import { ChooseFile } from '../ui/choose-file.tsx';
@@ -210,11 +211,7 @@ const Made = ({
                 onChange={({ target }) => onChange({ kind: 'template', template: target.value, values: {} })}
               >
                 <option value="">choose a template</option>
-                {templates.map(({ name, title, version }) => (
-                  <option key={name} value={name}>
-                    {title} ({name} {version})
-                  </option>
-                ))}
+                <TemplateOptions templates={templates} />
               </select>
             )}
           </Field>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { PipelineView } from '../../../../src/pipelines/contract/views.ts';
 import type { Template } from '../../../../src/pipelines/domain/template.ts';
 import { parseVariantText, variantText } from '../../pipelines/variant-text.ts';
+import { TemplateOptions } from '../../templates/template-options.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Parameters } from '../../ui/parameters.tsx';
 import { type ExperimentForm, type PipelineForm, suggestedName } from './form.ts';
@@ -91,11 +92,7 @@ const Side = ({
           >
             <option value="">choose a template or a pipeline</option>
             <optgroup label="Templates">
-              {templates.map(({ name, title: words, version }) => (
-                <option key={name} value={name}>
-                  {words} ({name} {version})
-                </option>
-              ))}
+              <TemplateOptions templates={templates} />
             </optgroup>
             {offered.length === 0 ? null : (
               <optgroup label="Pipelines">
