@@ -1,12 +1,12 @@
-import { stringify } from 'yaml';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { accept, type FieldError, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import { findComponent } from './components/registry.ts';
 import { diffSettings } from './diff.ts';
-import { type OwnSettingsRefusal, SETTINGS_STYLE } from './frame-own-settings.ts';
+import type { OwnSettingsRefusal } from './frame-own-settings.ts';
 import { hostMetricsReceiver, type MetricSet } from './metric-set.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
+import { toYaml } from './settings-yaml.ts';
 import type { RenderedPipeline } from './template.ts';
 import { readSettings } from './validation/settings-text.ts';
 
@@ -35,7 +35,7 @@ export const readingAs = (
   }
   const settings = withReceivers(ours, receivers);
   const [heading = ''] = template.yaml.split('\n');
-  const yaml = `${heading}\n${stringify(settings, SETTINGS_STYLE)}`;
+  const yaml = `${heading}\n${toYaml(settings)}`;
   return accept({
     ...template,
     yaml,

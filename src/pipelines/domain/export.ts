@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import * as z from 'zod';
 import { Epoch, type PipelineId } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
@@ -9,6 +8,7 @@ import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from './frame.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import { fieldErrorsOf, type Revision } from './revision.ts';
 import { isSettings, type Settings, settingsAt } from './settings-tree.ts';
+import { toYaml } from './settings-yaml.ts';
 import { NO_NEEDS } from './template.ts';
 import { findTemplate } from './templates.ts';
 import { readSettings } from './validation/settings-text.ts';
@@ -281,9 +281,6 @@ const listensForScrapes = (settings: Settings): boolean => {
   });
 };
 
-const YAML_STYLE = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
-const yamlOf = (object: object): string => stringify(object, YAML_STYLE);
-
 // ── formats
 
 const manifests = (parts: Parts, settings: string): string => {
@@ -296,7 +293,7 @@ const manifests = (parts: Parts, settings: string): string => {
     data: { [SETTINGS_FILE]: settings },
   };
   const objects = [serviceAccount, configMap, ...(service === null ? [] : [service]), daemonSet];
-  return `${parts.heading}${objects.map(yamlOf).join('---\n')}`;
+  return `${parts.heading}${objects.map(toYaml).join('---\n')}`;
 };
 
 /** The generator names the settings by their hash and puts the name into the DaemonSet, so a change rolls out. */
@@ -315,8 +312,8 @@ const kustomizeFolder = (parts: Parts, settings: string): readonly ExportedFile[
     configMapGenerator: [{ name: `${name}-settings`, files: [SETTINGS_FILE] }],
   };
   return [
-    { path: 'kustomization.yaml', content: `${heading}${yamlOf(kustomization)}` },
-    ...objects.map(([path, object]) => ({ path, content: yamlOf(object) })),
+    { path: 'kustomization.yaml', content: `${heading}${toYaml(kustomization)}` },
+    ...objects.map(([path, object]) => ({ path, content: toYaml(object) })),
     { path: SETTINGS_FILE, content: settings },
   ];
 };
@@ -354,7 +351,7 @@ const helmValues = (parts: Parts, settings: Settings): string => {
     tolerations: parts.pod.spec.tolerations,
     nodeSelector: parts.pod.spec.nodeSelector,
   };
-  return `${parts.heading}# values of the chart opentelemetry-collector, namespace ${parts.namespace}\n${yamlOf(values)}`;
+  return `${parts.heading}# values of the chart opentelemetry-collector, namespace ${parts.namespace}\n${toYaml(values)}`;
 };
 
 /** The chart's probes ask the extension health_check on this address. */

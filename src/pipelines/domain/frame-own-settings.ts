@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import { type ComponentKind, findComponent } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, frameOf } from './frame.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
+import { toYaml } from './settings-yaml.ts';
 import { type FrameSettings, NO_NEEDS, type RenderedPipeline, type RevisionRef } from './template.ts';
 import type { Finding } from './validation/finding.ts';
 import type { ClusterPolicy } from './validation/policy.ts';
@@ -26,7 +26,7 @@ export const renderOwnSettings = (
   const framed = framedSettings(source, frame);
   if (!framed.accepted) return framed;
   const settings = framed.value;
-  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${textOf(settings)}`;
+  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${toYaml(settings)}`;
   return accept({
     template: null,
     version: null,
@@ -45,7 +45,7 @@ export const renderOwnSettings = (
 export const hindrancesOf = (source: string, policy: ClusterPolicy): readonly FieldError[] => {
   const { criticalProcesses } = policy;
   const framed = framedSettings(source, { remoteWriteAuth: 'none', collectionIntervalSeconds: 60, criticalProcesses });
-  return framed.accepted ? refusedBy(policy, { yaml: textOf(framed.value) }) : (framed.refusal.errors ?? []);
+  return framed.accepted ? refusedBy(policy, { yaml: toYaml(framed.value) }) : (framed.refusal.errors ?? []);
 };
 
 const framedSettings = (source: string, frame: FrameSettings): Outcome<Settings, OwnSettingsRefusal> => {
@@ -56,13 +56,11 @@ const framedSettings = (source: string, frame: FrameSettings): Outcome<Settings,
   const faults = [...reservedNames(own), ...missingMetrics(own)];
   if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
   const settings = inFrame(own, frame);
-  const findings = validateSettings(textOf(settings)).filter(
+  const findings = validateSettings(toYaml(settings)).filter(
     ({ severity, pointer }) => severity === 'error' && isTheirs(pointer),
   );
   return findings[0] === undefined ? accept(settings) : notComparable(findings[0].message, inWords(findings));
 };
-
-const textOf = (settings: Settings): string => stringify(settings, SETTINGS_STYLE);
 
 /** By their pointers: the lines are those of a text that nobody wrote. */
 const inWords = (findings: readonly Finding[]): readonly FieldError[] =>
@@ -78,9 +76,6 @@ export const refusedBy = (policy: ClusterPolicy, { yaml }: Pick<RenderedPipeline
 /** Exporters, extensions and telemetry are the frame's. */
 const isTheirs = (pointer: string): boolean =>
   ['/receivers', '/processors', '/connectors', '/service/pipelines'].some((part) => pointer.startsWith(part));
-
-/** As templates are written: long conditions stay on their line, no anchors. */
-export const SETTINGS_STYLE = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 const LIMITER = 'memory_limiter';
 const STAMP = 'resource/stamp';

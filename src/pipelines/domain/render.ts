@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import { explain } from './explanation.ts';
@@ -9,6 +8,7 @@ import { checkExecutableNames, type ParameterRefusal, refuseFaults, resolveParam
 import { assertWholeGraph } from './pipeline-graph.ts';
 import { sendAlsoTo } from './send-also-to.ts';
 import { mergeSettings, type Settings, settingsAt } from './settings-tree.ts';
+import { toYaml } from './settings-yaml.ts';
 import { type FrameSettings, NO_NEEDS, type PipelineChoice, type RenderedPipeline } from './template.ts';
 import type { TemplateDefinition, TemplateWish } from './template-definition.ts';
 import { findTemplate } from './templates.ts';
@@ -146,10 +146,6 @@ const pruned = (settings: Settings): Settings => {
         }),
   };
 };
-
-/** Version 1.1 quotes what old readers take for a boolean; long OTTL conditions stay on their line; no anchors. */
-const toYaml = (settings: Settings): string =>
-  stringify(settings, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 
 const ofVariant = (variant: string, { code, message, facts, errors }: ParameterRefusal | OverrideRefusal) =>
   refuse(
