@@ -1,10 +1,9 @@
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { accept, type FieldError, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
-import { findComponent } from './components/registry.ts';
 import { diffSettings } from './diff.ts';
 import type { OwnSettingsRefusal } from './frame-own-settings.ts';
-import { hostMetricsReceiver, type MetricSet } from './metric-set.ts';
+import { hostMetricsReceiver, isHostMetrics, type MetricSet } from './metric-set.ts';
 import { isSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import { toYaml } from './settings-yaml.ts';
 import type { RenderedPipeline } from './template.ts';
@@ -75,9 +74,6 @@ const settingsIn = (yaml: string): Settings => {
   if (!read.readable) throw new Error('settings that were just rendered cannot be read');
   return read.text.settings;
 };
-
-const isHostMetrics = (id: string): boolean =>
-  findComponent('receivers', id.split('/')[0] ?? '')?.name === 'host_metrics';
 
 const hostReceivers = (settings: Settings): Settings =>
   Object.fromEntries(Object.entries(settingsAt(settings, 'receivers')).filter(([id]) => isHostMetrics(id)));

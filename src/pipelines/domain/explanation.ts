@@ -1,18 +1,18 @@
-import { type Settings, settingsAt } from './settings-tree.ts';
+import type { Settings } from './settings-tree.ts';
+import { pipelinesOf } from './validation/wiring.ts';
 
 /**
  * Each component that data goes through in one sentence: receivers, then processors, then where it goes, each once, in the
- * order of the pipelines.
+ * order of the pipelines. Those that `says` does not know are of an author.
  */
-export const explain = (settings: Settings, says: Readonly<Record<string, string>>) => {
-  const pipelines = settingsAt(settings, 'service', 'pipelines');
+export const explain = (
+  settings: Settings,
+  says: Readonly<Record<string, string>>,
+  ofAuthor: (component: string) => string,
+) => {
+  const pipelines = pipelinesOf(settings);
   const ids = (['receivers', 'processors', 'exporters'] as const).flatMap((part) =>
-    Object.keys(pipelines).flatMap((key) => {
-      const named = settingsAt(pipelines, key)[part];
-      return Array.isArray(named) ? named.map(String) : [];
-    }),
+    pipelines.flatMap(({ parts }) => parts[part]),
   );
-  return [...new Set(ids)].map((component) => ({ component, sentence: says[component] ?? BY_ITS_AUTHOR }));
+  return [...new Set(ids)].map((component) => ({ component, sentence: says[component] ?? ofAuthor(component) }));
 };
-
-const BY_ITS_AUTHOR = 'It does what the author of the overrides wrote.';

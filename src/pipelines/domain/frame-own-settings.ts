@@ -1,7 +1,9 @@
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
-import { type ComponentKind, findComponent } from './components/registry.ts';
-import { COLLECTOR_ENVIRONMENT, frameOf } from './frame.ts';
+import { type ComponentKind, canonicalId, typeOf } from './components/registry.ts';
+import { explain } from './explanation.ts';
+import { FRAME_SAYS, frameOf, HOST_ROOT, LIMITER, STAMP, STORE } from './frame.ts';
+import { isHostMetrics } from './metric-set.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import { toYaml } from './settings-yaml.ts';
@@ -10,6 +12,7 @@ import type { Finding } from './validation/finding.ts';
 import type { ClusterPolicy } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
 import { validateSettings } from './validation/validate-settings.ts';
+import { type Pipeline, pipelinesOf } from './validation/wiring.ts';
 
 export type OwnSettingsRefusal = Refusal<'pipeline-not-comparable'>;
 
@@ -34,7 +37,7 @@ export const renderOwnSettings = (
     parameters: {},
     yaml,
     sha256: sha256(yaml),
-    explanation: [...explanationOf(settings, frame)],
+    explanation: explain(settings, FRAME_SAYS, (component) => ofAuthor(component, frame)),
     collectionIntervalSeconds: frame.collectionIntervalSeconds,
     slowestIntervalSeconds: frame.collectionIntervalSeconds,
     needs: NO_NEEDS,
@@ -77,10 +80,6 @@ export const refusedBy = (policy: ClusterPolicy, { yaml }: Pick<RenderedPipeline
 const isTheirs = (pointer: string): boolean =>
   ['/receivers', '/processors', '/connectors', '/service/pipelines'].some((part) => pointer.startsWith(part));
 
-const LIMITER = 'memory_limiter';
-const STAMP = 'resource/stamp';
-const STORE = 'prometheus_remote_write';
-
 const notComparable = (why: string, errors: readonly FieldError[]) =>
   refuse('pipeline-not-comparable', `it cannot be measured: ${why}`, {}, errors);
 
@@ -100,8 +99,7 @@ const missingMetrics = (settings: Settings): readonly FieldError[] => {
   if (pipelines.length === 0) {
     return [fault('/service/pipelines', 'it has no pipeline of metrics, and an experiment measures metrics')];
   }
-  const receivers = pipelines.flatMap(([, pipeline]) => idsIn(pipeline['receivers']));
-  return receivers.some((id) => isOf('receivers', id, 'host_metrics'))
+  return pipelines.some(({ parts }) => parts.receivers.some(isHostMetrics))
     ? []
     : [
         fault(
@@ -112,28 +110,26 @@ const missingMetrics = (settings: Settings): readonly FieldError[] => {
 };
 
 /** Pipelines of other signals are left out: nothing measures them. */
-const metricsPipelines = (settings: Settings): readonly (readonly [string, Settings])[] =>
-  Object.entries(settingsAt(settings, 'service', 'pipelines')).flatMap(([key, pipeline]) =>
-    key.split('/')[0] === 'metrics' && isSettings(pipeline) ? [[key, pipeline] as const] : [],
-  );
+const metricsPipelines = (settings: Settings): readonly Pipeline[] =>
+  pipelinesOf(settings).filter(({ signal }) => signal === 'metrics');
 
 const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   const connectors = settingsAt(own, 'connectors');
   const isCommandLineUsed = JSON.stringify(own).includes(COMMAND_LINE);
-  const pipelines = metricsPipelines(own).map(([key, pipeline]): readonly [string, Settings] => {
-    const onwards = idsIn(pipeline['exporters']).filter((id) => Object.hasOwn(connectors, id));
-    const isEnd = onwards.length < idsIn(pipeline['exporters']).length;
-    const theirs = idsIn(pipeline['processors']).filter((id) => !isOf('processors', id, LIMITER));
+  const pipelines = metricsPipelines(own).map(({ key, parts }): readonly [string, Pipeline['parts']] => {
+    const onwards = parts.exporters.filter((id) => Object.hasOwn(connectors, id));
+    const isEnd = onwards.length < parts.exporters.length;
+    const theirs = parts.processors.filter((id) => typeOf(canonicalId('processors', id)) !== LIMITER);
     return [
       key,
       {
-        receivers: idsIn(pipeline['receivers']),
+        receivers: parts.receivers,
         processors: [LIMITER, ...theirs, ...(isEnd ? [STAMP] : [])],
         exporters: [...onwards, ...(isEnd ? [STORE] : [])],
       },
     ];
   });
-  const used = (part: string) => new Set(pipelines.flatMap(([, pipeline]) => idsIn(pipeline[part])));
+  const used = (part: keyof Pipeline['parts']) => new Set(pipelines.flatMap(([, parts]) => parts[part]));
   const [receivers, processors, exporters] = [used('receivers'), used('processors'), used('exporters')];
   const kept = (kind: ComponentKind, isUsed: (id: string) => boolean): Settings =>
     Object.fromEntries(Object.entries(settingsAt(own, kind)).filter(([id]) => isUsed(id)));
@@ -141,10 +137,7 @@ const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   const between = kept('connectors', (id) => receivers.has(id) || exporters.has(id));
   return mergeSettings(frameOf(frame), {
     receivers: Object.fromEntries(
-      Object.entries(ours).map(([id, node]) => [
-        id,
-        isOf('receivers', id, 'host_metrics') ? onNode(node, frame, isCommandLineUsed) : node,
-      ]),
+      Object.entries(ours).map(([id, node]) => [id, isHostMetrics(id) ? onNode(node, frame, isCommandLineUsed) : node]),
     ),
     processors: kept('processors', (id) => processors.has(id) && id !== LIMITER),
     ...(Object.keys(between).length === 0 ? {} : { connectors: between }),
@@ -163,7 +156,7 @@ const onNode = (
 ): Settings => {
   const read: Settings = {
     ...(isSettings(node) ? node : {}),
-    root_path: `\${env:${COLLECTOR_ENVIRONMENT.hostRoot}:-/hostfs}`,
+    root_path: HOST_ROOT,
     collection_interval: `${collectionIntervalSeconds}s`,
   };
   return isCommandLineUsed || !Object.hasOwn(settingsAt(read, 'scrapers'), 'process')
@@ -175,30 +168,7 @@ const onNode = (
 
 const COMMAND_LINE = 'process.command_line';
 
-const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
-
-/** Under its name of today or one of before. */
-const isOf = (kind: ComponentKind, id: string, type: string): boolean =>
-  findComponent(kind, id.split('/')[0] ?? '')?.name === type;
-
-const explanationOf = (settings: Settings, { collectionIntervalSeconds }: FrameSettings) => {
-  const pipelines = metricsPipelines(settings).map(([, pipeline]) => pipeline);
-  const ids = ['receivers', 'processors', 'exporters'].flatMap((part) =>
-    pipelines.flatMap((pipeline) => idsIn(pipeline[part])),
-  );
-  return [...new Set(ids)].map((component) => ({
-    component,
-    sentence: OURS[component] ?? theirs(component, collectionIntervalSeconds),
-  }));
-};
-
-const OURS: Readonly<Record<string, string>> = {
-  [LIMITER]: 'Above 80 % of its memory limit it refuses data instead of being killed.',
-  [STAMP]: 'Every series gets the names of its node and its cluster.',
-  [STORE]: 'What is left goes to the measurement store, and nowhere else.',
-};
-
-const theirs = (component: string, collectionIntervalSeconds: number): string =>
-  isOf('receivers', component, 'host_metrics')
+const ofAuthor = (component: string, { collectionIntervalSeconds }: FrameSettings): string =>
+  isHostMetrics(component)
     ? `It reads the node every ${collectionIntervalSeconds} s, and what its author wrote of it.`
     : 'It does what its author wrote.';

@@ -18,6 +18,14 @@ export const COLLECTOR_ENVIRONMENT = {
 /** Addresses that templates of pushed data and of logs send to; the owner of a cluster sets them. */
 export const ADDRESS_ENVIRONMENT = { logs: 'PHX_LOGS_OTLP', traces: 'PHX_TRACES_OTLP' } as const;
 
+/** Where a collector finds the host: its processes and devices, below the mount of its pod. */
+export const HOST_ROOT = `\${env:${COLLECTOR_ENVIRONMENT.hostRoot}:-/hostfs}`;
+
+/** Components of the frame that pipelines go through: first, last, and where they end. */
+export const LIMITER = 'memory_limiter';
+export const STAMP = 'resource/stamp';
+export const STORE = 'prometheus_remote_write';
+
 /** Nobody sets it. */
 export const UNSET_VARIABLE = 'PHX_NOTHING';
 
@@ -40,15 +48,15 @@ export const frameOf = ({ remoteWriteAuth }: Pick<FrameSettings, 'remoteWriteAut
     ...(remoteWriteAuth === 'sigv4' ? { sigv4auth: { region: from('awsRegion'), service: 'aps' } } : {}),
   },
   processors: {
-    memory_limiter: { check_interval: '1s', limit_percentage: 80, spike_limit_percentage: 20 },
-    'resource/stamp': {
+    [LIMITER]: { check_interval: '1s', limit_percentage: 80, spike_limit_percentage: 20 },
+    [STAMP]: {
       attributes: [
         { key: 'k8s.node.name', value: textFrom('nodeName'), action: 'upsert' },
         { key: 'k8s.cluster.name', value: textFrom('cluster'), action: 'upsert' },
       ],
     },
   },
-  exporters: { prometheus_remote_write: remoteWriteExporter(remoteWriteAuth) },
+  exporters: { [STORE]: remoteWriteExporter(remoteWriteAuth) },
   service: {
     extensions: ['health_check', ...(remoteWriteAuth === 'sigv4' ? ['sigv4auth'] : [])],
     telemetry: {
@@ -109,7 +117,7 @@ export const remoteWriteExporter = (
 
 /** What the frame's components do, in one sentence each; a template may have a better one. */
 export const FRAME_SAYS: Readonly<Record<string, string>> = {
-  memory_limiter: 'Above 80 % of its memory limit it refuses data instead of being killed.',
-  'resource/stamp': 'Every series gets the names of its node and its cluster.',
-  prometheus_remote_write: 'What is left goes to the measurement store, and nowhere else.',
+  [LIMITER]: 'Above 80 % of its memory limit it refuses data instead of being killed.',
+  [STAMP]: 'Every series gets the names of its node and its cluster.',
+  [STORE]: 'What is left goes to the measurement store, and nowhere else.',
 };

@@ -1,3 +1,5 @@
+import { canonicalId, typeOf } from './components/registry.ts';
+import { HOST_ROOT } from './frame.ts';
 import type { Settings } from './settings-tree.ts';
 
 /** What the scraper of processes emits when nothing is said. */
@@ -50,13 +52,16 @@ export const processMetricNames = ({ processMetrics }: Pick<MetricSet, 'processM
     .filter((name) => processMetrics[name] !== 'off')
     .sort();
 
+/** Whether a receiver reads hosts, under its name of today or one of before. */
+export const isHostMetrics = (id: string): boolean => typeOf(canonicalId('receivers', id)) === 'host_metrics';
+
 /** The receiver that collects a set. The command line of a process can hold secrets, so it is off in every template. */
 export const hostMetricsReceiver = (
   set: MetricSet,
   collectionIntervalSeconds: number,
   { processMetrics = {}, withoutAttributes = [], include, exclude }: Reading = {},
 ): Settings => ({
-  root_path: `\${env:PHX_HOSTFS:-/hostfs}`,
+  root_path: HOST_ROOT,
   collection_interval: `${collectionIntervalSeconds}s`,
   scrapers: {
     ...Object.fromEntries(set.scrapers.map((scraper) => [scraper, {}])),

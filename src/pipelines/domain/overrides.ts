@@ -1,5 +1,6 @@
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { pointerOf } from '../../kernel/pointer.ts';
+import { LIMITER, STAMP } from './frame.ts';
 import { mergeSettings, type Settings, settingsAt } from './settings-tree.ts';
 import type { SettingsOverrides } from './template.ts';
 import type { Finding } from './validation/finding.ts';
@@ -9,9 +10,6 @@ export type OverrideRefusal = Refusal<'pipeline-override-invalid'>;
 
 /** Longer ones are a pipeline of one's own. */
 const MOST_CHARACTERS = 16_384;
-
-const LIMITER = 'memory_limiter';
-const STAMP = 'resource/stamp';
 
 /**
  * Settings with an author's changes over them, as the collector merges a second file: maps merge, lists are replaced.

@@ -12,6 +12,7 @@ import { toYaml } from './settings-yaml.ts';
 import { type FrameSettings, NO_NEEDS, type PipelineChoice, type RenderedPipeline } from './template.ts';
 import type { TemplateDefinition, TemplateWish } from './template-definition.ts';
 import { findTemplate } from './templates.ts';
+import { pipelinesOf } from './validation/wiring.ts';
 
 export type RenderRefusal = Refusal<'pipeline-template-not-found'> | ParameterRefusal | OverrideRefusal;
 export type ComparisonRefusal = RenderRefusal | Refusal<'pipeline-not-comparable'>;
@@ -118,7 +119,11 @@ const renderWith = (
     parameters: { ...parameters.value },
     yaml,
     sha256: sha256(yaml),
-    explanation: explain(overridden.value, { ...FRAME_SAYS, ...content.says, ...sent.value.says }),
+    explanation: explain(
+      overridden.value,
+      { ...FRAME_SAYS, ...content.says, ...sent.value.says },
+      () => 'It does what the author of the overrides wrote.',
+    ),
     collectionIntervalSeconds,
     slowestIntervalSeconds,
     needs: { ...NO_NEEDS, ...content.needs, secrets: [...sent.value.secrets] },
@@ -127,9 +132,7 @@ const renderWith = (
 
 /** Of the frame what the template does not use: a store that nothing goes to, and who signs for it. */
 const pruned = (settings: Settings): Settings => {
-  const used = Object.values(settingsAt(settings, 'service', 'pipelines')).flatMap((pipeline) =>
-    Object.values(settingsAt({ pipeline }, 'pipeline')).flat(),
-  );
+  const used = pipelinesOf(settings).flatMap(({ parts }) => parts.exporters);
   const exporters = Object.fromEntries(
     Object.entries(settingsAt(settings, 'exporters')).filter(([id]) => used.includes(id)),
   );

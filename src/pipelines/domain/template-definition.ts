@@ -1,3 +1,4 @@
+import { LIMITER, STAMP, STORE } from './frame.ts';
 import type { MetricSet } from './metric-set.ts';
 import type { Settings } from './settings-tree.ts';
 import type { FrameSettings, ParameterValue, PipelineNeeds, Template } from './template.ts';
@@ -40,8 +41,8 @@ export interface TemplateContent {
 /** A pipeline of metrics as most templates have it: the frame's limiter first, its stamp and its store last. */
 export const toMeasurementStore = (receivers: readonly string[], processors: readonly string[]): Settings => ({
   receivers,
-  processors: ['memory_limiter', ...processors, 'resource/stamp'],
-  exporters: ['prometheus_remote_write'],
+  processors: [LIMITER, ...processors, STAMP],
+  exporters: [STORE],
 });
 
 // Parameters were checked against their declarations before: another type here is our own mistake.
