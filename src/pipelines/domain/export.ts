@@ -3,7 +3,7 @@ import { Epoch, type PipelineId } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { counted } from '../../kernel/words.ts';
 import { collectorPod, SETTINGS_FILE } from './collector-pod.ts';
-import { findComponent } from './components/registry.ts';
+import { canonicalId, typeOf } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from './frame.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import { fieldErrorsOf, type Revision } from './revision.ts';
@@ -12,6 +12,7 @@ import { toYaml } from './settings-yaml.ts';
 import { NO_NEEDS } from './template.ts';
 import { findTemplate } from './templates.ts';
 import { readSettings } from './validation/settings-text.ts';
+import { extensionsOf } from './validation/wiring.ts';
 import { type UsedVariable, variablesIn } from './variables.ts';
 
 /** `yaml`: plain manifests; `kustomize`: a folder; `helm`: values for the chart opentelemetry-collector. */
@@ -260,10 +261,8 @@ const secretVariables = ({ clusterName, remoteWriteUrl }: ExportWish, settings: 
 
 /** Whether the kubelet can ask the collector how it is: an extension that runs, on our port and not on the loopback. */
 const listensForProbes = (settings: Settings): boolean => {
-  const running = settingsAt(settings, 'service')['extensions'];
-  const ids = Array.isArray(running) ? running.map(String) : [];
-  return ids.some((id) => {
-    const type = findComponent('extensions', id.split('/')[0] ?? '')?.name;
+  return extensionsOf(settings).some((id) => {
+    const type = typeOf(canonicalId('extensions', id));
     const endpoint = settingsAt(settings, 'extensions', id)['endpoint'];
     return type === 'health_check' && typeof endpoint === 'string' && isOpenOn(endpoint, HEALTH_PORT.number);
   });
@@ -324,8 +323,7 @@ const replaced = (node: object, text: string, by: string): object =>
 /** The settings stand under `alternateConfig`, which the chart does not mix with settings of its own. */
 const helmValues = (parts: Parts, settings: Settings): string => {
   const [container] = parts.pod.spec.containers;
-  const { repository, ...pinned } = imageParts(parts.image);
-  const receives = Object.keys(settingsAt(settings, 'receivers')).some((id) => id.split('/')[0] === 'otlp');
+  const receives = Object.keys(settingsAt(settings, 'receivers')).some((id) => typeOf(id) === 'otlp');
   const closed = [
     'jaeger-compact',
     'jaeger-thrift',
@@ -336,7 +334,7 @@ const helmValues = (parts: Parts, settings: Settings): string => {
   const values = {
     mode: 'daemonset',
     fullnameOverride: parts.name,
-    image: { repository, ...pinned },
+    image: imageParts(parts.image),
     command: { name: '' },
     podAnnotations: parts.annotations,
     serviceAccount: { automountServiceAccountToken: false },
@@ -358,14 +356,13 @@ const helmValues = (parts: Parts, settings: Settings): string => {
 const withHealth = (settings: Settings): Settings => {
   if (listensForProbes(settings)) return settings;
   const service = settingsAt(settings, 'service');
-  const running = Array.isArray(service['extensions']) ? service['extensions'] : [];
   return {
     ...settings,
     extensions: {
       ...settingsAt(settings, 'extensions'),
       health_check: { endpoint: `\${env:MY_POD_IP}:${HEALTH_PORT.number}` },
     },
-    service: { ...service, extensions: [...new Set([...running, 'health_check'])] },
+    service: { ...service, extensions: [...new Set([...extensionsOf(settings), 'health_check'])] },
   };
 };
 

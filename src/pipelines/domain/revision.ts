@@ -3,6 +3,7 @@ import { Actor, PipelineId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
+import { typeOf } from './components/registry.ts';
 import { type RenderRefusal, renderPipeline } from './render.ts';
 import { settingsAt } from './settings-tree.ts';
 import { type FrameSettings, PipelineChoice, SemanticVersion } from './template.ts';
@@ -148,7 +149,7 @@ export const signalsOf = (yaml: string): readonly string[] => {
   const read = readSettings(yaml);
   if (!read.readable) return [];
   const pipelines = Object.keys(settingsAt(read.text.settings, 'service', 'pipelines'));
-  return [...new Set(pipelines.map((key) => key.split('/')[0] ?? ''))].sort();
+  return [...new Set(pipelines.map(typeOf))].sort();
 };
 
 const SECRET_RULE = 'secret-in-plain-text';
