@@ -54,8 +54,6 @@ export interface DestinationExporter {
   readonly settings: Settings;
   /** counters are turned into what changed on the way to it */
   readonly wantsDelta: boolean;
-  /** it takes metrics and nothing else */
-  readonly isForMetrics: boolean;
   readonly sentence: string;
   readonly secret: SecretReference | undefined;
 }
@@ -72,7 +70,6 @@ export const exporterOf = (destination: Destination): DestinationExporter => {
           ...PATIENT,
         },
         wantsDelta: true,
-        isForMetrics: false,
         sentence: `It also goes to New Relic (${destination.region.toUpperCase()}), with the key of the Secret ${destination.licenseKey.name}.`,
         secret: destination.licenseKey,
       };
@@ -87,7 +84,6 @@ export const exporterOf = (destination: Destination): DestinationExporter => {
           ...PATIENT,
         },
         wantsDelta: destination.temporality === 'delta',
-        isForMetrics: false,
         sentence: `It also goes to ${new URL(endpoint).host} by OTLP${withSecret(authorization)}.`,
         secret: authorization,
       };
@@ -109,7 +105,6 @@ export const exporterOf = (destination: Destination): DestinationExporter => {
           remote_write_queue: { enabled: true, queue_size: 10_000 },
         },
         wantsDelta: false,
-        isForMetrics: true,
         sentence: `It also goes to ${new URL(endpoint).host} by remote write${withSecret(authorization)}.`,
         secret: authorization,
       };

@@ -3,6 +3,7 @@ import { type Destination, exporterOf, SECRET_ENVIRONMENT } from './destination.
 import { type ParameterRefusal, refuseAll } from './parameters.ts';
 import { mergeSettings, type Settings, settingsAt } from './settings-tree.ts';
 import type { PipelineNeeds, Template } from './template.ts';
+import { pipelinesOf } from './validation/wiring.ts';
 
 interface Sent {
   readonly settings: Settings;
@@ -52,7 +53,14 @@ const also = (
   const turned = `cumulative_to_delta/${name}`;
   const added: Settings = {
     exporters: { [exporter.id]: exporter.settings },
-    service: { pipelines: endingIn(settings, isTurned ? way : exporter.id) },
+    service: {
+      pipelines: {
+        ...endingIn(settings, isTurned ? way : exporter.id),
+        ...(isTurned
+          ? { [`metrics/${name}`]: { receivers: [way], processors: [turned], exporters: [exporter.id] } }
+          : {}),
+      },
+    },
     ...(isTurned
       ? {
           connectors: { [way]: {} },
@@ -60,15 +68,8 @@ const also = (
         }
       : {}),
   };
-  const second: Settings = isTurned
-    ? {
-        service: {
-          pipelines: { [`metrics/${name}`]: { receivers: [way], processors: [turned], exporters: [exporter.id] } },
-        },
-      }
-    : {};
   return {
-    settings: mergeSettings(mergeSettings(settings, added), second),
+    settings: mergeSettings(settings, added),
     says: {
       ...says,
       [exporter.id]: exporter.sentence,
@@ -90,13 +91,10 @@ const also = (
 const endingIn = (settings: Settings, id: string): Settings => {
   const isOfDestination = (key: string) =>
     Object.hasOwn(settingsAt(settings, 'connectors'), `forward/${key.split('/')[1]}`);
-  const pipelines = settingsAt(settings, 'service', 'pipelines');
   return Object.fromEntries(
-    Object.keys(pipelines).flatMap((key) => {
-      const { exporters } = settingsAt(pipelines, key);
-      const ids = Array.isArray(exporters) ? exporters.map(String) : [];
-      const leaves = ids.some((each) => Object.hasOwn(settingsAt(settings, 'exporters'), each));
-      return leaves && !isOfDestination(key) ? [[key, { exporters: [...ids, id] }]] : [];
+    pipelinesOf(settings).flatMap(({ key, parts: { exporters } }) => {
+      const leaves = exporters.some((each) => Object.hasOwn(settingsAt(settings, 'exporters'), each));
+      return leaves && !isOfDestination(key) ? [[key, { exporters: [...exporters, id] }]] : [];
     }),
   );
 };
