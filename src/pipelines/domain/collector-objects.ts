@@ -45,13 +45,7 @@ export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[
       : []),
     object('v1', 'ConfigMap', names.settings, { immutable: true, data: { [SETTINGS_FILE]: wish.rendered.yaml } }),
     wish.rendered.needs.workload === 'every_node'
-      ? object('apps/v1', 'DaemonSet', names.workload, {
-          spec: {
-            selector: { matchLabels: selectorOf(wish) },
-            updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
-            template: pod,
-          },
-        })
+      ? object('apps/v1', 'DaemonSet', names.workload, { spec: daemonSetSpec(selectorOf(wish), pod) })
       : object('apps/v1', 'Deployment', names.workload, {
           // one, and never two at once: what it remembers of a sender is in no other
           spec: {
@@ -62,19 +56,7 @@ export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[
           },
         }),
     object('v1', 'Service', names.workload, {
-      spec: {
-        clusterIP: 'None',
-        selector: selectorOf(wish),
-        ports: [
-          { name: SELF_PORT.name, port: SELF_PORT.number, targetPort: SELF_PORT.name, protocol: 'TCP' },
-          ...pushPorts(wish.rendered.needs).map(({ name, number }) => ({
-            name,
-            port: number,
-            targetPort: name,
-            protocol: 'TCP',
-          })),
-        ],
-      },
+      spec: serviceSpec(selectorOf(wish), [SELF_PORT, ...pushPorts(wish.rendered.needs)]),
     }),
     object('networking.k8s.io/v1', 'NetworkPolicy', names.workload, {
       spec: {
@@ -94,6 +76,22 @@ export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[
     }),
   ];
 };
+
+/** One on every node, replaced a few at a time. */
+export const daemonSetSpec = (labels: Labels, pod: object) => ({
+  selector: { matchLabels: labels },
+  updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
+  template: pod,
+});
+
+/** The pods themselves, by the names of their ports: nothing stands between a scraper and a collector. */
+export const serviceSpec = (labels: Labels, ports: readonly { readonly name: string; readonly number: number }[]) => ({
+  clusterIP: 'None',
+  selector: labels,
+  ports: ports.map(({ name, number }) => ({ name, port: number, targetPort: name, protocol: 'TCP' })),
+});
+
+type Labels = Readonly<Record<string, string>>;
 
 const pushIngress = ({ rendered, pushedFrom = [] }: CollectorWish) => {
   const ports = pushPorts(rendered.needs).map(({ number }) => ({ port: number, protocol: 'TCP' }));
@@ -169,7 +167,7 @@ const selectorOf = ({ owner, variant }: Pick<CollectorWish, 'owner' | 'variant'>
   'phoenix.dev/variant': variant,
 });
 
-const collectorLabels = (wish: CollectorWish): Readonly<Record<string, string>> => ({
+const collectorLabels = (wish: CollectorWish): Labels => ({
   ...selectorOf(wish),
   'phoenix.dev/epoch': String(wish.epoch),
   'app.kubernetes.io/name': 'phoenix-collector',

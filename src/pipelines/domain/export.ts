@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Epoch, type PipelineId } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { counted } from '../../kernel/words.ts';
+import { daemonSetSpec, serviceSpec } from './collector-objects.ts';
 import { collectorPod, SETTINGS_FILE } from './collector-pod.ts';
 import { canonicalId, typeOf } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from './frame.ts';
@@ -130,22 +131,9 @@ const partsOf = (wish: ExportWish, settings: Settings): Parts => {
             apiVersion: 'v1',
             kind: 'Service',
             metadata,
-            spec: {
-              clusterIP: 'None',
-              selector: labels,
-              ports: [{ name: SELF_PORT.name, port: SELF_PORT.number, targetPort: SELF_PORT.name, protocol: 'TCP' }],
-            },
+            spec: serviceSpec(labels, [SELF_PORT]),
           },
-    daemonSet: {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata,
-      spec: {
-        selector: { matchLabels: labels },
-        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
-        template: pod,
-      },
-    },
+    daemonSet: { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec: daemonSetSpec(labels, pod) },
     pod,
   };
 };
