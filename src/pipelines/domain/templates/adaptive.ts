@@ -9,18 +9,17 @@ import {
   together,
   toMeasurementStore,
 } from '../template-definition.ts';
+import { keepMarked } from './keep-marked.ts';
 import { cpuThreshold, memoryThreshold, names, oneOf } from './parameter-kinds.ts';
 import {
-  IS_NOT_MARKED,
+  alwaysMarked,
   IS_PROCESS,
+  isBusy,
   isMetric,
   isNamed,
   MARK,
   markAs,
-  mebibytes,
   percent,
-  someNames,
-  UNMARK,
   usesCpu,
   usesMemory,
 } from './process-conditions.ts';
@@ -92,33 +91,27 @@ export const adaptive: TemplateDefinition = {
         : []),
     ];
   },
-  content: (wish) => ({
-    settings: {
-      receivers: { host_metrics: hostMetricsReceiver(wish.metricSet, wish.collectionIntervalSeconds) },
-      processors: {
-        'transform/flag': { error_mode: 'ignore', metric_statements: marks(wish) },
-        'filter/idle': {
-          error_mode: 'ignore',
-          metric_conditions: [
-            `${IS_PROCESS} and ${IS_NOT_MARKED}`,
-            `${IS_PROCESS} and resource.attributes["${MARK}"] != "pin" and ${isMetric(['memory.virtual', 'disk.io'])}`,
-          ],
-        },
-        'resource/unflag': UNMARK,
+  content: (wish) => {
+    const kept = keepMarked({
+      filter: 'filter/idle',
+      statements: marks(wish),
+      conditions: [
+        `${IS_PROCESS} and resource.attributes["${MARK}"] != "pin" and ${isMetric(['memory.virtual', 'disk.io'])}`,
+      ],
+      says: {
+        marked: markSentence(wish),
+        dropped: 'Every process without a mark goes; those that are only busy lose virtual memory and disk.',
       },
-      service: {
-        pipelines: {
-          metrics: toMeasurementStore(['host_metrics'], ['transform/flag', 'filter/idle', 'resource/unflag']),
-        },
+    });
+    return {
+      settings: {
+        receivers: { host_metrics: hostMetricsReceiver(wish.metricSet, wish.collectionIntervalSeconds) },
+        processors: kept.processors,
+        service: { pipelines: { metrics: toMeasurementStore(['host_metrics'], kept.ids) } },
       },
-    },
-    says: {
-      host_metrics: readingSentence(wish.metricSet, wish.collectionIntervalSeconds),
-      'transform/flag': markSentence(wish),
-      'filter/idle': 'Every process without a mark goes; those that are only busy lose virtual memory and disk.',
-      'resource/unflag': 'The mark is taken off again.',
-    },
-  }),
+      says: { host_metrics: readingSentence(wish.metricSet, wish.collectionIntervalSeconds), ...kept.says },
+    };
+  },
 };
 
 const linesOf = (wish: TemplateWish) => {
@@ -147,6 +140,6 @@ const markSentence = (wish: TemplateWish): string => {
   const busy =
     cpu === null || memory === null
       ? `In an emergency no process is marked for being busy`
-      : `At the level ${level} a process is marked when it uses at least ${percent(cpu)} of the node's CPU or ${mebibytes(memory)} of memory`;
-  return `${busy}; ${critical.length === 0 ? 'nothing is always marked' : `always marked: ${someNames(critical)}`}.`;
+      : `At the level ${level} a process is marked when ${isBusy(cpu, memory)}`;
+  return `${busy}; ${alwaysMarked(critical)}.`;
 };

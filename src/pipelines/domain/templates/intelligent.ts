@@ -1,5 +1,3 @@
-import { exactlyThese } from '../executable-names.ts';
-import { hostMetricsReceiver, readingSentence } from '../metric-set.ts';
 import { Template } from '../template.ts';
 import {
   listOf,
@@ -9,20 +7,10 @@ import {
   together,
   toMeasurementStore,
 } from '../template-definition.ts';
+import { keepMarked } from './keep-marked.ts';
 import { cpuThreshold, memoryThreshold, names } from './parameter-kinds.ts';
-import {
-  IS_NOT_MARKED,
-  IS_PROCESS,
-  isNamed,
-  markAs,
-  mebibytes,
-  percent,
-  someNames,
-  UNMARK,
-  usesCpu,
-  usesMemory,
-} from './process-conditions.ts';
-import { slowFactor, slowFaults, slowIntervalSeconds } from './slower-reading.ts';
+import { alwaysMarked, isBusy, isNamed, markAs, usesCpu, usesMemory } from './process-conditions.ts';
+import { readInClasses, slowFactor, slowFaults, slowIntervalSeconds } from './slower-reading.ts';
 import { components, FRAME_DOES } from './template-components.ts';
 import { CRITICAL_EXECUTABLES, IMPORTANT_EXECUTABLES } from './well-known-executables.ts';
 
@@ -66,46 +54,25 @@ export const intelligent: TemplateDefinition = {
   neededMetrics: { 'process.cpu.utilization': 'summed' },
   faults: slowFaults,
   content: (wish) => {
-    const { metricSet, collectionIntervalSeconds } = wish;
-    const { critical } = tiers(wish);
-    const slow = slowIntervalSeconds(wish);
-    const fast = critical.length > 0;
-    const ofNode = { ...metricSet, scrapers: [] };
+    const classes = readInClasses(wish, tiers(wish).critical);
+    const kept = keepMarked({
+      filter: 'filter/idle',
+      statements: marks(wish),
+      says: { marked: markSentence(wish), dropped: 'Every process without a mark goes; metrics of the node stay.' },
+    });
     return {
       settings: {
-        receivers: {
-          ...(fast
-            ? {
-                'host_metrics/critical': hostMetricsReceiver(ofNode, collectionIntervalSeconds, {
-                  include: exactlyThese(critical),
-                }),
-              }
-            : {}),
-          'host_metrics/rest': hostMetricsReceiver(metricSet, slow, fast ? { exclude: exactlyThese(critical) } : {}),
-        },
-        processors: {
-          'transform/flag': { error_mode: 'ignore', metric_statements: marks(wish) },
-          'filter/idle': { error_mode: 'ignore', metric_conditions: [`${IS_PROCESS} and ${IS_NOT_MARKED}`] },
-          'resource/unflag': UNMARK,
-        },
+        receivers: classes.receivers,
+        processors: kept.processors,
         service: {
           pipelines: {
-            ...(fast ? { 'metrics/critical': toMeasurementStore(['host_metrics/critical'], []) } : {}),
-            'metrics/rest': toMeasurementStore(
-              ['host_metrics/rest'],
-              ['transform/flag', 'filter/idle', 'resource/unflag'],
-            ),
+            ...(classes.fast.length > 0 ? { 'metrics/critical': toMeasurementStore(classes.fast, []) } : {}),
+            'metrics/rest': toMeasurementStore(classes.slow, kept.ids),
           },
         },
       },
-      says: {
-        'host_metrics/critical': `Of ${someNames(critical)}: ${readingSentence(ofNode, collectionIntervalSeconds)}`,
-        'host_metrics/rest': `Of all others: ${readingSentence(metricSet, slow)}`,
-        'transform/flag': markSentence(wish),
-        'filter/idle': 'Every process without a mark goes; metrics of the node stay.',
-        'resource/unflag': 'The mark is taken off again.',
-      },
-      slowestIntervalSeconds: slow,
+      says: { ...classes.says, ...kept.says },
+      slowestIntervalSeconds: slowIntervalSeconds(wish),
     };
   },
 };
@@ -127,6 +94,6 @@ const marks = (wish: TemplateWish): readonly string[] => {
 
 const markSentence = (wish: TemplateWish): string => {
   const { important } = tiers(wish);
-  const always = important.length === 0 ? 'nothing is always marked' : `always marked: ${someNames(important)}`;
-  return `A process is marked when it uses at least ${percent(numberOf(wish, 'cpu_threshold_ratio'))} of the node's CPU or ${mebibytes(numberOf(wish, 'memory_threshold_bytes'))} of memory; ${always}.`;
+  const busy = isBusy(numberOf(wish, 'cpu_threshold_ratio'), numberOf(wish, 'memory_threshold_bytes'));
+  return `A process is marked when ${busy}; ${alwaysMarked(important)}.`;
 };

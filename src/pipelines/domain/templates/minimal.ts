@@ -8,19 +8,9 @@ import {
   together,
   toMeasurementStore,
 } from '../template-definition.ts';
+import { keepMarked } from './keep-marked.ts';
 import { cpuThreshold, memoryThreshold, names } from './parameter-kinds.ts';
-import {
-  IS_NOT_MARKED,
-  IS_PROCESS,
-  isNamed,
-  markAs,
-  mebibytes,
-  percent,
-  someNames,
-  UNMARK,
-  usesCpu,
-  usesMemory,
-} from './process-conditions.ts';
+import { alwaysMarked, isBusy, isNamed, markAs, someNames, usesCpu, usesMemory } from './process-conditions.ts';
 import { components, FRAME_DOES } from './template-components.ts';
 import { CRITICAL_EXECUTABLES, RUNTIME_EXECUTABLES } from './well-known-executables.ts';
 
@@ -73,27 +63,21 @@ export const minimal: TemplateDefinition = {
     wish.criticalProcesses.length + listOf(wish, 'allowed_processes').length > 0
       ? []
       : [{ parameter: 'allowed_processes', message: 'it is empty, so no process would be kept' }],
-  content: (wish) => ({
-    settings: {
-      receivers: { host_metrics: hostMetricsReceiver(wish.metricSet, wish.collectionIntervalSeconds, LESS) },
-      processors: {
-        'transform/flag': { error_mode: 'ignore', metric_statements: marks(wish) },
-        'filter/unlisted': { error_mode: 'ignore', metric_conditions: [`${IS_PROCESS} and ${IS_NOT_MARKED}`] },
-        'resource/unflag': UNMARK,
+  content: (wish) => {
+    const kept = keepMarked({
+      filter: 'filter/unlisted',
+      statements: marks(wish),
+      says: { marked: markSentence(wish), dropped: 'Every process without a mark goes; metrics of the node stay.' },
+    });
+    return {
+      settings: {
+        receivers: { host_metrics: hostMetricsReceiver(wish.metricSet, wish.collectionIntervalSeconds, LESS) },
+        processors: kept.processors,
+        service: { pipelines: { metrics: toMeasurementStore(['host_metrics'], kept.ids) } },
       },
-      service: {
-        pipelines: {
-          metrics: toMeasurementStore(['host_metrics'], ['transform/flag', 'filter/unlisted', 'resource/unflag']),
-        },
-      },
-    },
-    says: {
-      host_metrics: readingSentence(wish.metricSet, wish.collectionIntervalSeconds, LESS),
-      'transform/flag': markSentence(wish),
-      'filter/unlisted': 'Every process without a mark goes; metrics of the node stay.',
-      'resource/unflag': 'The mark is taken off again.',
-    },
-  }),
+      says: { host_metrics: readingSentence(wish.metricSet, wish.collectionIntervalSeconds, LESS), ...kept.says },
+    };
+  },
 };
 
 const marks = (wish: TemplateWish): readonly string[] => {
@@ -115,10 +99,6 @@ const markSentence = (wish: TemplateWish): string => {
   const busy =
     allowed.length === 0
       ? 'No process is marked for being busy'
-      : `A process named ${someNames(allowed)} is marked when it uses at least ${percent(numberOf(wish, 'cpu_threshold_ratio'))} of the node's CPU or ${mebibytes(numberOf(wish, 'memory_threshold_bytes'))} of memory`;
-  const always =
-    wish.criticalProcesses.length === 0
-      ? 'nothing is always marked'
-      : `always marked: ${someNames(together(wish.criticalProcesses))}`;
-  return `${busy}; ${always}.`;
+      : `A process named ${someNames(allowed)} is marked when ${isBusy(numberOf(wish, 'cpu_threshold_ratio'), numberOf(wish, 'memory_threshold_bytes'))}`;
+  return `${busy}; ${alwaysMarked(together(wish.criticalProcesses))}.`;
 };

@@ -42,6 +42,12 @@ const decimal = (value: number): string =>
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(4))} %`;
 export const mebibytes = (bytes: number): string => `${Math.round((bytes / 1_048_576) * 10) / 10} MiB`;
 
+export const isBusy = (share: number, bytes: number): string =>
+  `it uses at least ${percent(share)} of the node's CPU or ${mebibytes(bytes)} of memory`;
+
+export const alwaysMarked = (names: readonly string[]): string =>
+  names.length === 0 ? 'nothing is always marked' : `always marked: ${someNames(names)}`;
+
 /** A long list shown by its beginning. */
 export const someNames = (names: readonly string[]): string =>
   names.length <= MOST_NAMES

@@ -8,18 +8,9 @@ import {
   together,
   toMeasurementStore,
 } from '../template-definition.ts';
+import { keepMarked } from './keep-marked.ts';
 import { cpuThreshold, memoryThreshold, names, whole } from './parameter-kinds.ts';
-import {
-  IS_NOT_MARKED,
-  IS_PROCESS,
-  isNamed,
-  markAs,
-  mebibytes,
-  percent,
-  UNMARK,
-  usesCpu,
-  usesMemory,
-} from './process-conditions.ts';
+import { isBusy, isNamed, markAs, usesCpu, usesMemory } from './process-conditions.ts';
 import { components, FRAME_DOES } from './template-components.ts';
 
 /** T3: a process is kept while it uses much CPU or memory, or because somebody said that it matters; all others go. */
@@ -66,31 +57,24 @@ export const topK: TemplateDefinition = {
   metricSet: { scrapers: ['cpu', 'memory'], processMetrics: { 'process.cpu.utilization': 'summed' } },
   // summed: else the threshold would hold for user, system and wait time apart
   neededMetrics: { 'process.cpu.utilization': 'summed' },
-  content: (wish) => ({
-    settings: {
-      receivers: { host_metrics: hostMetricsReceiver(wish.metricSet, wish.collectionIntervalSeconds) },
-      processors: {
-        'transform/flag': { error_mode: 'ignore', metric_statements: flags(wish) },
-        'filter/topk': {
-          error_mode: 'ignore',
-          // a condition says what goes; without process.pid it is a metric of the node and stays
-          metric_conditions: [`${IS_PROCESS} and ${IS_NOT_MARKED}`],
-        },
-        'resource/unflag': UNMARK,
+  content: (wish) => {
+    const kept = keepMarked({
+      filter: 'filter/topk',
+      statements: flags(wish),
+      says: {
+        marked: flagSentence(wish),
+        dropped: 'Every process without a mark is dropped; metrics of the node stay.',
       },
-      service: {
-        pipelines: {
-          metrics: toMeasurementStore(['host_metrics'], ['transform/flag', 'filter/topk', 'resource/unflag']),
-        },
+    });
+    return {
+      settings: {
+        receivers: { host_metrics: hostMetricsReceiver(wish.metricSet, wish.collectionIntervalSeconds) },
+        processors: kept.processors,
+        service: { pipelines: { metrics: toMeasurementStore(['host_metrics'], kept.ids) } },
       },
-    },
-    says: {
-      host_metrics: readingSentence(wish.metricSet, wish.collectionIntervalSeconds),
-      'transform/flag': flagSentence(wish),
-      'filter/topk': 'Every process without a mark is dropped; metrics of the node stay.',
-      'resource/unflag': 'The mark is taken off again.',
-    },
-  }),
+      says: { host_metrics: readingSentence(wish.metricSet, wish.collectionIntervalSeconds), ...kept.says },
+    };
+  },
 };
 
 const flags = (wish: TemplateWish): readonly string[] => {
@@ -107,7 +91,7 @@ const flagSentence = (wish: TemplateWish): string => {
   const { cpu, memory, age, pinned } = thresholds(wish);
   const young = age === 0 ? '' : ` and is at least ${age} s old`;
   const always = pinned.length === 0 ? 'nothing is pinned' : `always marked: ${pinned.join(', ')}`;
-  return `A process is marked when it uses at least ${percent(cpu)} of the node's CPU or ${mebibytes(memory)} of memory${young}; ${always}.`;
+  return `A process is marked when ${isBusy(cpu, memory)}${young}; ${always}.`;
 };
 
 const thresholds = (wish: TemplateWish) => ({

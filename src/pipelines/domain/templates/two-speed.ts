@@ -1,5 +1,3 @@
-import { exactlyThese } from '../executable-names.ts';
-import { hostMetricsReceiver, readingSentence } from '../metric-set.ts';
 import { Template } from '../template.ts';
 import {
   flagOf,
@@ -11,9 +9,9 @@ import {
   toMeasurementStore,
 } from '../template-definition.ts';
 import { flag, names, whole } from './parameter-kinds.ts';
-import { isMetric, someNames } from './process-conditions.ts';
+import { isMetric } from './process-conditions.ts';
 import { pushReceiver, pushSentence } from './pushed-data.ts';
-import { slowFactor, slowFaults, slowIntervalSeconds } from './slower-reading.ts';
+import { readInClasses, slowFactor, slowFaults, slowIntervalSeconds } from './slower-reading.ts';
 import { components, FRAME_DOES } from './template-components.ts';
 import { CRITICAL_EXECUTABLES } from './well-known-executables.ts';
 
@@ -62,41 +60,29 @@ export const twoSpeed: TemplateDefinition = {
   neededMetrics: {},
   faults: slowFaults,
   content: (wish) => {
-    const { metricSet, collectionIntervalSeconds } = wish;
-    const critical = criticalOf(wish);
-    const slow = slowIntervalSeconds(wish);
+    const classes = readInClasses(wish, criticalOf(wish));
     const isPushed = flagOf(wish, 'pushed_metrics');
-    const ofNode = { ...metricSet, scrapers: [] };
-    const fast = critical.length > 0;
     return {
       settings: {
         receivers: {
-          ...(fast
-            ? {
-                'host_metrics/critical': hostMetricsReceiver(ofNode, collectionIntervalSeconds, {
-                  include: exactlyThese(critical),
-                }),
-              }
-            : {}),
-          'host_metrics/rest': hostMetricsReceiver(metricSet, slow, fast ? { exclude: exactlyThese(critical) } : {}),
+          ...classes.receivers,
           ...(isPushed ? { otlp: pushReceiver(['otlp_grpc', 'otlp_http']) } : {}),
         },
         ...(isPushed ? { processors: thinning(wish) } : {}),
         service: {
           pipelines: {
-            'metrics/host': toMeasurementStore([...(fast ? ['host_metrics/critical'] : []), 'host_metrics/rest'], []),
+            'metrics/host': toMeasurementStore([...classes.fast, ...classes.slow], []),
             ...(isPushed ? { 'metrics/push': toMeasurementStore(['otlp'], ['transform/gauge', 'interval']) } : {}),
           },
         },
       },
       says: {
-        'host_metrics/critical': `Of ${someNames(critical)}: ${readingSentence(ofNode, collectionIntervalSeconds)}`,
-        'host_metrics/rest': `Of all others: ${readingSentence(metricSet, slow)}`,
+        ...classes.says,
         otlp: pushSentence(['otlp_grpc', 'otlp_http']),
         'transform/gauge': 'Pushed sums that may fall, as memory and threads, become gauges: else nothing thins them.',
         interval: `Of what is pushed the last value of each ${numberOf(wish, 'pushed_interval_seconds')} s is passed on.`,
       },
-      slowestIntervalSeconds: slow,
+      slowestIntervalSeconds: slowIntervalSeconds(wish),
       ...(isPushed ? { needs: { listens: ['otlp_grpc', 'otlp_http'] } } : {}),
     };
   },
