@@ -1,5 +1,5 @@
 import { epochMsOf } from '../../kernel/instant.ts';
-import type { Moment, Recording } from './recording.ts';
+import { bootSecondsIn, type Moment, type Recording } from './recording.ts';
 
 /** A process as the scraper of the collector sees it. */
 export interface RecordedProcess {
@@ -26,7 +26,7 @@ export interface RecordedProcess {
 
 /** Every process of a moment, by id. One whose files are torn is left out, as the scraper leaves it out. */
 export const processesOf = (recording: Recording, moment: Moment): readonly RecordedProcess[] => {
-  const bootMs = Number(/^btime (\d+)$/m.exec(moment.files['proc/stat'] ?? '')?.[1] ?? Number.NaN) * 1000;
+  const bootMs = (bootSecondsIn(moment.files) ?? Number.NaN) * 1000;
   const nowMs = epochMsOf(recording.recordedAt) + moment.atSeconds * 1000;
   const pids = Object.keys(moment.files).flatMap((path) => /^proc\/(\d+)\/stat$/.exec(path)?.[1] ?? []);
   return pids

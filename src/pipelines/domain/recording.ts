@@ -57,6 +57,12 @@ export const checkRecordingSize = ({ moments }: Recording): Outcome<void, Refusa
       );
 };
 
+/** When the host of a moment was started, since 1970; undefined where its file does not say. */
+export const bootSecondsIn = (files: Moment['files']): number | undefined => {
+  const found = /^btime (\d+)$/m.exec(files['proc/stat'] ?? '')?.[1];
+  return found === undefined ? undefined : Number(found);
+};
+
 /** The machine that plays a recording, and when it begins to. */
 export interface Player {
   readonly now: Instant;
@@ -70,7 +76,7 @@ export interface Player {
  */
 export const filesFor = (recording: Recording, { files }: Moment, { now, bootedAt }: Player): Moment['files'] => {
   const { recordedAt, ticksPerSecond } = recording;
-  const recordedBoot = Number(/^btime (\d+)$/m.exec(files['proc/stat'] ?? '')?.[1] ?? 0);
+  const recordedBoot = bootSecondsIn(files) ?? 0;
   const boot = Math.round(epochMsOf(bootedAt) / 1000);
   const later = (epochMsOf(now) - epochMsOf(recordedAt)) / 1000;
   const movedTicks = Math.round((recordedBoot + later - boot) * ticksPerSecond);

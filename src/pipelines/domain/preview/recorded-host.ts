@@ -1,6 +1,6 @@
 import { epochMsOf } from '../../../kernel/instant.ts';
 import { processesOf, type RecordedProcess } from '../recorded-processes.ts';
-import type { Moment, Recording } from '../recording.ts';
+import { bootSecondsIn, type Moment, type Recording } from '../recording.ts';
 
 /** A recorded host at a moment, read once for all receivers. */
 export interface HostState {
@@ -24,7 +24,7 @@ const stateAt = (recording: Recording, moment: Moment): HostState => {
     processes: processesOf(recording, moment),
     files,
     ticksPerSecond: recording.ticksPerSecond,
-    bootMs: Number(/^btime (\d+)$/m.exec(files['proc/stat'] ?? '')?.[1] ?? 0) * 1000,
+    bootMs: (bootSecondsIn(files) ?? 0) * 1000,
     logicalCores: Math.max(1, (files['proc/cpuinfo'] ?? '').match(/^processor\s*:/gm)?.length ?? 0),
   };
 };
