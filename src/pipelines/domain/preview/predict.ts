@@ -196,14 +196,15 @@ const distinctIn = (series: readonly Series[]): number => new Set(series.map(({ 
 const total = (series: readonly Series[], key: 'pointsPerMinute' | 'bytesPerMinute'): number =>
   series.reduce((sum, each) => sum + each[key], 0);
 
-const over = (scrapes: readonly Scrape[], of: (series: readonly Series[]) => number): Interval => {
-  const values = scrapes.map(({ series }) => of(series));
-  return {
-    low: Math.min(...values),
-    estimate: values.reduce((sum, value) => sum + value, 0) / values.length,
-    high: Math.max(...values),
-  };
-};
+const over = (scrapes: readonly Scrape[], of: (series: readonly Series[]) => number): Interval =>
+  spreadOf(scrapes.map(({ series }) => of(series)));
+
+/** The least, the mean and the most. */
+export const spreadOf = (values: readonly number[]): Interval => ({
+  low: Math.min(...values),
+  estimate: values.reduce((sum, value) => sum + value, 0) / values.length,
+  high: Math.max(...values),
+});
 
 const newPerMinute = (scrapes: readonly Scrape[]): number | null => {
   const [first, last] = [scrapes[0], scrapes.at(-1)];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Cost } from '../../../cost/domain/bill.ts';
-import { Interval } from '../../../cost/domain/interval.ts';
+import { byEnd, Interval } from '../../../cost/domain/interval.ts';
 import { atListPrices } from '../../../cost/domain/own-prices.ts';
 import { PriceBookId } from '../../../cost/domain/price-book.ts';
 import { priceBooksAsked } from '../../../cost/domain/price-books.ts';
@@ -12,7 +12,7 @@ import { COLLECTOR_ENVIRONMENT } from '../frame.ts';
 import type { Recording } from '../recording.ts';
 import { readSettings } from '../validation/settings-text.ts';
 import { validateSettings } from '../validation/validate-settings.ts';
-import { type Figures, Prediction, predict } from './predict.ts';
+import { type Figures, Prediction, predict, spreadOf } from './predict.ts';
 import { statesOf } from './recorded-host.ts';
 import type { Environment } from './variables.ts';
 
@@ -100,16 +100,11 @@ export const preview = (wish: PreviewWish): Outcome<Preview, PreviewRefusal> => 
     baseline.figures === null || candidate.figures === null
       ? null
       : { baseline: baseline.figures, candidate: candidate.figures };
-  const counts = states.map(({ processes }) => processes.length);
   const { moments } = wish.recording;
   return accept({
     momentCount: moments.length,
     recordedSeconds: (moments.at(-1)?.atSeconds ?? 0) - (moments[0]?.atSeconds ?? 0),
-    processCount: {
-      low: Math.min(...counts),
-      estimate: counts.reduce((sum, count) => sum + count, 0) / counts.length,
-      high: Math.max(...counts),
-    },
+    processCount: spreadOf(states.map(({ processes }) => processes.length)),
     baseline,
     candidate,
     change: both === null ? null : changeOf(both.baseline, both.candidate),
@@ -175,8 +170,4 @@ const billedSeries = ({ series, seriesAtOnce }: Figures): Interval => ({
   high: series,
 });
 
-const times = (count: number, { low, estimate, high }: Interval): Interval => ({
-  low: count * low,
-  estimate: count * estimate,
-  high: count * high,
-});
+const times = (count: number, interval: Interval): Interval => byEnd((end) => count * interval[end]);
