@@ -6,7 +6,7 @@ import type { Path } from '../validation/finding.ts';
 import { type Aggregation, aggregatePoints } from './aggregate-points.ts';
 import { type HostScraperName, hostMetric, isTold, type Reading } from './host-metrics.ts';
 import { cannotPredict, type Limit, leftOut, type Ready } from './limits.ts';
-import { makeNameFilter, textsOf } from './matching.ts';
+import { makeNameChoice, textsOf } from './matching.ts';
 import type { Attributes, Metric, ResourceMetrics } from './metrics.ts';
 import { disksOf, type HostState, loadOf, memoryOf, processorTimes, uptimeSecondsOf } from './recorded-host.ts';
 
@@ -40,8 +40,8 @@ type Scrape = (state: HostState) => ResourceMetrics[];
 
 const readyScraper = (name: string, given: Settings, path: Path): Ready<() => Scrape> => {
   if (name === 'process') return readyProcesses(given, path);
-  const read = Object.hasOwn(NODE_SCRAPERS, name) ? NODE_SCRAPERS[name as keyof typeof NODE_SCRAPERS] : undefined;
-  if (read === undefined || !Object.hasOwn(HOST_METRICS, name))
+  const make = Object.hasOwn(NODE_SCRAPERS, name) ? NODE_SCRAPERS[name] : undefined;
+  if (make === undefined || !Object.hasOwn(HOST_METRICS, name))
     return {
       limits: [
         leftOut(path, `a recording does not hold what the scraper ${name} reads, so its series are not counted`),
@@ -50,11 +50,12 @@ const readyScraper = (name: string, given: Settings, path: Path): Ready<() => Sc
     };
   const scraper = name as HostScraperName;
   const { wanted, limits } = wantedMetrics(scraper, given, path);
+  const read = make(given);
   return {
     limits,
     run: () => (state) => {
       const times = { timeMs: state.timeMs, startMs: state.bootMs };
-      const readings = read(state, given);
+      const readings = read(state);
       const metrics = wanted.flatMap(({ name: metric, shape }) => {
         const values = readings[metric] ?? [];
         return values.length === 0 ? [] : [shape(hostMetric(scraper, metric, values, times))];
@@ -64,16 +65,16 @@ const readyScraper = (name: string, given: Settings, path: Path): Ready<() => Sc
   };
 };
 
-type NodeScraper = (state: HostState, given: Settings) => Readonly<Record<string, readonly Reading[]>>;
+type NodeScraper = (given: Settings) => (state: HostState) => Readonly<Record<string, readonly Reading[]>>;
 
 const NODE_SCRAPERS: Readonly<Record<string, NodeScraper>> = {
-  cpu: (state) => ({
+  cpu: () => (state) => ({
     'system.cpu.time': processorTimes(state).flatMap(([cpu, byState]) =>
       Object.entries(byState).map(([name, seconds]): Reading => [seconds, cpu, name]),
     ),
     'system.cpu.logical.count': [[state.logicalCores]],
   }),
-  memory: (state) => {
+  memory: () => (state) => {
     const { total, byState } = memoryOf(state);
     const each = (scale: number) => Object.entries(byState).map(([name, bytes]): Reading => [bytes / scale, name]);
     return {
@@ -82,31 +83,30 @@ const NODE_SCRAPERS: Readonly<Record<string, NodeScraper>> = {
       'system.memory.limit': [[total]],
     };
   },
-  disk: (state, given) => {
-    const isIncluded = makeNameFilter(settingsAt(given, 'include'), 'devices');
-    const isExcluded = makeNameFilter(settingsAt(given, 'exclude'), 'devices');
-    const disks = disksOf(state).filter(
-      ({ device }) => isIncluded?.(device) !== false && isExcluded?.(device) !== true,
-    );
-    const both = (
-      read: 'readBytes' | 'reads' | 'readsMerged' | 'readSeconds',
-      write: keyof (typeof disks)[number],
-    ): Reading[] =>
-      disks.flatMap((disk): Reading[] => [
-        [disk[read], disk.device, 'read'],
-        [Number(disk[write]), disk.device, 'write'],
-      ]);
-    return {
-      'system.disk.io': both('readBytes', 'writtenBytes'),
-      'system.disk.operations': both('reads', 'writes'),
-      'system.disk.merged': both('readsMerged', 'writesMerged'),
-      'system.disk.operation_time': both('readSeconds', 'writeSeconds'),
-      'system.disk.io_time': disks.map(({ device, busySeconds }) => [busySeconds, device]),
-      'system.disk.weighted_io_time': disks.map(({ device, weightedSeconds }) => [weightedSeconds, device]),
-      'system.disk.pending_operations': disks.map(({ device, pending }) => [pending, device]),
+  disk: (given) => {
+    const isChosen = makeNameChoice(given, 'devices');
+    return (state) => {
+      const disks = disksOf(state).filter(({ device }) => isChosen(device));
+      const both = (
+        read: 'readBytes' | 'reads' | 'readsMerged' | 'readSeconds',
+        write: 'writtenBytes' | 'writes' | 'writesMerged' | 'writeSeconds',
+      ): Reading[] =>
+        disks.flatMap((disk): Reading[] => [
+          [disk[read], disk.device, 'read'],
+          [disk[write], disk.device, 'write'],
+        ]);
+      return {
+        'system.disk.io': both('readBytes', 'writtenBytes'),
+        'system.disk.operations': both('reads', 'writes'),
+        'system.disk.merged': both('readsMerged', 'writesMerged'),
+        'system.disk.operation_time': both('readSeconds', 'writeSeconds'),
+        'system.disk.io_time': disks.map(({ device, busySeconds }) => [busySeconds, device]),
+        'system.disk.weighted_io_time': disks.map(({ device, weightedSeconds }) => [weightedSeconds, device]),
+        'system.disk.pending_operations': disks.map(({ device, pending }) => [pending, device]),
+      };
     };
   },
-  load: (state, given) => {
+  load: (given) => (state) => {
     const each = given['cpu_average'] === true ? state.logicalCores : 1;
     const [one, five, fifteen] = loadOf(state);
     return {
@@ -115,7 +115,7 @@ const NODE_SCRAPERS: Readonly<Record<string, NodeScraper>> = {
       'system.cpu.load_average.15m': [[fifteen / each]],
     };
   },
-  system: (state) => ({ 'system.uptime': [[uptimeSecondsOf(state)]] }),
+  system: () => (state) => ({ 'system.uptime': [[uptimeSecondsOf(state)]] }),
 };
 
 /** A metric that is collected, and what its settings make of it. */
@@ -166,8 +166,7 @@ const shapeOf = (name: string, { attributes, aggregation_strategy: strategy }: S
 
 const readyProcesses = (given: Settings, path: Path): Ready<() => Scrape> => {
   const { wanted, limits } = wantedMetrics('process', given, path);
-  const isIncluded = makeNameFilter(settingsAt(given, 'include'), 'names');
-  const isExcluded = makeNameFilter(settingsAt(given, 'exclude'), 'names');
+  const isChosen = makeNameChoice(given, 'names');
   const attributes = Object.entries(PROCESS_ATTRIBUTES).flatMap(([name, isDefault]) => {
     const said = settingsAt(given, 'resource_attributes', name)['enabled'];
     return (typeof said === 'boolean' ? said : isDefault) ? [name] : [];
@@ -191,12 +190,10 @@ const readyProcesses = (given: Settings, path: Path): Ready<() => Scrape> => {
     run: () => {
       const before = new Map<number, { readonly process: RecordedProcess; readonly timeMs: number }>();
       return (state) => {
-        const seen = state.processes.filter(
-          ({ name, ageSeconds }) =>
-            isIncluded?.(name) !== false && isExcluded?.(name) !== true && ageSeconds >= delaySeconds,
-        );
+        const seen = state.processes.filter(({ name, ageSeconds }) => isChosen(name) && ageSeconds >= delaySeconds);
+        const { total: nodeBytes } = memoryOf(state);
         const resources = seen.flatMap((process) => {
-          const readings = readingsOf(process, before.get(process.pid), state);
+          const readings = readingsOf(process, before.get(process.pid), state, nodeBytes);
           const times = { timeMs: state.timeMs, startMs: state.timeMs - process.ageSeconds * 1000 };
           const metrics = wanted.flatMap(({ name, shape }) => {
             const values = readings[name] ?? [];
@@ -216,6 +213,7 @@ const readingsOf = (
   process: RecordedProcess,
   before: { readonly process: RecordedProcess; readonly timeMs: number } | undefined,
   state: HostState,
+  nodeBytes: number,
 ): Readonly<Record<string, readonly Reading[]>> => {
   const { cpuSeconds, disk, openFiles } = process;
   const elapsed = before === undefined ? 0 : (state.timeMs - before.timeMs) / 1000;
@@ -238,7 +236,7 @@ const readingsOf = (
           ],
     'process.memory.usage': [[process.residentBytes]],
     'process.memory.virtual': [[process.virtualBytes]],
-    'process.memory.utilization': [[(100 * process.residentBytes) / memoryOf(state).total]],
+    'process.memory.utilization': [[(100 * process.residentBytes) / nodeBytes]],
     'process.threads': [[process.threads]],
     'process.open_file_descriptors': openFiles === null ? [] : [[openFiles]],
     'process.uptime': [[process.ageSeconds]],

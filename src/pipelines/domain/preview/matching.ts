@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { Settings, SettingsNode } from '../settings-tree.ts';
+import { type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
 
 /** Whether a text is matched somewhere by a regular expression of the collector. What was asked once is remembered. */
 export const makeMatcher = (pattern: string): ((text: string) => boolean) => {
@@ -19,6 +19,13 @@ export const makeNameFilter = (given: Settings, key: string): ((name: string) =>
   if (given['match_type'] !== 'regexp') return (name) => names.includes(name);
   const matchers = names.map(makeMatcher);
   return (name) => matchers.some((matches) => matches(name));
+};
+
+/** Whether `include` and `exclude` leave a name; where neither names any, every name stays. */
+export const makeNameChoice = (given: Settings, key: string): ((name: string) => boolean) => {
+  const isIncluded = makeNameFilter(settingsAt(given, 'include'), key);
+  const isExcluded = makeNameFilter(settingsAt(given, 'exclude'), key);
+  return (name) => isIncluded?.(name) !== false && isExcluded?.(name) !== true;
 };
 
 export const textsOf = (node: SettingsNode | undefined): readonly string[] =>

@@ -1,4 +1,5 @@
 import { canonicalId, typeOf } from '../components/registry.ts';
+import { isHostMetrics } from '../metric-set.ts';
 import { type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
 import type { Path } from '../validation/finding.ts';
 import { readOttl } from '../validation/ottl.ts';
@@ -23,8 +24,9 @@ export type Playing = (state: HostState, reads?: (receiver: string) => boolean) 
 
 /** The collector of these settings, whose variables are put in already, ready to be played a recording. */
 export const readyCollector = (settings: Settings): Ready<() => Playing> => {
-  const pipelines = pipelinesOf(settings).filter(({ signal }) => signal === 'metrics');
-  const otherSignals = pipelinesOf(settings).filter(({ signal }) => signal !== 'metrics');
+  const all = pipelinesOf(settings);
+  const pipelines = all.filter(({ signal }) => signal === 'metrics');
+  const otherSignals = all.filter(({ signal }) => signal !== 'metrics');
   const receivers = new Map(
     [...new Set(pipelines.flatMap(({ parts }) => parts.receivers))]
       .filter((id) => Object.hasOwn(settingsAt(settings, 'receivers'), id))
@@ -53,7 +55,7 @@ export const readyCollector = (settings: Settings): Ready<() => Playing> => {
 
 const readyReceiver = (settings: Settings, id: string): Ready<() => HostReceiver> => {
   const path = ['receivers', id];
-  if (typeOf(canonicalId('receivers', id)) !== 'host_metrics')
+  if (!isHostMetrics(id))
     return {
       limits: [leftOut(path, `a recording does not hold what ${id} takes, so it is not counted`)],
       run: () => ({ everySeconds: 60, scrape: () => [] }),
