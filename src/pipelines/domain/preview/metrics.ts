@@ -55,6 +55,34 @@ export const withoutEmpty = (resources: readonly ResourceMetrics[]): ResourceMet
     return full.length === 0 ? [] : [{ attributes, metrics: full }];
   });
 
+/** What is left of a batch goes on; where nothing is, nothing does. */
+export const goingOn = (batch: Batch): readonly Batch[] => {
+  batch.resources = withoutEmpty(batch.resources);
+  return batch.resources.length === 0 ? [] : [batch];
+};
+
+export const dropAttributes = (attributes: Attributes, isDropped: (key: string) => boolean): void => {
+  for (const key of [...attributes.keys()]) if (isDropped(key)) attributes.delete(key);
+};
+
+/** Each point of these metrics, with the name of its series, becomes what is made of it, told as this temporality. */
+export const retold = (
+  batch: Batch,
+  isMeant: (metric: Metric) => boolean,
+  temporality: Metric['temporality'],
+  made: (point: Point, series: string) => readonly Point[],
+): void => {
+  for (const { attributes, metrics } of batch.resources) {
+    const resource = attributesKey(attributes);
+    for (const metric of metrics) {
+      if (!isMeant(metric)) continue;
+      const key = metricKey(resource, metric);
+      metric.points = metric.points.flatMap((point) => made(point, `${key} ${attributesKey(point.attributes)}`));
+      metric.temporality = temporality;
+    }
+  }
+};
+
 /** Everything that makes attributes another set, whatever their order. */
 export const attributesKey = (attributes: Attributes): string => {
   const entries = [...attributes].map(([key, value]) => `${JSON.stringify(key)}:${valueKey(value)}`);
@@ -65,7 +93,7 @@ const valueKey = (value: AttributeValue): string =>
   typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${value}`;
 
 /** The metric of a resource as the processors tell it from others. */
-export const metricKey = (resource: string, { name, unit, scope, kind, isMonotonic, temporality }: Metric): string =>
+const metricKey = (resource: string, { name, unit, scope, kind, isMonotonic, temporality }: Metric): string =>
   JSON.stringify([resource, scope, name, unit, kind, isMonotonic, temporality]);
 
 /** A value as text, as the collector writes it into a label. */

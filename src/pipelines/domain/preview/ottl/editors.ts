@@ -1,6 +1,6 @@
 import { aggregatePoints, isAggregation } from '../aggregate-points.ts';
 import { makeMatcher } from '../matching.ts';
-import type { Attributes, Metric, Point } from '../metrics.ts';
+import { dropAttributes, type Metric, type Point } from '../metrics.ts';
 import { writtenBoolean, writtenNumber, writtenText, writtenTexts } from './arguments.ts';
 import { attributesAt, type Item, placeOf } from './items.ts';
 import type { Change, Given, Reading } from './reading.ts';
@@ -17,13 +17,11 @@ const dropping =
     const attributes = target?.kind === 'path' ? attributesAt(target.path, context) : undefined;
     const isDropped = goes(given);
     if (attributes === undefined || isDropped === undefined) return undefined;
-    return (item) => drop(attributes(item), isDropped);
+    return (item) => {
+      dropAttributes(attributes(item), isDropped);
+      return undefined;
+    };
   };
-
-const drop = (attributes: Attributes, isDropped: (key: string) => boolean): undefined => {
-  for (const key of [...attributes.keys()]) if (isDropped(key)) attributes.delete(key);
-  return undefined;
-};
 
 const matching = (given: Given): ((text: string) => boolean) | undefined => {
   const pattern = writtenText(given, 'pattern');
@@ -99,7 +97,7 @@ export const EDITORS: Readonly<Record<string, Editor>> = {
     if (!isAggregation(aggregation) || (isWritten && kept === undefined)) return undefined;
     return onMetric((metric) => {
       if (kept !== undefined)
-        for (const { attributes } of metric.points) drop(attributes, (key) => !kept.includes(key));
+        for (const { attributes } of metric.points) dropAttributes(attributes, (key) => !kept.includes(key));
       metric.points = aggregatePoints(metric, aggregation);
     });
   },

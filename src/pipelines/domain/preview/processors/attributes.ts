@@ -2,7 +2,7 @@ import { isSettings, type Settings, type SettingsNode } from '../../settings-tre
 import type { Path } from '../../validation/finding.ts';
 import { cannotPredict, type Limit, type Ready } from '../limits.ts';
 import { makeMatcher } from '../matching.ts';
-import type { Attributes, AttributeValue } from '../metrics.ts';
+import { type Attributes, type AttributeValue, dropAttributes } from '../metrics.ts';
 import type { MakeProcessor } from './processor.ts';
 
 /** `attributes`: changes attributes of each point. */
@@ -77,7 +77,7 @@ const readyAction = (given: Settings, path: Path): Ready<Change> => {
         limits: [],
         run: (attributes) => {
           attributes.delete(key);
-          for (const each of [...attributes.keys()]) if (matches?.(each) === true) attributes.delete(each);
+          if (matches !== undefined) dropAttributes(attributes, matches);
         },
       };
     }

@@ -1,14 +1,13 @@
 import { settingsAt } from '../../settings-tree.ts';
 import { cannotPredict, type Limit } from '../limits.ts';
-import { makeNameFilter, textsOf } from '../matching.ts';
-import { attributesKey, type Metric, metricKey, type Point, withoutEmpty } from '../metrics.ts';
+import { makeNameChoice, textsOf } from '../matching.ts';
+import { goingOn, type Metric, type Point, retold } from '../metrics.ts';
 import type { MakeProcessor } from './processor.ts';
 
 /** `cumulative_to_delta`: counters become what changed since the point before. */
 export const cumulativeToDelta: MakeProcessor = ({ settings, path }) => {
   const [include, exclude] = [settingsAt(settings, 'include'), settingsAt(settings, 'exclude')];
-  const isIncluded = makeNameFilter(include, 'metrics');
-  const isExcluded = makeNameFilter(exclude, 'metrics');
+  const isChosen = makeNameChoice(settings, 'metrics');
   const hasSums = textsOf(include['metric_types']);
   const initial = String(settings['initial_value'] ?? 'auto');
   const limits: Limit[] = [];
@@ -20,8 +19,7 @@ export const cumulativeToDelta: MakeProcessor = ({ settings, path }) => {
     kind === 'sum' &&
     isMonotonic &&
     temporality === 'cumulative' &&
-    isIncluded?.(name) !== false &&
-    isExcluded?.(name) !== true &&
+    isChosen(name) &&
     (hasSums.length === 0 || hasSums.some((type) => type.toLowerCase() === 'sum'));
   return {
     limits,
@@ -31,23 +29,13 @@ export const cumulativeToDelta: MakeProcessor = ({ settings, path }) => {
       return (batch) => {
         startedMs ??= batch.timeMs;
         const since = startedMs;
-        for (const { attributes, metrics } of batch.resources) {
-          const resource = attributesKey(attributes);
-          for (const metric of metrics) {
-            if (!isMeant(metric)) continue;
-            const key = metricKey(resource, metric);
-            metric.points = metric.points.flatMap((point) => {
-              const id = `${key} ${attributesKey(point.attributes)}`;
-              const last = before.get(id);
-              before.set(id, { ...point });
-              if (last === undefined) return isFirstKept(initial, point, since) ? [point] : [];
-              return differenceOf(point, last);
-            });
-            metric.temporality = 'delta';
-          }
-        }
-        batch.resources = withoutEmpty(batch.resources);
-        return batch.resources.length === 0 ? [] : [batch];
+        retold(batch, isMeant, 'delta', (point, series) => {
+          const last = before.get(series);
+          before.set(series, { ...point });
+          if (last === undefined) return isFirstKept(initial, point, since) ? [point] : [];
+          return differenceOf(point, last);
+        });
+        return goingOn(batch);
       };
     },
   };

@@ -1,4 +1,4 @@
-import { attributesKey, metricKey, type Point, withoutEmpty } from '../metrics.ts';
+import { goingOn, type Point, retold } from '../metrics.ts';
 import type { MakeProcessor } from './processor.ts';
 
 /** `delta_to_cumulative`: what changed is counted up again; what comes too late or out of order is left out. */
@@ -7,24 +7,19 @@ export const deltaToCumulative: MakeProcessor = () => ({
   run: () => {
     const sums = new Map<string, Point>();
     return (batch) => {
-      for (const { attributes, metrics } of batch.resources) {
-        const resource = attributesKey(attributes);
-        for (const metric of metrics) {
-          if (metric.temporality !== 'delta') continue;
-          const key = metricKey(resource, metric);
-          metric.points = metric.points.flatMap((point) => {
-            const id = `${key} ${attributesKey(point.attributes)}`;
-            const sum = sums.get(id);
-            const next = sum === undefined ? point : counted(sum, point);
-            if (next === undefined) return [];
-            sums.set(id, { ...next });
-            return [next];
-          });
-          metric.temporality = 'cumulative';
-        }
-      }
-      batch.resources = withoutEmpty(batch.resources);
-      return batch.resources.length === 0 ? [] : [batch];
+      retold(
+        batch,
+        ({ temporality }) => temporality === 'delta',
+        'cumulative',
+        (point, series) => {
+          const sum = sums.get(series);
+          const next = sum === undefined ? point : counted(sum, point);
+          if (next === undefined) return [];
+          sums.set(series, { ...next });
+          return [next];
+        },
+      );
+      return goingOn(batch);
     };
   },
 });

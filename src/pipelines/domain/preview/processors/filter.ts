@@ -2,7 +2,7 @@ import { type Settings, type SettingsNode, settingsAt } from '../../settings-tre
 import type { OttlLine } from '../../validation/ottl.ts';
 import { cannotPredict, type Limit } from '../limits.ts';
 import { makeNameFilter } from '../matching.ts';
-import { type Batch, type Metric, withoutEmpty } from '../metrics.ts';
+import { type Batch, goingOn, type Metric } from '../metrics.ts';
 import { readyCondition } from '../ottl/evaluate.ts';
 import type { Item } from '../ottl/items.ts';
 import type { Truth } from '../ottl/reading.ts';
@@ -35,8 +35,7 @@ export const filter: MakeProcessor = ({ settings, path, lines }) => {
       const lost = groups.map((drop) => drop(batch)).includes(FAILED) && mode === 'propagate';
       if (isIncluded !== undefined || isExcluded !== undefined)
         keepMetrics(batch, ({ name }) => isIncluded?.(name) !== false && isExcluded?.(name) !== true);
-      batch.resources = withoutEmpty(batch.resources);
-      return lost || batch.resources.length === 0 ? [] : [batch];
+      return lost ? [] : goingOn(batch);
     },
   };
 };

@@ -3,7 +3,7 @@ import type { Path } from '../../validation/finding.ts';
 import { aggregatePoints, isAggregation } from '../aggregate-points.ts';
 import { cannotPredict, type Limit, type Ready } from '../limits.ts';
 import { makeMatcher, textsOf } from '../matching.ts';
-import { copyOfMetric, type Metric, withoutEmpty } from '../metrics.ts';
+import { copyOfMetric, dropAttributes, goingOn, type Metric } from '../metrics.ts';
 import type { MakeProcessor } from './processor.ts';
 
 /** `metrics_transform`: renames, copies and sums metrics by their names. */
@@ -16,8 +16,7 @@ export const metricsTransform: MakeProcessor = ({ settings, path }) => {
     run: () => (batch) => {
       for (const resource of batch.resources)
         for (const { run } of transforms) resource.metrics = [...run(resource.metrics)];
-      batch.resources = withoutEmpty(batch.resources);
-      return batch.resources.length === 0 ? [] : [batch];
+      return goingOn(batch);
     },
   };
 };
@@ -102,8 +101,7 @@ const readyOperation = (given: Settings, path: Path): Ready<OnMetric> => {
       return {
         limits: [],
         run: (metric) => {
-          for (const { attributes } of metric.points)
-            for (const key of [...attributes.keys()]) if (!kept.includes(key)) attributes.delete(key);
+          for (const { attributes } of metric.points) dropAttributes(attributes, (key) => !kept.includes(key));
           return { ...metric, points: aggregatePoints(metric, aggregation) };
         },
       };

@@ -1,7 +1,7 @@
 import { isSettings, type Settings, type SettingsNode } from '../../settings-tree.ts';
 import type { OttlLine } from '../../validation/ottl.ts';
 import { cannotPredict, type Limit } from '../limits.ts';
-import { type Batch, withoutEmpty } from '../metrics.ts';
+import { type Batch, goingOn } from '../metrics.ts';
 import { readyCondition, readyStatement } from '../ottl/evaluate.ts';
 import type { Item } from '../ottl/items.ts';
 import type { Change, Truth } from '../ottl/reading.ts';
@@ -18,8 +18,7 @@ export const transform: MakeProcessor = ({ settings, lines }) => {
     limits,
     run: () => (batch) => {
       for (const group of groups) if (group(batch) === FAILED) return [];
-      batch.resources = withoutEmpty(batch.resources);
-      return batch.resources.length === 0 ? [] : [batch];
+      return goingOn(batch);
     },
   };
 };
