@@ -69,10 +69,8 @@ export const makeChangePipeline = ({ pipelines, clock, sha256 }: CreatePorts) =>
       if (!pipeline.accepted) return pipeline;
       const content = composeRevision(asked.origin, sha256);
       if (!content.accepted) return content;
-      const latest = await revisionOf(pipeline.value, pipeline.value.latest.number);
-      if (!latest.accepted) return latest;
       const { note } = asked;
-      const command = { type: 'revise' as const, content: content.value, note, latest: latest.value, ...said(asked) };
+      const command = { type: 'revise' as const, content: content.value, note, ...said(asked) };
       const changed = await carryOut(pipeline.value, command);
       if (!changed.accepted) return changed;
       const saved = await revisionOf(changed.value, changed.value.latest.number);

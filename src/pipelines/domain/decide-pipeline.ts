@@ -22,8 +22,8 @@ export const decidePipeline = (pipeline: Pipeline, command: PipelineCommand): Pi
       return accept(isSame(details, pipeline.details) ? [] : [{ type: 'details-changed', details, ...said }]);
     }
     case 'revise': {
-      const { content, note, latest } = command;
-      if (isSame(facts(content), facts(latest))) return accept([]);
+      const { content, note } = command;
+      if (isSame(facts(content), facts(pipeline.latest))) return accept([]);
       const number = pipeline.latest.number + 1;
       if (number > MAXIMUM_REVISIONS) return tooManyRevisions(pipeline);
       return accept([{ type: 'revised', revision: headOf(content, number, note, command), ...said }]);

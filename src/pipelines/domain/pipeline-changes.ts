@@ -12,8 +12,7 @@ interface Said {
 export type PipelineCommand = Said &
   (
     | { readonly type: 'change-details'; readonly details: Partial<PipelineDetails> }
-    /** `latest` is the newest revision, so that the same settings again are no new one */
-    | { readonly type: 'revise'; readonly content: RevisionContent; readonly note: string; readonly latest: Revision }
+    | { readonly type: 'revise'; readonly content: RevisionContent; readonly note: string }
     | { readonly type: 'publish'; readonly revision: Revision }
     | { readonly type: 'deprecate'; readonly reason: string }
     | { readonly type: 'delete' }

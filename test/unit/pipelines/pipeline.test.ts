@@ -75,7 +75,6 @@ describe('saving', () => {
       type: 'revise',
       content,
       note: 'why',
-      latest: revision(1),
       ...asked,
     });
     expect(events).toMatchObject([{ type: 'revised', revision: { number: 2, note: 'why', sha256: content.sha256 } }]);
@@ -83,15 +82,15 @@ describe('saving', () => {
   });
 
   test('the same settings again are no new revision', () => {
-    const again: PipelineCommand = { type: 'revise', content: own(GOOD), note: '', latest: revision(1), ...asked };
+    const again: PipelineCommand = { type: 'revise', content: own(GOOD), note: '', ...asked };
     expect(given(created).when(again).events).toEqual([]);
   });
 
   test('a template and the text that it renders are two', () => {
     const template = contentOf({ kind: 'template', template: 'baseline', parameters: {} });
     const copied = own(template.yaml);
-    const latest: Revision = { ...revision(1), ...template };
-    expect(given(created).when({ type: 'revise', content: copied, note: '', latest, ...asked }).events).toMatchObject([
+    const rendered: PipelineEvent = { ...created, first: headOf(template, 1, 'first', { at: T0, by: ANNA }) };
+    expect(given(rendered).when({ type: 'revise', content: copied, note: '', ...asked }).events).toMatchObject([
       { revision: { origin: { kind: 'settings' } } },
     ]);
   });
@@ -101,7 +100,6 @@ describe('saving', () => {
       type: 'revise',
       content: own(BROKEN),
       note: '',
-      latest: revision(1),
       ...asked,
     });
     expect(next).toMatchObject({ latest: { number: 2, errors: 1 } });
@@ -113,7 +111,7 @@ describe('saving', () => {
       revision: { ...headOf(own(GOOD), number, '', asked) },
       ...asked,
     });
-    const revise: PipelineCommand = { type: 'revise', content: own(BROKEN), note: '', latest: revision(1), ...asked };
+    const revise: PipelineCommand = { type: 'revise', content: own(BROKEN), note: '', ...asked };
     expect(given(created, with999(MAXIMUM_REVISIONS - 1)).when(revise).events).toHaveLength(1);
     expect(given(created, with999(MAXIMUM_REVISIONS)).when(revise).refusal?.code).toBe('pipeline-quota-exceeded');
   });
@@ -174,7 +172,7 @@ describe('the end of a pipeline', () => {
   ])('in %s exactly these are refused: %s', (status, refused) => {
     const commands: readonly PipelineCommand[] = [
       { type: 'change-details', details: { team: 'platform' }, ...asked },
-      { type: 'revise', content: own(BROKEN), note: '', latest: revision(1), ...asked },
+      { type: 'revise', content: own(BROKEN), note: '', ...asked },
       { type: 'publish', revision: revision(1), ...asked },
       { type: 'deprecate', reason: 'replaced', ...asked },
       { type: 'delete', ...asked },
