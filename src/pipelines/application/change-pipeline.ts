@@ -2,7 +2,7 @@ import { actorOf, type PipelineId, type Principal } from '../../kernel/identity.
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { decidePipeline, type PipelineDecision } from '../domain/decide-pipeline.ts';
 import { evolvePipeline } from '../domain/evolve-pipeline.ts';
-import { type Pipeline, type PipelineDetails, publishedOf } from '../domain/pipeline.ts';
+import type { Pipeline, PipelineDetails } from '../domain/pipeline.ts';
 import type { PipelineCommand, PipelineEvent } from '../domain/pipeline-changes.ts';
 import {
   type ComposeRefusal,
@@ -14,6 +14,7 @@ import {
 } from '../domain/revision.ts';
 import { announcementOf } from './announcements.ts';
 import type { CreatePorts, Saved } from './create-pipeline.ts';
+import { makeFindPipeline } from './find-pipeline.ts';
 
 export interface Asked {
   readonly pipelineId: PipelineId;
@@ -29,18 +30,13 @@ export type ChangeRefusal =
 
 /** Everything that is done to a pipeline that is there: load, decide, store with expectation. */
 export const makeChangePipeline = ({ pipelines, clock, sha256 }: CreatePorts) => {
+  const { find, revisionOf } = makeFindPipeline({ pipelines });
+
   const load = async ({ pipelineId, caller, version }: Asked): Promise<Outcome<Pipeline, ChangeRefusal>> => {
-    const pipeline = await pipelines.load({ tenantId: caller.tenantId, pipelineId });
-    if (pipeline === null) return notFound(pipelineId);
-    return pipeline.version === version ? accept(pipeline) : stale(pipeline, version);
+    const found = await find({ tenantId: caller.tenantId, pipelineId });
+    return !found.accepted || found.value.version === version ? found : stale(found.value, version);
   };
 
-  const revisionOf = async (pipeline: Pipeline, number: RevisionNumber): Promise<Outcome<Revision, ChangeRefusal>> => {
-    const revision = await pipelines.revision({ tenantId: pipeline.tenantId, pipelineId: pipeline.id }, number);
-    return revision === null ? revisionNotFound(pipeline, number) : accept(revision);
-  };
-
-  /** `content` belongs to the revision that the command may make. */
   const carryOut = async (before: Pipeline, command: PipelineCommand): Promise<Outcome<Pipeline, ChangeRefusal>> => {
     const decision = decidePipeline(before, command);
     if (!decision.accepted) return decision;
@@ -116,18 +112,6 @@ const publicationOf = ({ revision, at, by }: Extract<PipelineEvent, { type: 'pub
   number: revision,
   publication: { at, by },
 });
-
-export const notFound = (pipelineId: PipelineId) =>
-  refuse('resource-not-found', `there is no pipeline ${pipelineId}; \`phoenix pipeline list\` shows those that are`, {
-    pipelineId,
-  });
-
-export const revisionNotFound = (pipeline: Pipeline, revision: RevisionNumber) =>
-  refuse(
-    'pipeline-revision-not-found',
-    `${pipeline.details.name} has no revision ${revision}; its newest is ${pipeline.latest.number}`,
-    { revision, latest: pipeline.latest.number, published: publishedOf(pipeline)?.revision ?? null },
-  );
 
 const stale = (pipeline: Pipeline, expected: number) =>
   refuse(

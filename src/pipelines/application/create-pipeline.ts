@@ -51,8 +51,8 @@ export const makeCreatePipeline =
     };
     const draft = evolvePipeline(null, event);
     const count = await pipelines.count(tenantId);
-    const isRepeated = count >= MAXIMUM_PIPELINES && (await pipelines.load({ tenantId, pipelineId: id })) !== null;
-    if (count >= MAXIMUM_PIPELINES && !isRepeated) return quotaExceeded(count);
+    if (count >= MAXIMUM_PIPELINES && (await pipelines.load({ tenantId, pipelineId: id })) === null)
+      return quotaExceeded(count);
     const revision = { ...first, ...composed.value, pipelineId: id, published: null };
     const created = await pipelines.create(draft, revision, [announcementOf(null, event, draft)], said.by);
     return created.accepted ? accept({ pipeline: created.value, revision }) : created;

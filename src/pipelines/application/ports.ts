@@ -1,6 +1,7 @@
 import type { Actor, PipelineId, TenantId } from '../../kernel/identity.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
+import type { ListedRevision } from '../contract/views.ts';
 import type { Pipeline, PipelineStatus } from '../domain/pipeline.ts';
 import type { Publication, Revision, RevisionNumber } from '../domain/revision.ts';
 
@@ -8,9 +9,6 @@ export interface PipelineRef {
   readonly tenantId: TenantId;
   readonly pipelineId: PipelineId;
 }
-
-/** What a list of revisions shows: everything but text and findings. */
-export type ListedRevision = Omit<Revision, 'yaml' | 'findings'>;
 
 export interface PipelineFilter {
   readonly status?: PipelineStatus | undefined;

@@ -1,8 +1,7 @@
-import type { PipelineId, Principal } from '../../kernel/identity.ts';
 import { accept, type Outcome, type Refusal } from '../../kernel/outcome.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { within } from '../../platform/http/within.ts';
-import { pipelineRoutes } from '../contract/routes.ts';
+import { COMPOSE_REFUSALS, pipelineRoutes } from '../contract/routes.ts';
 import { diffRevisions } from '../domain/diff.ts';
 import { exportPipeline } from '../domain/export.ts';
 import { generate } from '../domain/generate.ts';
@@ -12,11 +11,11 @@ import { preview } from '../domain/preview/preview.ts';
 import { settingsOfSides } from '../domain/preview/sides.ts';
 import { checkRecordingSize } from '../domain/recording.ts';
 import { renderPipeline } from '../domain/render.ts';
-import type { Revision, RevisionNumber } from '../domain/revision.ts';
 import { findTemplate, TEMPLATES } from '../domain/templates.ts';
 import { validateSettings } from '../domain/validation/validate-settings.ts';
-import { makeChangePipeline, notFound, revisionNotFound } from './change-pipeline.ts';
+import { makeChangePipeline } from './change-pipeline.ts';
 import { type CreatePorts, makeCreatePipeline, type Saved } from './create-pipeline.ts';
+import { makeFindPipeline } from './find-pipeline.ts';
 import { viewOf } from './views.ts';
 
 export interface ServePipelinesPorts extends CreatePorts {
@@ -29,21 +28,8 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
   const { pipelines, sha256, collectorImage } = ports;
   const create = makeCreatePipeline(ports);
   const change = makeChangePipeline(ports);
+  const { find, revisionOf } = makeFindPipeline(ports);
 
-  const find = async (
-    caller: Principal,
-    pipelineId: PipelineId,
-  ): Promise<Outcome<Pipeline, Refusal<'resource-not-found'>>> => {
-    const pipeline = await pipelines.load({ tenantId: caller.tenantId, pipelineId });
-    return pipeline === null ? notFound(pipelineId) : accept(pipeline);
-  };
-  const revisionIn = async (
-    pipeline: Pipeline,
-    number: RevisionNumber,
-  ): Promise<Outcome<Revision, Refusal<'pipeline-revision-not-found'>>> => {
-    const revision = await pipelines.revision({ tenantId: pipeline.tenantId, pipelineId: pipeline.id }, number);
-    return revision === null ? revisionNotFound(pipeline, number) : accept(revision);
-  };
   const answer = (pipeline: Pipeline) => ({
     body: viewOf(pipeline),
     version: pipeline.version,
@@ -109,7 +95,7 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
     },
 
     getPipeline: async ({ caller, params }) => {
-      const found = await find(caller, params.pipelineId);
+      const found = await find({ tenantId: caller.tenantId, ...params });
       return found.accepted ? accept(answer(found.value)) : found;
     },
 
@@ -137,36 +123,36 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
       within(STALE_CODES, answered(answer, await change.deprecate({ ...params, ...body, caller, version: ifMatch }))),
 
     listRevisions: async ({ caller, params, query: { limit, nextToken } }) => {
-      const found = await find(caller, params.pipelineId);
-      if (!found.accepted) return found;
       const ref = { tenantId: caller.tenantId, ...params };
+      const found = await find(ref);
+      if (!found.accepted) return found;
       const { items, nextKey } = await pipelines.revisions(ref, { limit, afterKey: nextToken });
       return accept({ body: { items: [...items], metadata: { count: items.length, limit, nextToken: nextKey } } });
     },
 
     getRevision: async ({ caller, params: { pipelineId, revision } }) => {
-      const found = await find(caller, pipelineId);
+      const found = await find({ tenantId: caller.tenantId, pipelineId });
       if (!found.accepted) return found;
-      const read = await revisionIn(found.value, revision);
+      const read = await revisionOf(found.value, revision);
       return read.accepted ? accept({ body: read.value }) : read;
     },
 
     diffRevisions: async ({ caller, params, query: { from, to } }) => {
-      const found = await find(caller, params.pipelineId);
+      const found = await find({ tenantId: caller.tenantId, ...params });
       if (!found.accepted) return found;
-      const before = await revisionIn(found.value, from);
+      const before = await revisionOf(found.value, from);
       if (!before.accepted) return before;
-      const after = await revisionIn(found.value, to);
+      const after = await revisionOf(found.value, to);
       if (!after.accepted) return after;
       const diff = diffRevisions(before.value, after.value);
       return diff.accepted ? accept({ body: diff.value }) : diff;
     },
 
     exportPipeline: async ({ caller, params, query: { format, revision: wanted, ...where } }) => {
-      const found = await find(caller, params.pipelineId);
+      const found = await find({ tenantId: caller.tenantId, ...params });
       if (!found.accepted) return found;
       const { details, latest, id } = found.value;
-      const revision = await revisionIn(found.value, wanted ?? publishedOf(found.value)?.revision ?? latest.number);
+      const revision = await revisionOf(found.value, wanted ?? publishedOf(found.value)?.revision ?? latest.number);
       if (!revision.accepted) return revision;
       const wish = { pipelineId: id, name: details.name, revision: revision.value, image: collectorImage, ...where };
       const exported = exportPipeline(wish, format);
@@ -200,12 +186,6 @@ const defined = <T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], u
 const STALE_CODES = ['resource-not-found', 'precondition-failed'] as const;
 const DELETE_CODES = [...STALE_CODES, 'state-conflict'] as const;
 const CHANGE_CODES = [...STALE_CODES, 'pipeline-name-taken'] as const;
-const COMPOSE_CODES = [
-  'pipeline-template-not-found',
-  'pipeline-parameter-invalid',
-  'pipeline-override-invalid',
-  'pipeline-secret-in-plain-text',
-] as const;
-const REVISE_CODES = [...COMPOSE_CODES, ...DELETE_CODES, 'pipeline-quota-exceeded'] as const;
+const REVISE_CODES = [...COMPOSE_REFUSALS, ...DELETE_CODES, 'pipeline-quota-exceeded'] as const;
 const IMPORT_CODES = ['pipeline-secret-in-plain-text', 'pipeline-name-taken', 'pipeline-quota-exceeded'] as const;
 const PUBLISH_CODES = [...STALE_CODES, 'pipeline-invalid-config', 'pipeline-revision-not-found'] as const;

@@ -24,7 +24,8 @@ const NumberInPath = z.coerce.number().pipe(RevisionNumber);
 const NewDetails = PipelineDetails.partial({ description: true, owner: true, team: true, labels: true });
 const Note = RevisionNote.default('');
 
-const COMPOSE_REFUSALS = [
+/** Why settings cannot become a revision. */
+export const COMPOSE_REFUSALS = [
   'pipeline-template-not-found',
   'pipeline-parameter-invalid',
   'pipeline-override-invalid',
