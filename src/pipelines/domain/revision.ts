@@ -11,8 +11,8 @@ import { circumstancesOf } from './template-circumstances.ts';
 import { findTemplate } from './templates.ts';
 import { countsOf, Finding } from './validation/finding.ts';
 import { STRICTEST_POLICY } from './validation/policy.ts';
-import { readSettings } from './validation/settings-text.ts';
-import { type Circumstances, validateSettings } from './validation/validate-settings.ts';
+import { type ReadSettings, readSettings } from './validation/settings-text.ts';
+import { type Circumstances, findingsIn, validateSettings } from './validation/validate-settings.ts';
 
 /** Counted from 1; a number is never given twice. */
 export const RevisionNumber = z.int().min(1).max(9999);
@@ -97,14 +97,15 @@ export const composeRevision = (origin: PipelineOrigin, sha256: Sha256): Outcome
   const composed = textOf(origin, sha256);
   if (!composed.accepted) return composed;
   const { yaml, kept } = composed.value;
-  const findings = validateSettings(yaml, runsWhere(kept));
+  const read = readSettings(yaml);
+  const findings = findingsIn(yaml, read, runsWhere(kept));
   const secrets = findings.filter(({ rule }) => rule === SECRET_RULE);
   if (secrets.length > 0) return secretFound(secrets);
   return accept({
     origin: kept,
     yaml,
     sha256: sha256(yaml),
-    signals: [...signalsOf(yaml)],
+    signals: [...signalsOf(read)],
     ...summed(findings),
   });
 };
@@ -145,8 +146,7 @@ const textOf = (
 };
 
 /** What the pipelines of a text carry; nothing where it cannot be read. */
-export const signalsOf = (yaml: string): readonly string[] => {
-  const read = readSettings(yaml);
+const signalsOf = (read: ReadSettings): readonly string[] => {
   if (!read.readable) return [];
   const pipelines = Object.keys(settingsAt(read.text.settings, 'service', 'pipelines'));
   return [...new Set(pipelines.map(typeOf))].sort();

@@ -11,7 +11,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../../../kernel/outc
 import { COLLECTOR_ENVIRONMENT } from '../frame.ts';
 import type { Recording } from '../recording.ts';
 import { readSettings } from '../validation/settings-text.ts';
-import { validateSettings } from '../validation/validate-settings.ts';
+import { findingsIn } from '../validation/validate-settings.ts';
 import { type Figures, Prediction, predict, spreadOf } from './predict.ts';
 import { statesOf } from './recorded-host.ts';
 import type { Environment } from './variables.ts';
@@ -84,8 +84,8 @@ export const preview = (wish: PreviewWish): Outcome<Preview, PreviewRefusal> => 
   const predictions: Prediction[] = [];
   for (const variant of ['baseline', 'candidate'] as const) {
     const text = wish[variant];
-    const fault = validateSettings(text).find(({ severity }) => severity === 'error');
     const read = readSettings(text);
+    const fault = findingsIn(text, read).find(({ severity }) => severity === 'error');
     if (fault !== undefined || !read.readable)
       return refuse(
         'pipeline-not-previewable',

@@ -11,7 +11,7 @@ import { checkOttl, readOttl } from './ottl.ts';
 import { checkNames } from './ottl-names.ts';
 import { type ClusterPolicy, STRICTEST_POLICY } from './policy.ts';
 import { secretLines } from './secret-lines.ts';
-import { readSettings } from './settings-text.ts';
+import { type ReadSettings, readSettings } from './settings-text.ts';
 import { checkSubstitutions, plainSecretsIn } from './substitutions.ts';
 import { checkWiring } from './wiring.ts';
 
@@ -27,8 +27,11 @@ export interface Circumstances {
  * settings of components, ids and graph, what the pinned collector has, order and destinations, and OTTL. All findings
  * at once, in the order of the text.
  */
-export const validateSettings = (text: string, circumstances: Circumstances = {}): readonly Finding[] => {
-  const read = readSettings(text);
+export const validateSettings = (text: string, circumstances: Circumstances = {}): readonly Finding[] =>
+  findingsIn(text, readSettings(text), circumstances);
+
+/** The same of a text that was read already. */
+export const findingsIn = (text: string, read: ReadSettings, circumstances: Circumstances = {}): readonly Finding[] => {
   if (!read.readable) return [...read.findings, ...secretLines(text)];
   const { settings, locate } = read.text;
   return toldOnce(remarksOn(settings, circumstances))
