@@ -1,4 +1,5 @@
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { pointerOf } from '../../kernel/pointer.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import { type ComponentKind, canonicalId, typeOf } from './components/registry.ts';
 import { explain } from './explanation.ts';
@@ -28,8 +29,8 @@ export const renderOwnSettings = (
 ): Outcome<RenderedPipeline, OwnSettingsRefusal> => {
   const framed = framedSettings(source, frame);
   if (!framed.accepted) return framed;
-  const settings = framed.value;
-  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${toYaml(settings)}`;
+  const { settings, text } = framed.value;
+  const yaml = `# ${revision.pipelineId}, revision ${revision.revision}\n${text}`;
   return accept({
     template: null,
     version: null,
@@ -48,10 +49,15 @@ export const renderOwnSettings = (
 export const hindrancesOf = (source: string, policy: ClusterPolicy): readonly FieldError[] => {
   const { criticalProcesses } = policy;
   const framed = framedSettings(source, { remoteWriteAuth: 'none', collectionIntervalSeconds: 60, criticalProcesses });
-  return framed.accepted ? refusedBy(policy, { yaml: toYaml(framed.value) }) : (framed.refusal.errors ?? []);
+  return framed.accepted ? refusedBy(policy, { yaml: framed.value.text }) : (framed.refusal.errors ?? []);
 };
 
-const framedSettings = (source: string, frame: FrameSettings): Outcome<Settings, OwnSettingsRefusal> => {
+interface Framed {
+  readonly settings: Settings;
+  readonly text: string;
+}
+
+const framedSettings = (source: string, frame: FrameSettings): Outcome<Framed, OwnSettingsRefusal> => {
   const read = readSettings(source);
   if (!read.readable)
     return notComparable(read.findings[0]?.message ?? 'it cannot be read', fieldErrorsOf(read.findings));
@@ -59,10 +65,9 @@ const framedSettings = (source: string, frame: FrameSettings): Outcome<Settings,
   const faults = [...reservedNames(own), ...missingMetrics(own)];
   if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
   const settings = inFrame(own, frame);
-  const findings = validateSettings(toYaml(settings)).filter(
-    ({ severity, pointer }) => severity === 'error' && isTheirs(pointer),
-  );
-  return findings[0] === undefined ? accept(settings) : notComparable(findings[0].message, inWords(findings));
+  const text = toYaml(settings);
+  const findings = validateSettings(text).filter(({ severity, pointer }) => severity === 'error' && isTheirs(pointer));
+  return findings[0] === undefined ? accept({ settings, text }) : notComparable(findings[0].message, inWords(findings));
 };
 
 /** By their pointers: the lines are those of a text that nobody wrote. */
@@ -91,7 +96,12 @@ const fault = (pointer: string, message: string): FieldError => ({
 
 const reservedNames = (settings: Settings): readonly FieldError[] =>
   Object.hasOwn(settingsAt(settings, 'processors'), STAMP)
-    ? [fault('/processors/resource~1stamp', `${STAMP} is the name of a processor of ours; call yours something else`)]
+    ? [
+        fault(
+          pointerOf(['processors', STAMP]),
+          `${STAMP} is the name of a processor of ours; call yours something else`,
+        ),
+      ]
     : [];
 
 const missingMetrics = (settings: Settings): readonly FieldError[] => {
