@@ -38,6 +38,17 @@ test('zod comes as a namespace, so that bundles keep only what they use', () => 
   expect(offences(below('src', 'functions', 'lib', 'cli', 'dashboard'), /import \{[^}]*\} from 'zod'/)).toEqual([]);
 });
 
+test('a module that is imported for what it does is named in package.json, else bundles leave it out', () => {
+  const bundled = offences(below('src', 'functions', 'dashboard/src'), /^import '/);
+  expect(bundled.map((place) => place.replace(/:\d+:/, ':'))).toEqual([
+    "dashboard/src/main.tsx: import './zod-settings.ts';",
+  ]);
+  const { sideEffects }: { readonly sideEffects: readonly string[] } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  );
+  expect(sideEffects).toContain('./dashboard/src/zod-settings.ts');
+});
+
 test('clock and chance enter in one file', () => {
   const product = (file: string) => below('src', 'functions')(file) && file !== 'src/kernel/system.ts';
   expect(offences(product, /new Date\(\)|Date\.now\(|Math\.random\(|randomUUID\(/)).toEqual([]);
