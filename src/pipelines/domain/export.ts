@@ -4,7 +4,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome
 import { counted } from '../../kernel/words.ts';
 import { daemonSetSpec, serviceSpec } from './collector-objects.ts';
 import { collectorPod, SETTINGS_FILE } from './collector-pod.ts';
-import { canonicalId, typeOf } from './components/registry.ts';
+import { canonicalType, typeOf } from './components/registry.ts';
 import { COLLECTOR_ENVIRONMENT, UNSET_VARIABLE } from './frame.ts';
 import { HEALTH_PORT, SELF_PORT } from './labels.ts';
 import { fieldErrorsOf, type Revision } from './revision.ts';
@@ -250,7 +250,7 @@ const secretVariables = ({ clusterName, remoteWriteUrl }: ExportWish, settings: 
 /** Whether the kubelet can ask the collector how it is: an extension that runs, on our port and not on the loopback. */
 const listensForProbes = (settings: Settings): boolean => {
   return extensionsOf(settings).some((id) => {
-    const type = typeOf(canonicalId('extensions', id));
+    const type = canonicalType('extensions', id);
     const endpoint = settingsAt(settings, 'extensions', id)['endpoint'];
     return type === 'health_check' && typeof endpoint === 'string' && isOpenOn(endpoint, HEALTH_PORT.number);
   });

@@ -1,7 +1,7 @@
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { pointerOf } from '../../kernel/pointer.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
-import { type ComponentKind, canonicalId, typeOf } from './components/registry.ts';
+import { type ComponentKind, canonicalType } from './components/registry.ts';
 import { explain } from './explanation.ts';
 import { FRAME_SAYS, frameOf, HOST_ROOT, LIMITER, STAMP, STORE } from './frame.ts';
 import { isHostMetrics } from './metric-set.ts';
@@ -129,7 +129,7 @@ const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   const pipelines = metricsPipelines(own).map(({ key, parts }): readonly [string, Pipeline['parts']] => {
     const onwards = parts.exporters.filter((id) => Object.hasOwn(connectors, id));
     const isEnd = onwards.length < parts.exporters.length;
-    const theirs = parts.processors.filter((id) => typeOf(canonicalId('processors', id)) !== LIMITER);
+    const theirs = parts.processors.filter((id) => canonicalType('processors', id) !== LIMITER);
     return [
       key,
       {

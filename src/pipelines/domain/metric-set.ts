@@ -1,4 +1,4 @@
-import { canonicalId, typeOf } from './components/registry.ts';
+import { canonicalType } from './components/registry.ts';
 import { HOST_ROOT } from './frame.ts';
 import type { Settings } from './settings-tree.ts';
 
@@ -53,7 +53,7 @@ export const processMetricNames = ({ processMetrics }: Pick<MetricSet, 'processM
     .sort();
 
 /** Whether a receiver reads hosts, under its name of today or one of before. */
-export const isHostMetrics = (id: string): boolean => typeOf(canonicalId('receivers', id)) === 'host_metrics';
+export const isHostMetrics = (id: string): boolean => canonicalType('receivers', id) === 'host_metrics';
 
 /** The receiver that collects a set. The command line of a process can hold secrets, so it is off in every template. */
 export const hostMetricsReceiver = (

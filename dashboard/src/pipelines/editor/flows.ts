@@ -1,10 +1,5 @@
 import { pointerOf } from '../../../../src/kernel/pointer.ts';
-import {
-  isSettings,
-  type Settings,
-  type SettingsNode,
-  settingsAt,
-} from '../../../../src/pipelines/domain/settings-tree.ts';
+import { idsIn, isSettings, type Settings, settingsAt } from '../../../../src/pipelines/domain/settings-tree.ts';
 
 export type Part = 'receivers' | 'processors' | 'exporters' | 'connectors';
 
@@ -112,8 +107,6 @@ export const layOut = (settings: Settings): Graph => {
 };
 
 const centred = (count: number, width: number): number => (width - count * NODE.width - (count - 1) * GAP.x) / 2;
-
-const idsIn = (node: SettingsNode | undefined): readonly string[] => (Array.isArray(node) ? node.map(String) : []);
 
 /** An edge as a path: straight down within a pipeline, around from one to the next. */
 export const pathOf = ({ from, to }: Edge): string => {

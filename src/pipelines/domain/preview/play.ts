@@ -1,4 +1,4 @@
-import { canonicalId, typeOf } from '../components/registry.ts';
+import { canonicalType, typeOf } from '../components/registry.ts';
 import { isHostMetrics } from '../metric-set.ts';
 import { type Settings, type SettingsNode, settingsAt } from '../settings-tree.ts';
 import type { Path } from '../validation/finding.ts';
@@ -69,7 +69,7 @@ const readyProcessor = (
   lines: ReturnType<typeof readOttl>['lines'],
 ): Ready<() => Process> => {
   const path = ['processors', id];
-  const type = typeOf(canonicalId('processors', id));
+  const type = canonicalType('processors', id);
   const make = Object.hasOwn(PROCESSORS, type) ? PROCESSORS[type] : undefined;
   if (make === undefined)
     return {
@@ -100,8 +100,7 @@ const openTexts = (node: SettingsNode, path: Path): readonly Path[] => {
 const connectorLimits = (settings: Settings, pipelines: readonly Pipeline[]): readonly Limit[] =>
   [...new Set(pipelines.flatMap(({ parts }) => [...parts.receivers, ...parts.exporters]))]
     .filter(
-      (id) =>
-        Object.hasOwn(settingsAt(settings, 'connectors'), id) && typeOf(canonicalId('connectors', id)) !== 'forward',
+      (id) => Object.hasOwn(settingsAt(settings, 'connectors'), id) && canonicalType('connectors', id) !== 'forward',
     )
     .map((id) => cannotPredict(['connectors', id], `what ${typeOf(id)} makes of metrics is not part of a preview`));
 

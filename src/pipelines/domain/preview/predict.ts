@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Interval } from '../../../cost/domain/interval.ts';
 import { pointerOf } from '../../../kernel/pointer.ts';
-import { canonicalId, typeOf } from '../components/registry.ts';
+import { canonicalType } from '../components/registry.ts';
 import { SERIES_LABELS } from '../labels.ts';
 import { type Settings, settingsAt } from '../settings-tree.ts';
 import type { SettingsText } from '../validation/settings-text.ts';
@@ -117,7 +117,7 @@ const outputLimits = (settings: Settings): readonly Limit[] => {
     : [];
 };
 
-const isSilent = (exporter: string): boolean => SILENT.includes(typeOf(canonicalId('exporters', exporter)));
+const isSilent = (exporter: string): boolean => SILENT.includes(canonicalType('exporters', exporter));
 
 /** A series in a scrape. */
 interface Series {
@@ -134,7 +134,7 @@ interface Series {
 const seriesIn = (sent: readonly Sent[], settings: Settings): readonly Series[] =>
   sent.flatMap(({ exporter, batch }) => {
     if (isSilent(exporter)) return [];
-    const isStore = typeOf(canonicalId('exporters', exporter)) === 'prometheus_remote_write';
+    const isStore = canonicalType('exporters', exporter) === 'prometheus_remote_write';
     const external = settingsAt(settings, 'exporters', exporter, 'external_labels');
     const labels = Object.fromEntries(
       (isStore ? Object.entries(external) : Object.values(SERIES_LABELS).map((name) => [name, ''] as const)).map(
