@@ -1,8 +1,10 @@
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ALL_PROBLEMS, ALL_ROUTES } from '../../../src/client/contracts.ts';
 import { errorsPageOf, openApiOf } from '../../../src/client/openapi.ts';
+import { wireCode } from '../../../src/platform/declare/problem.ts';
 import type { RouteDefinition } from '../../../src/platform/declare/route.ts';
 import { parseWire, toWire } from '../../../src/platform/wire.ts';
 
@@ -65,4 +67,18 @@ describe('every route', () => {
       if (['PUT', 'PATCH', 'DELETE'].includes(route.method)) expect(route.concurrency).toBe('if-match');
     },
   );
+});
+
+test('every code on the page of errors is answered by the product and asserted by a test', () => {
+  const textOf = (pattern: string): string =>
+    globSync(pattern, { cwd: root })
+      .filter((file) => !/(contract\/(problems|routes)|declare\/(problem|route)|openapi\.test)\.ts$/.test(file))
+      .map((file) => readFileSync(join(root, file), 'utf8'))
+      .join('\n');
+  const [product, tests] = [textOf('src/**/*.ts'), textOf('test/**/*.ts')];
+  const codes = Object.keys(ALL_PROBLEMS);
+  expect(codes.filter((code) => !product.includes(`'${code}'`))).toEqual([]);
+  const unasserted = codes.filter((code) => !tests.includes(code) && !tests.includes(wireCode(code)));
+  // of an API server that is ten seconds busy with deleting; of fifty experiments under way
+  expect(unasserted).toEqual(['cluster-busy', 'experiment-quota-exceeded']);
 });

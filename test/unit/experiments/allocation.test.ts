@@ -17,7 +17,7 @@ const inventory = new Map<typeof CLUSTER, readonly ClusterNode[]>([
 ]);
 const meant = (target: Omit<Target, 'clusterId'>) => {
   const found = nodesMeant([{ clusterId: CLUSTER, ...target }], inventory);
-  return found.accepted ? found.value.map(({ node }) => node) : found.refusal.message;
+  return found.accepted ? found.value.map(({ node }) => node) : `${found.refusal.code}: ${found.refusal.message}`;
 };
 
 describe('nodes that targets mean', () => {
@@ -26,6 +26,7 @@ describe('nodes that targets mean', () => {
   });
   test('labels choose among the ready ones', () => {
     expect(meant({ nodeSelector: { zone: 'a' } })).toEqual(['a']);
+    expect(meant({ nodeSelector: { zone: 'c' } })).toMatch(/^deployment-nodes-not-found: /);
     expect(meant({ nodeSelector: { zone: 'c' } })).toContain('4 nodes known, none of them is ready and matches');
   });
   test('a node by name must be there and ready', () => {

@@ -7,7 +7,7 @@ import { unpackMoment } from '../../../cli/recording/unpack-moment.ts';
 import { type Instant, secondsAfter } from '../../../src/kernel/instant.ts';
 import { systemClock } from '../../../src/kernel/system.ts';
 import { processesOf, type RecordedProcess } from '../../../src/pipelines/domain/recorded-processes.ts';
-import { filesFor, type Moment, Recording } from '../../../src/pipelines/domain/recording.ts';
+import { checkRecordingSize, filesFor, type Moment, Recording } from '../../../src/pipelines/domain/recording.ts';
 import { CHURN, HOSTS, WEB } from '../../support/hosts/hosts.ts';
 import { recordingOf } from '../../support/hosts/simulated-host.ts';
 
@@ -30,6 +30,16 @@ describe('a recording', () => {
       expect(recordingOf(host, [0, 10])).toEqual(recording);
     },
   );
+
+  test('is looked at by a request up to 6000 processes, and refused with one more', () => {
+    const withProcesses = (count: number): Recording => {
+      const recording = recordingOf(WEB, [0]);
+      const files = Object.fromEntries(Array.from({ length: count }, (_, pid) => [`proc/${pid}/statm`, '1']));
+      return { ...recording, moments: [{ ...first(recording), files }] };
+    };
+    expect(checkRecordingSize(withProcesses(6000))).toMatchObject({ accepted: true });
+    expect(checkRecordingSize(withProcesses(6001))).toMatchObject({ refusal: { code: 'recording-too-large' } });
+  });
 
   test('shows processes as the scraper sees them', () => {
     const recording = recordingOf(WEB, [10]);
