@@ -4,6 +4,7 @@ import { registerAudit } from './commands/audit.ts';
 import { registerAuth } from './commands/auth.ts';
 import { registerCluster } from './commands/cluster.ts';
 import { registerCost } from './commands/cost.ts';
+import { registerEvents } from './commands/events.ts';
 import { registerExperiment } from './commands/experiment.ts';
 import { registerGenerator } from './commands/generator.ts';
 import { registerJudge } from './commands/judge.ts';
@@ -44,6 +45,7 @@ export const makeProgram = (): Command => {
   registerCost(program, context);
   registerGenerator(program, context);
   registerExperiment(program, context);
+  registerEvents(program, context);
   registerAudit(program, context);
   registerJudge(program);
   for (const command of program.commands) inheritExit(command);

@@ -6,5 +6,6 @@ export const manifest = defineFunction({
   triggers: [{ on: 'http', prefixes: [{ prefix: 'events' }] }],
   needs: { core: 'read' },
   memoryMb: 512,
-  timeoutSeconds: 10,
+  // a long poll may wait 20 s
+  timeoutSeconds: 29,
 });

@@ -9,6 +9,8 @@ import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-ou
 import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
 import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
 import type { ClusterWork } from '../../src/clusters/contract/routes.ts';
+import { memoryEventLog } from '../../src/events/adapters/memory-events.ts';
+import { serveEvents } from '../../src/events/application/serve-events.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
 import { systemIds, systemPauses } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
@@ -95,6 +97,11 @@ export const serveWorld = async (
         allowedDirectClusters,
         allowedMetricSources,
       }),
+      ...serveEvents({
+        log: memoryEventLog(() => [...world.experiments.said, ...world.pipelines.said]),
+        clock,
+        pauses: NO_PAUSES,
+      }),
       ...servePipelines({ pipelines: world.pipelines, clock, sha256, collectorImage: 'collector:test' }),
       ...serveAccess({
         members,
@@ -123,6 +130,9 @@ export const serveWorld = async (
     password: PASSWORD,
   };
 };
+
+/** Time is virtual here: whoever waits is answered at once. */
+const NO_PAUSES = { upTo: async () => undefined, exactly: async () => undefined };
 
 const PASSWORD = 'a password of the world';
 

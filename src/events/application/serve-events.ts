@@ -1,5 +1,5 @@
 import { accept } from '../../kernel/outcome.ts';
-import type { Clock } from '../../kernel/ports.ts';
+import type { Clock, Pauses } from '../../kernel/ports.ts';
 import { EventEnvelope } from '../../platform/declare/event.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { fromWire, toWire } from '../../platform/wire.ts';
@@ -8,20 +8,26 @@ import type { EventLog } from './ports.ts';
 import { makeReadEvents } from './read-events.ts';
 
 /** The route of events, as a page or as an event stream. */
-export const serveEvents = (parts: { readonly log: EventLog; readonly clock: Clock }): readonly ServedRoute[] => {
+export const serveEvents = (parts: {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly pauses: Pauses;
+}): readonly ServedRoute[] => {
   const readEvents = makeReadEvents(parts);
   return implement(
     eventRoutes,
     {
       listEvents: async ({ query, caller }) => {
-        const { types, source, subject, after, limit } = query;
+        const { types, source, subject, after, limit, waitSeconds } = query;
         const page = await readEvents({
           tenantId: caller.tenantId,
+          permissions: caller.permissions,
           types: types?.split(',').map((type) => type.trim()),
           source,
           subject,
           after,
           limit,
+          waitSeconds,
         });
         return page.accepted ? accept({ body: page.value }) : page;
       },

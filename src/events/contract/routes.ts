@@ -14,6 +14,9 @@ export const EventPage = z.object({
 });
 export type EventPage = z.infer<typeof EventPage>;
 
+/** A request of the gateway may take 30 s. */
+const LONGEST_WAIT_SECONDS = 20;
+
 export const eventRoutes = [
   route({
     name: 'listEvents',
@@ -25,6 +28,8 @@ export const eventRoutes = [
       /** id of the last event that is known; 26 zeros for everything that is kept */
       after: z.string().max(64).optional(),
       limit: z.coerce.number().int().min(1).max(100).default(20),
+      /** how long to wait where nothing has happened since (long polling) */
+      waitSeconds: z.coerce.number().int().min(0).max(LONGEST_WAIT_SECONDS).default(0),
       /** types or families, separated by commas: `experiment.started,cluster.*` */
       types: z.string().max(500).optional(),
       source: z.string().max(40).optional(),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { permissionsOf, ROLES } from '../../../src/access/domain/permissions.ts';
 import { fromStream } from '../../../src/events/adapters/dynamodb-events.ts';
 import {
   memoryEventBus,
@@ -38,13 +39,18 @@ const eventAt = (at: Instant, tail: number, more: Partial<EventEnvelope> = {}): 
   ...more,
 });
 
+const pauses = { upTo: async () => undefined, exactly: async () => undefined };
+const VIEWER = permissionsOf('viewer');
+
 describe('the feed', () => {
   const clock = testClock(minutesAfter(T0, 10));
   const read = async (events: readonly EventEnvelope[], request: Partial<ReadEvents>): Promise<EventPage> => {
-    const page = await makeReadEvents({ log: memoryEventLog(() => events), clock })({
+    const page = await makeReadEvents({ log: memoryEventLog(() => events), clock, pauses })({
       tenantId: ACME,
+      permissions: VIEWER,
       after: undefined,
       limit: 20,
+      waitSeconds: 0,
       ...request,
     });
     if (!page.accepted) throw new Error(page.refusal.message);
@@ -88,8 +94,47 @@ describe('the feed', () => {
   });
 
   test.each(['', 'yesterday', `${'0'.repeat(25)}I`])('the position "%s" is refused', async (after) => {
-    const page = await makeReadEvents({ log: memoryEventLog(() => five), clock })({ tenantId: ACME, after, limit: 20 });
-    expect(page).toMatchObject({ refusal: { code: 'malformed-request' } });
+    await expect(read(five, { after })).rejects.toThrow(`after is "${after}"`);
+  });
+
+  test.each([
+    ['experiments', 'experiment.started', 'viewer'],
+    ['clusters', 'cluster.registered', 'viewer'],
+    ['pipelines', 'pipeline.created', 'viewer'],
+    ['cost', 'price_book.changed', 'viewer'],
+    ['access', 'member.changed', 'admin'],
+    ['something new', 'something.else', 'admin'],
+  ] as const)(
+    'what %s say (%s) is told from the role %s on, and others are led past it',
+    async (source, type, lowest) => {
+      const said = five.map((event) => ({ ...event, source, type }));
+      for (const role of ROLES) {
+        const page = await read(said, { after: BEGINNING, permissions: permissionsOf(role) });
+        expect(page.items).toHaveLength(ROLES.indexOf(role) >= ROLES.indexOf(lowest) ? 5 : 0);
+        expect(page.metadata.after).toBe(five[4]?.id);
+      }
+      expect((await read(said, { after: BEGINNING, permissions: new Set() })).items).toEqual([]);
+    },
+  );
+
+  test('a request that waits is answered with the first event, and after its time without one', async () => {
+    const events = five.slice(0, 1);
+    let looks = 0;
+    const waiting = {
+      upTo: async () => undefined,
+      exactly: async () => {
+        looks += 1;
+        if (looks === 3) events.push(...five.slice(1, 2));
+      },
+    };
+    const ask = makeReadEvents({ log: memoryEventLog(() => events), clock, pauses: waiting });
+    const request = { tenantId: ACME, permissions: VIEWER, limit: 20, waitSeconds: 5 };
+    expect(await ask({ ...request, after: five[0]?.id })).toMatchObject({ value: { items: five.slice(1, 2) } });
+    expect(looks).toBe(3);
+    expect(await ask({ ...request, after: five[1]?.id })).toMatchObject({ value: { items: [] } });
+    expect(looks).toBe(3 + 5);
+    await ask({ ...request, after: undefined });
+    expect(looks).toBe(8);
   });
 });
 
@@ -123,7 +168,6 @@ describe('the event stream', () => {
 
 describe('publishing', () => {
   const clock = testClock(minutesAfter(T0, 10));
-  const pauses = { upTo: async () => undefined, exactly: async () => undefined };
   const rowsOf = (count: number): OutboxRow[] =>
     Array.from({ length: count }, (_, index) => ({
       key: { pk: 'T#acme#EXP#x', sk: `EVT#${index}` },
