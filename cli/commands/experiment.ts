@@ -191,6 +191,21 @@ export const registerExperiment = (program: Command, context: () => Context): vo
     'started',
   );
   command(
+    'pause',
+    'measure nothing until it is resumed; 24 h in all',
+    async (api, { id, version }, { reason }) =>
+      (await api.pauseExperiment({ params: { experimentId: id }, ifMatch: version, body: { reason } })).body,
+    'is paused',
+    { needsReason: true },
+  );
+  command(
+    'resume',
+    'measure on, with a new slot',
+    async (api, { id, version }) =>
+      (await api.resumeExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    'is measured again',
+  );
+  command(
     'stop',
     'stop and put everything back',
     async (api, { id }, { reason }) =>

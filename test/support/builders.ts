@@ -111,9 +111,10 @@ export const historyTo = (state: State, at: Instant = T0): readonly ExperimentEv
     case 'warming':
       return running.slice(0, -1);
     case 'calibrating':
-    case 'paused':
     case 'running':
       return running;
+    case 'paused':
+      return [...running, { type: 'paused', reason: 'an upgrade', at, by: ANNA }];
     case 'deciding':
       return deciding;
     case 'awaiting_approval':
@@ -141,11 +142,10 @@ export const after = (...events: readonly ExperimentEvent[]): Experiment => {
   return experiment;
 };
 
-/** An experiment in a state; calibrating and paused are not led to by any event yet, so they are put together. */
+/** An experiment in a state; calibrating is not led to by any event yet, so it is put together. */
 export const experimentIn = (state: State, at: Instant = T0): Experiment => {
   const reached = after(...historyTo(state, at));
   if (state === 'calibrating' && reached.state === 'running') return { ...reached, state };
-  if (state === 'paused' && reached.state === 'running') return { ...reached, state, resumesTo: 'running' };
   return reached;
 };
 

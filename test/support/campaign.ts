@@ -1,16 +1,31 @@
-import { isTerminal } from '../../src/experiments/domain/experiment.ts';
+import { isTerminal, lifeOf } from '../../src/experiments/domain/experiment.ts';
 import { TERMINAL_STATES } from '../../src/experiments/domain/vocabulary.ts';
 import type { Epoch } from '../../src/kernel/identity.ts';
 import { epochMsOf, type Instant, secondsAfter } from '../../src/kernel/instant.ts';
 import { accept, type Outcome } from '../../src/kernel/outcome.ts';
 import { settings, T0 } from './builders.ts';
 import { type Call, chanceOf, FAULTS, type Fault, traceHash } from './faults.ts';
-import { ANNA_PRINCIPAL, healthy, losingFrom, makeWorld, type ReadingsOf, type World } from './world.ts';
+import {
+  ANNA_PRINCIPAL,
+  healthy,
+  losingFrom,
+  makeWorld,
+  type ReadingsOf,
+  SETTLE_SECONDS,
+  type World,
+} from './world.ts';
 
 // One experiment's life while calls are lost, answers are lost and messages come twice; then quiet, and what must be
 // true afterwards whatever happened. Everything follows from the seed.
 
-export const PLOTS = ['stopped early', 'left alone', 'promoted', 'promoted and taken back', 'retried'] as const;
+export const PLOTS = [
+  'stopped early',
+  'left alone',
+  'promoted',
+  'promoted and taken back',
+  'retried',
+  'paused',
+] as const;
 export type Plot = (typeof PLOTS)[number];
 
 export interface Lived {
@@ -87,6 +102,18 @@ export const live = async (plan: LifePlan): Promise<Lived> => {
     if (!isTerminal(await now()) && world.faults.trace.length === faultsBefore && faultsBefore === 0) {
       broken.push(`P6: a stop at ${acceptedAt} s had no effect within 90 s`);
     }
+  }
+  if (plot === 'paused') {
+    await world.time.advance(plan.stopAfterSeconds);
+    await insist(world, () => world.commands.pause({ ...asked, reason: 'an upgrade' }));
+    const isPaused = (await now()).state === 'paused';
+    await world.time.advance(2 * HOUR);
+    if (isPaused && (await now()).state === 'paused') await insist(world, () => world.commands.resume(asked));
+    const { pauses } = lifeOf(await now()) ?? { pauses: [] };
+    const inside = (await world.samples.list(ref.tenantId, experimentId, (await now()).epoch)).filter(({ endsAt }) =>
+      pauses.some(({ from, to }) => endsAt > secondsAfter(from, SETTLE_SECONDS) && endsAt < (to ?? '')),
+    );
+    if (inside.length > 0) broken.push(`P5: ${inside.length} slots were measured in a pause`);
   }
   if (plot === 'promoted' || plot === 'promoted and taken back') {
     await until(world, 4 * HOUR, async () => isTerminal(await now()) || (await now()).state === 'awaiting_approval');

@@ -16,10 +16,20 @@ import { T0 } from './platform.ts';
 
 const AFTER: Readonly<Record<Exclude<CommandName, 'delete'>, State>> = {
   start: 'validating',
+  pause: 'paused',
+  resume: 'running',
   stop: 'rolling_back',
   promote: 'promoting',
   rollback: 'rolling_back',
   retry: 'validating',
+};
+
+const ALLOWED_AFTER: Readonly<Partial<Record<CommandName, readonly CommandName[]>>> = {
+  start: ['stop'],
+  retry: ['stop'],
+  promote: ['stop'],
+  pause: ['resume', 'stop'],
+  resume: ['pause', 'stop'],
 };
 
 export const servedExperiments = (world: World) => {
@@ -48,7 +58,7 @@ export const servedExperiments = (world: World) => {
       state,
       version: view.version + 1,
       epoch: name === 'start' || name === 'retry' ? view.epoch + 1 : view.epoch,
-      allowedCommands: name === 'start' || name === 'retry' || name === 'promote' ? ['stop'] : [],
+      allowedCommands: ALLOWED_AFTER[name] ?? [],
       updatedAt: T0,
     });
     world.put({ ...found, view: next });
@@ -138,6 +148,8 @@ export const servedExperiments = (world: World) => {
       return accept({ body: null });
     },
     startExperiment: async ({ params, ifMatch }) => command('start', params.experimentId, ifMatch),
+    pauseExperiment: async ({ params, ifMatch }) => command('pause', params.experimentId, ifMatch),
+    resumeExperiment: async ({ params, ifMatch }) => command('resume', params.experimentId, ifMatch),
     stopExperiment: async ({ params, ifMatch }) => command('stop', params.experimentId, ifMatch),
     promoteExperiment: async ({ params, ifMatch }) => command('promote', params.experimentId, ifMatch),
     rollbackExperiment: async ({ params, ifMatch }) => command('rollback', params.experimentId, ifMatch),

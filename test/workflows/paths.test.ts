@@ -140,10 +140,12 @@ describe('waits that nobody settles', () => {
     await expectExactlyOneEnd(end);
   });
 
-  test('Warmup ends after its 2 h', async () => {
+  test('a warm-up that nobody ends is brought home by the janitor, and its machine, which may be paused for a day, changes nothing at its own end', async () => {
     const end = await runToTheEnd({ isLost: (kind) => kind === 'look' });
-    expect(end.execution?.caught).toEqual(['Warmup: States.Timeout']);
     expect(end.experiment).toMatchObject({ state: 'rolled_back', verdict: { verdict: 'error_infrastructure' } });
+    await end.world.time.advance(27 * 3600);
+    expect(end.execution?.caught).toEqual(['Warmup: States.Timeout']);
+    expect(await end.world.now(end.ref)).toEqual(end.experiment);
     await expectExactlyOneEnd(end);
   });
 

@@ -12,6 +12,7 @@ const PATHS = {
   external: 'M6 3H3v10h10v-3M9 3h4v4M13 3L7 9',
   download: 'M8 2v8M4.5 7L8 10.5 11.5 7M3 13.5h10',
   play: 'M5 3.2v9.6L12.5 8z',
+  pause: 'M4.5 3.5h2.5v9H4.5zM9 3.5h2.5v9H9z',
   stop: 'M4 4h8v8H4z',
   promote: 'M8 13V3.5M4 7l4-4 4 4',
   back: 'M6 3L2.5 6.5 6 10M3 6.5h6a4 4 0 0 1 0 8H7',
@@ -32,10 +33,12 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+const FILLED: readonly IconName[] = ['half', 'play', 'pause', 'stop'];
+
 /** Always beside a word or inside something labelled, so it is hidden from readers of screens. */
 export const Icon = ({ name, className = '' }: { readonly name: IconName; readonly className?: string }) => (
   <svg className={`icon ${className}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-    <path d={PATHS[name]} className={name === 'half' || name === 'play' || name === 'stop' ? 'icon-filled' : ''} />
+    <path d={PATHS[name]} className={FILLED.includes(name) ? 'icon-filled' : ''} />
   </svg>
 );
 

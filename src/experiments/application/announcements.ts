@@ -24,9 +24,11 @@ export const announcementsOf = (
 ];
 
 const signalOf = ({ id: experimentId, state }: Experiment, event: ExperimentEvent): readonly EventDraft[] => {
-  const signal = (name: 'stop' | 'promote' | 'rollback', reason: string) => [
+  const signal = (name: 'pause' | 'resume' | 'stop' | 'promote' | 'rollback', reason: string) => [
     draftEvent(definitionOf('control.signal_received'), { experimentId, signal: name, reason }),
   ];
+  if (event.type === 'paused') return signal('pause', event.reason);
+  if (event.type === 'resumed') return signal('resume', 'resumed');
   if (event.type === 'stop-requested') return signal('stop', event.reason);
   if (event.type === 'approved') return signal('promote', event.reason);
   // by a person it is the way back after a promotion; by a machine it is on its way already
@@ -73,6 +75,10 @@ const causeOf = (event: ExperimentEvent): string => {
       return 'every collector of both variants is ready';
     case 'measuring-started':
       return 'the warm-up is over';
+    case 'paused':
+      return event.reason;
+    case 'resumed':
+      return 'resumed';
     case 'deciding-started':
       return 'the horizon is reached';
     case 'approval-awaited':

@@ -16,6 +16,15 @@ export const makeCommandExperiment = (ports: { readonly experiments: ExperimentS
   type Answer = Promise<Outcome<Stored, ChangeRefusal>>;
   const refOf = ({ caller, experimentId }: Asked) => ({ tenantId: caller.tenantId, experimentId });
   return {
+    pause: (asked: Asked & { readonly reason: string }): Answer =>
+      change(refOf(asked), asked.version, (_, at) => ({
+        type: 'pause',
+        reason: asked.reason,
+        at,
+        by: actorOf(asked.caller),
+      })),
+    resume: (asked: Asked): Answer =>
+      change(refOf(asked), asked.version, (_, at) => ({ type: 'resume', at, by: actorOf(asked.caller) })),
     stop: (asked: Asked & { readonly reason: string }): Answer =>
       change(refOf(asked), asked.version, (_, at) => ({
         type: 'stop',

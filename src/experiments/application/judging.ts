@@ -139,6 +139,11 @@ export const makeConclude = (ports: Pick<JudgingPorts, 'experiments' | 'samples'
       verdict.verdict === 'promote'
         ? await findSelfTest(tenantId, { settings, nodes: lifeOf(experiment)?.nodes ?? [] })
         : null;
-    return presentVerdict(settings, evidence, verdict, { history, selfTest, at });
+    return presentVerdict(settings, evidence, verdict, {
+      history,
+      selfTest,
+      pauses: lifeOf(experiment)?.pauses ?? [],
+      at,
+    });
   };
 };

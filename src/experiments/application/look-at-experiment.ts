@@ -4,7 +4,16 @@ import type { Clock } from '../../kernel/ports.ts';
 import type { SlotGrid } from '../../measurement/domain/slots.ts';
 import type { Wait } from '../contract/workflow.ts';
 import type { Experiment, ExperimentIn } from '../domain/experiment.ts';
-import { gridOf, measuringEnds, totalSlots, warmupEnds, warmupSlots, watchEvery } from '../domain/schedule.ts';
+import {
+  gridOf,
+  measuringEnds,
+  PAUSE_SECONDS,
+  pausedSeconds,
+  totalSlots,
+  warmupEnds,
+  warmupSlots,
+  watchEvery,
+} from '../domain/schedule.ts';
 import type { State } from '../domain/vocabulary.ts';
 import { type JudgingPorts, makeTakeLooks, makeWatch } from './judging.ts';
 import type { ClusterRegistry, EpochRef, Policy, Settler, Stored, WaitStore } from './ports.ts';
@@ -55,7 +64,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     experiment: ExperimentIn<'warming'>,
   ): Promise<LookDone> => {
     await measure(ref, stored, experiment);
-    const isOver = warmupEnds(experiment.slotsFrom, experiment.settings) <= ports.clock.now();
+    const isOver = warmupEnds(experiment) <= ports.clock.now();
     return isOver ? settle(ref, 'Warmup', answer('warm')) : 'measured';
   };
 
@@ -69,10 +78,29 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     const stop = await takeLooks(ref, stored, lastRecorded, now);
     if (stop !== null) return settle(ref, 'Observe', answer(outcomeOf(stop.verdict), stop.sentence));
     if (isAtHorizon(experiment, lastRecorded, now)) return settle(ref, 'Observe', answer('horizon'));
+    await signOfLife(ref, stored);
+    return 'measured';
+  };
+
+  /** What ended before the pause is still read. Nothing is judged, and the machine learns that somebody is there. */
+  const lookWhilePaused = async (
+    ref: EpochRef,
+    stored: Stored,
+    experiment: ExperimentIn<'paused'>,
+    wait: Wait,
+  ): Promise<LookDone> => {
+    await measure(ref, stored, experiment);
+    if (pausedSeconds(experiment.life.pauses, ports.clock.now()) >= PAUSE_SECONDS) {
+      return settle(ref, wait, answer('stopped', 'it was paused for 24 h in all'));
+    }
+    await signOfLife(ref, stored);
+    return 'measured';
+  };
+
+  const signOfLife = async (ref: EpochRef, { progress }: Stored): Promise<void> => {
     const token = await ports.waits.find(ref, 'Observe');
     if (token !== null) await ports.settler.heartbeat(token);
-    if (stored.progress.blindness > 0) await ports.experiments.countBlindness(ref, 'none');
-    return 'measured';
+    if (progress.blindness > 0) await ports.experiments.countBlindness(ref, 'none');
   };
 
   /** After the horizon the candidate is live until it is promoted or put back: a limit or proven harm still withdraws it. */
@@ -91,7 +119,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     const stored = await ports.experiments.load(ref);
     if (stored === null || stored.experiment.epoch !== ref.epoch) return 'nothing-to-do';
     const { experiment } = stored;
-    const wait = WAIT_IN[experiment.state];
+    const wait = WAIT_IN[experiment.state === 'paused' ? experiment.resumesTo : experiment.state];
     const stop = stopAnswer(experiment);
     if (stop !== null) return wait === undefined ? 'nothing-to-do' : settle(ref, wait, stop);
     switch (experiment.state) {
@@ -99,6 +127,8 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
         return lookWhileWarming(ref, stored, experiment);
       case 'running':
         return lookWhileRunning(ref, stored, experiment);
+      case 'paused':
+        return wait === undefined ? 'nothing-to-do' : lookWhilePaused(ref, stored, experiment, wait);
       case 'awaiting_approval':
         if (experiment.approval !== null) return settle(ref, 'AwaitApproval', answer('approved'));
         return experiment.expiresAt <= ports.clock.now()
@@ -126,9 +156,9 @@ const outcomeOf = (verdict: string) =>
     : 'error_infrastructure';
 
 /** Every slot is recorded, or the last one is so late that it counts as missing. */
-const isAtHorizon = ({ settings, slotsFrom }: ExperimentIn<'running'>, lastRecorded: number | null, now: Instant) =>
-  (lastRecorded ?? -1) >= totalSlots(settings) - 1 ||
-  secondsAfter(measuringEnds(slotsFrom, settings), LAST_SLOT_PATIENCE_SECONDS) <= now;
+const isAtHorizon = (experiment: ExperimentIn<'running'>, lastRecorded: number | null, now: Instant) =>
+  (lastRecorded ?? -1) >= totalSlots(experiment.settings) - 1 ||
+  secondsAfter(measuringEnds(experiment), LAST_SLOT_PATIENCE_SECONDS) <= now;
 
 /** Measures what is due on every cluster and keeps how far it has come. */
 const makeMeasure =
@@ -136,12 +166,12 @@ const makeMeasure =
   async (
     ref: EpochRef,
     { progress }: Stored,
-    experiment: ExperimentIn<'warming' | 'running' | 'awaiting_approval' | 'promoting'>,
+    experiment: ExperimentIn<'warming' | 'running' | 'paused' | 'awaiting_approval' | 'promoting'>,
   ) => {
-    const { state, settings, life, slotsFrom } = experiment;
+    const { state, settings, life } = experiment;
     const measured = await measure({
       ref,
-      grid: gridOf(slotsFrom, settings),
+      grid: gridOf(experiment),
       slotsPlanned: totalSlots(settings),
       watchEvery: state === 'awaiting_approval' || state === 'promoting' ? watchEvery(settings) : undefined,
       settleSeconds: policy.settleSeconds,

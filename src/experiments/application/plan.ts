@@ -13,7 +13,7 @@ import type { CompleteSettings, Experiment } from '../domain/experiment.ts';
 import { lifeOf } from '../domain/experiment.ts';
 import { Fleet } from '../domain/fleet.ts';
 import { NoiseHistory } from '../domain/noise-history.ts';
-import { totalSlots } from '../domain/schedule.ts';
+import { PAUSE_SECONDS, totalSlots } from '../domain/schedule.ts';
 import type { ExperimentSettings } from '../domain/settings.ts';
 import type { FindRefusal, FoundPipelines } from './find-pipelines.ts';
 
@@ -80,8 +80,8 @@ export const authOf = ({ settings }: Cluster): FrameSettings['remoteWriteAuth'] 
 
 /** How long after its planned end an experiment's objects may still be there, before the cluster's own switch removes them. */
 const DEAD_MAN_SECONDS = 2 * 3600;
-/** Approval may take three days, and both variants stay until it is given. */
-const LONGEST_WAIT_SECONDS = 73 * 3600 + 2 * 900 + 7200;
+/** Approval may take three days and a pause one, and both variants stay as long. */
+const LONGEST_WAIT_SECONDS = 73 * 3600 + 2 * 900 + 7200 + PAUSE_SECONDS;
 
 /** When nobody can want these objects any more. */
 export const expiresAt = (settings: CompleteSettings, now: Instant): Instant =>

@@ -101,6 +101,10 @@ export const serveExperiments = (ports: ServePorts) => {
       within(START_CODES, answered(await start({ ...params, caller, version: ifMatch, as: 'start' }))),
     retryExperiment: async ({ params, caller, ifMatch }) =>
       within(START_CODES, answered(await start({ ...params, caller, version: ifMatch, as: 'retry' }))),
+    pauseExperiment: async ({ params, caller, ifMatch, body }) =>
+      within(PAUSE_CODES, answered(await commands.pause({ ...params, ...body, caller, version: ifMatch }))),
+    resumeExperiment: async ({ params, caller, ifMatch }) =>
+      within(COMMAND_CODES, answered(await commands.resume({ ...params, caller, version: ifMatch }))),
     stopExperiment: async ({ params, caller, ifMatch, body }) =>
       within(COMMAND_CODES, answered(await commands.stop({ ...params, ...body, caller, version: ifMatch }))),
     promoteExperiment: async ({ params, caller, ifMatch }) =>
@@ -163,5 +167,6 @@ interface Found extends Stored {
 }
 
 const COMMAND_CODES = ['state-conflict', 'resource-not-found', 'precondition-failed'] as const;
+const PAUSE_CODES = [...COMMAND_CODES, 'pause-not-allowed'] as const;
 const PROMOTE_CODES = [...COMMAND_CODES, 'promotion-not-allowed'] as const;
 const START_CODES = [...COMMAND_CODES, ...START_REFUSALS] as const;

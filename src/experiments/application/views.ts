@@ -21,6 +21,7 @@ export const viewOf = ({ experiment, progress }: Stored, now: Instant): Experime
   endsAt: endsAtOf(experiment),
   completedAt: isTerminal(experiment) ? experiment.completedAt : null,
   nodes: lifeOf(experiment)?.nodes ?? [],
+  pauses: lifeOf(experiment)?.pauses ?? [],
   slotsPlanned: slotsPlanned(experiment.settings),
   slotsMeasured: progress.slotsMeasured,
   latestLook: progress.latestLook,
@@ -57,6 +58,7 @@ const reasonOf = (experiment: Experiment): string | null => {
   const life = lifeOf(experiment);
   if ('reason' in experiment && experiment.reason !== null) return experiment.reason;
   if (life?.stop != null && !isTerminal(experiment)) return `stopping: ${life.stop.reason}`;
+  if (experiment.state === 'paused') return `paused: ${life?.pauses.at(-1)?.reason}`;
   if (experiment.state === 'awaiting_approval' && experiment.approval !== null) return 'promotion asked for';
   return life?.remark ?? null;
 };

@@ -30,7 +30,11 @@ export const experimentEvents = [
     type: 'control.signal_received',
     schemaVersion: 1,
     summary: 'A person asked for something that a running workflow must hear',
-    data: z.object({ ...subject, signal: z.enum(['stop', 'promote', 'rollback']), reason: z.string() }),
+    data: z.object({
+      ...subject,
+      signal: z.enum(['pause', 'resume', 'stop', 'promote', 'rollback']),
+      reason: z.string(),
+    }),
   }),
   event({
     type: 'experiment.verdict_reached',

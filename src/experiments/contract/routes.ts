@@ -19,6 +19,8 @@ import {
   Verdict,
 } from './views.ts';
 
+/** Why; kept in the history. */
+const Reasoned = z.strictObject({ reason: z.string().trim().min(3).max(500) });
 const ById = z.object({ experimentId: ExperimentId });
 const Finding = z.object({ pointer: z.string(), code: z.string(), message: z.string() });
 
@@ -155,6 +157,32 @@ export const experimentRoutes = [
     refusals: START_REFUSALS,
   }),
   route({
+    name: 'pauseExperiment',
+    method: 'POST',
+    path: '/experiments/{experimentId}/pause',
+    summary: 'Measure nothing until it is resumed; both variants stay, and the end moves by as much',
+    permission: may('experiment:stop'),
+    concurrency: 'if-match',
+    params: ById,
+    body: Reasoned,
+    status: 202,
+    response: ExperimentView,
+    refusals: ['state-conflict', 'pause-not-allowed'],
+    example: { reason: 'the cluster is being upgraded' },
+  }),
+  route({
+    name: 'resumeExperiment',
+    method: 'POST',
+    path: '/experiments/{experimentId}/resume',
+    summary: 'Measure on, with a new slot',
+    permission: may('experiment:stop'),
+    concurrency: 'if-match',
+    params: ById,
+    status: 202,
+    response: ExperimentView,
+    refusals: ['state-conflict'],
+  }),
+  route({
     name: 'stopExperiment',
     method: 'POST',
     path: '/experiments/{experimentId}/stop',
@@ -163,7 +191,7 @@ export const experimentRoutes = [
     concurrency: 'if-match',
     starIfMatch: true,
     params: ById,
-    body: z.strictObject({ reason: z.string().trim().min(3).max(500) }),
+    body: Reasoned,
     status: 202,
     response: ExperimentView,
     refusals: ['state-conflict'],
@@ -189,7 +217,7 @@ export const experimentRoutes = [
     permission: may('experiment:stop'),
     concurrency: 'if-match',
     params: ById,
-    body: z.strictObject({ reason: z.string().trim().min(3).max(500) }),
+    body: Reasoned,
     status: 202,
     response: ExperimentView,
     refusals: ['state-conflict'],

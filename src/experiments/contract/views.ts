@@ -5,7 +5,7 @@ import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/id
 import { Instant } from '../../kernel/instant.ts';
 import { MetricName, ProcessPresence, Reading, Sample, SlotPhase, Variant } from '../../measurement/domain/sample.ts';
 import { RenderedPipeline } from '../../pipelines/domain/template.ts';
-import { AllocatedNode, CompleteSettings } from '../domain/experiment.ts';
+import { AllocatedNode, CompleteSettings, Pause } from '../domain/experiment.ts';
 import { Effect, ExperimentVerdict, Look, Verdict } from '../domain/verdict.ts';
 import { CleanupState, CommandName, State } from '../domain/vocabulary.ts';
 
@@ -25,6 +25,8 @@ export const ExperimentView = CompleteSettings.extend({
   endsAt: Instant.nullable(),
   completedAt: Instant.nullable(),
   nodes: z.array(AllocatedNode),
+  /** of this epoch: these minutes have no slots, and its end moved by as much */
+  pauses: z.array(Pause).default([]),
   slotsPlanned: z.int(),
   slotsMeasured: z.int(),
   latestLook: Look.nullable(),

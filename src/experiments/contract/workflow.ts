@@ -107,7 +107,8 @@ export type Wait = z.infer<typeof Wait>;
 /** How long a token lives at most: the literal `TimeoutSeconds` of the definitions, compared by a test. */
 export const WAIT_SECONDS: Record<Wait, number> = {
   AwaitReady: 900,
-  Warmup: 7200,
+  /** as long as it may be paused, and 2 h */
+  Warmup: 26 * 3600,
   Observe: 35 * 86_400,
   AwaitApproval: 73 * 3600,
   AwaitPromoted: 900,
@@ -121,9 +122,9 @@ export const LIFECYCLE_BY_STEP: Readonly<Record<string, readonly State[]>> = {
   Apply: ['provisioning'],
   CheckApplied: ['provisioning'],
   AwaitReady: ['provisioning'],
-  Warmup: ['warming'],
-  Observe: ['running'],
-  Blind: ['running'],
+  Warmup: ['warming', 'paused'],
+  Observe: ['running', 'paused'],
+  Blind: ['running', 'paused'],
   Decide: ['deciding'],
   AwaitApproval: ['awaiting_approval'],
   BeginPromotion: ['promoting'],

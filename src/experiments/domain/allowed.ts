@@ -1,6 +1,7 @@
 import { type May, mayWith, type Permission } from '../../access/domain/permissions.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { cleanupOf, type Experiment, isTerminal, verdictOf } from './experiment.ts';
+import { measuringEnds, PAUSE_SECONDS, pausedSeconds } from './schedule.ts';
 import { RETRYABLE_VERDICTS } from './verdict.ts';
 import { COMMANDS, type CommandName, type State } from './vocabulary.ts';
 
@@ -21,11 +22,15 @@ const STOPPABLE: readonly State[] = [
   'promoting',
 ];
 
+const MEASURING: readonly State[] = ['warming', 'calibrating', 'running'];
+
 const isCleanedUp = (experiment: Experiment): boolean => ['done', 'not_needed'].includes(cleanupOf(experiment));
 
 const isAllowed: Record<CommandName, (experiment: Experiment, at: Instant) => boolean> = {
   start: ({ state }) => state === 'draft',
   stop: ({ state }) => STOPPABLE.includes(state),
+  pause: (experiment, at) => MEASURING.includes(experiment.state) && whyNotPaused(experiment, at) === null,
+  resume: (experiment) => experiment.state === 'paused' && experiment.life.stop === null,
   promote: (experiment, at) => experiment.state === 'awaiting_approval' && at < experiment.expiresAt,
   rollback: ({ state }) => state === 'promoted',
   retry: (experiment) => {
@@ -43,8 +48,21 @@ const isAllowed: Record<CommandName, (experiment: Experiment, at: Instant) => bo
     (isTerminal(experiment) && experiment.state !== 'promoted' && isCleanedUp(experiment)),
 };
 
+/** Why an experiment that is being measured cannot be paused now; null: it can. */
+export const whyNotPaused = (experiment: Experiment, at: Instant): string | null => {
+  if (!('slotsFrom' in experiment) || experiment.slotsFrom === null || experiment.life === null) return null;
+  const { slotsFrom, settings, life } = experiment;
+  if (life.stop !== null) return 'it is being stopped';
+  if (measuringEnds({ slotsFrom, settings, life }) <= at) return 'its last slot has ended, and the verdict comes next';
+  if (pausedSeconds(life.pauses, at) >= PAUSE_SECONDS)
+    return 'it was paused for 24 h in all, and its collectors stay no longer';
+  return null;
+};
+
 export const PERMISSION_FOR = {
   start: 'experiment:start',
+  pause: 'experiment:stop',
+  resume: 'experiment:stop',
   stop: 'experiment:stop',
   promote: 'experiment:promote',
   rollback: 'experiment:stop',

@@ -16,8 +16,8 @@ export type PersonCommand = Asked &
         readonly nodes: readonly AllocatedNode[];
         readonly remark: string | null;
       }
-    | { readonly type: 'stop' | 'rollback'; readonly reason: string }
-    | { readonly type: 'promote' }
+    | { readonly type: 'pause' | 'stop' | 'rollback'; readonly reason: string }
+    | { readonly type: 'resume' | 'promote' }
     | { readonly type: 'delete' }
   );
 

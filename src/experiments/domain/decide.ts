@@ -1,14 +1,14 @@
 import type { Actor, Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
-import { allowedCommands } from './allowed.ts';
+import { allowedCommands, whyNotPaused } from './allowed.ts';
 import type { CommandType, ExperimentCommand, PersonCommand, WorkflowCommand } from './commands.ts';
 import type { ExperimentEvent } from './events.ts';
 import { deploymentIdOf, type Experiment, lifeOf, verdictOf } from './experiment.ts';
 import { type Verdict, verdictWithoutMeasurement } from './verdict.ts';
 import { type CleanupState, isCleanupOwed } from './vocabulary.ts';
 
-export type DecisionRefusal = Refusal<'state-conflict' | 'promotion-not-allowed' | 'stale-epoch'>;
+export type DecisionRefusal = Refusal<'state-conflict' | 'pause-not-allowed' | 'promotion-not-allowed' | 'stale-epoch'>;
 export type Decision = Outcome<readonly ExperimentEvent[], DecisionRefusal>;
 
 /** What a command leads to, or why it does not: pure, and the only way in which an experiment changes. */
@@ -21,6 +21,7 @@ const decideForPerson = (experiment: Experiment, command: PersonCommand): Decisi
   if (command.type === 'promote' && experiment.state === 'awaiting_approval' && experiment.approval !== null) {
     return accept([]);
   }
+  if (command.type === 'pause' && experiment.state === 'paused') return accept([]);
   if (!isOffered(experiment, command)) return refusePerson(experiment, command);
   switch (command.type) {
     case 'start':
@@ -41,6 +42,10 @@ const decideForPerson = (experiment: Experiment, command: PersonCommand): Decisi
             }
           : { type: 'stop-requested', reason: command.reason, at, by },
       ]);
+    case 'pause':
+      return accept([{ type: 'paused', reason: command.reason, at, by }]);
+    case 'resume':
+      return accept([{ type: 'resumed', at, by }]);
     case 'promote':
       return accept([{ type: 'approved', reason: 'promoted by a person', at, by }]);
     case 'rollback':
@@ -63,7 +68,10 @@ const refusePerson = (experiment: Experiment, command: PersonCommand): Decision 
       verdict,
     });
   }
-  return conflict(experiment, command);
+  const whyNot = command.type === 'pause' ? whyNotPaused(experiment, command.at) : null;
+  return whyNot === null
+    ? conflict(experiment, command)
+    : refuse('pause-not-allowed', `it cannot be paused: ${whyNot}`, { state: experiment.state });
 };
 
 const conflict = (
@@ -109,6 +117,8 @@ const decideForMachine = (experiment: Experiment, command: WorkflowCommand): Dec
       ]);
     case 'begin-deciding':
       return step(experiment, command, { from: ['running'], to: 'deciding' }, () => [
+        // its last slot is read: a pause that came meanwhile has nothing to hold up
+        ...(state === 'paused' ? [{ type: 'resumed', ...said } as const] : []),
         { type: 'deciding-started', ...said },
       ]);
     case 'conclude':
@@ -145,15 +155,16 @@ const decideForMachine = (experiment: Experiment, command: WorkflowCommand): Dec
   }
 };
 
-/** A plain step: asked again in the state it leads to, it has happened already. */
+/** A plain step: asked again in the state it leads to, it has happened already. A pause does not hold up what was settled. */
 const step = (
   experiment: Experiment,
   command: WorkflowCommand,
   way: { readonly from: readonly Experiment['state'][]; readonly to: Experiment['state'] },
   events: () => readonly ExperimentEvent[],
 ): Decision => {
-  if (experiment.state === way.to) return accept([]);
-  return way.from.includes(experiment.state) ? accept(events()) : conflict(experiment, command);
+  const place = experiment.state === 'paused' ? experiment.resumesTo : experiment.state;
+  if (place === way.to) return accept([]);
+  return way.from.includes(place) ? accept(events()) : conflict(experiment, command);
 };
 
 type CommandOf<T extends WorkflowCommand['type']> = Extract<WorkflowCommand, { type: T }>;

@@ -28,6 +28,8 @@ export type ExperimentEvent = Said &
     | { readonly type: 'provisioning-started' }
     | { readonly type: 'warmup-started' }
     | { readonly type: 'measuring-started' }
+    | { readonly type: 'paused'; readonly reason: string }
+    | { readonly type: 'resumed' }
     | { readonly type: 'deciding-started' }
     | { readonly type: 'verdict-reached'; readonly verdict: Verdict }
     | { readonly type: 'approval-awaited'; readonly expiresAt: Instant }

@@ -29,8 +29,23 @@ export const evolve = (experiment: Experiment | null, event: ExperimentEvent): E
         state: 'warming',
         slotsFrom: event.at,
       };
-    case 'measuring-started':
-      return { ...inOneOf(experiment, event, ['warming', 'calibrating']), ...moved, state: 'running' };
+    case 'measuring-started': {
+      const before = inOneOf(experiment, event, ['warming', 'calibrating', 'paused']);
+      return before.state === 'paused'
+        ? { ...before, ...stayed, resumesTo: 'running' }
+        : { ...before, ...moved, state: 'running' };
+    }
+    case 'paused': {
+      const before = inOneOf(experiment, event, ['warming', 'calibrating', 'running']);
+      const pause = { from: event.at, to: null, by: event.by, reason: event.reason };
+      const life = { ...before.life, pauses: [...before.life.pauses, pause] };
+      return { ...before, ...moved, state: 'paused', life, resumesTo: before.state };
+    }
+    case 'resumed': {
+      const { resumesTo, ...before } = inOneOf(experiment, event, ['paused']);
+      const pauses = before.life.pauses.map((pause) => ({ ...pause, to: pause.to ?? event.at }));
+      return { ...before, ...moved, state: resumesTo, life: { ...before.life, pauses } };
+    }
     case 'deciding-started':
       return { ...inOneOf(experiment, event, ['running']), ...moved, state: 'deciding', verdict: null };
     case 'verdict-reached':
@@ -121,6 +136,7 @@ const lifeFrom = (event: EventOf<'started'>): Life => ({
   remark: event.remark,
   execution: null,
   stop: null,
+  pauses: [],
 });
 
 const withLife = (

@@ -18,6 +18,10 @@ export type AllocatedNode = z.infer<typeof AllocatedNode>;
 export const Request = z.object({ by: Actor, at: Instant, reason: z.string() });
 export type Request = z.infer<typeof Request>;
 
+/** A time in which a person wanted nothing to be measured; `to` is null while it lasts. */
+export const Pause = z.object({ from: Instant, to: Instant.nullable(), by: Actor, reason: z.string() });
+export type Pause = z.infer<typeof Pause>;
+
 /** What is true from a start on, for one epoch. */
 export const Life = z.object({
   startedAt: Instant,
@@ -29,6 +33,8 @@ export const Life = z.object({
   execution: z.string().nullable(),
   /** a stop that a person asked for and that the workflow has to hear */
   stop: Request.nullable(),
+  /** in order */
+  pauses: z.array(Pause).default([]),
 });
 export type Life = z.infer<typeof Life>;
 
@@ -108,8 +114,6 @@ export type ExperimentIn<S extends State> = Extract<Experiment, { state: S }>;
 export const lifeOf = (experiment: Experiment): Life | null => ('life' in experiment ? experiment.life : null);
 export const verdictOf = (experiment: Experiment): Verdict | null =>
   'verdict' in experiment ? experiment.verdict : null;
-export const slotsFromOf = (experiment: Experiment): Instant | null =>
-  'slotsFrom' in experiment ? experiment.slotsFrom : null;
 export const promotionOf = (experiment: Experiment): Promotion | null =>
   'promotion' in experiment ? experiment.promotion : null;
 

@@ -8,10 +8,11 @@ import { amountWords, changeWords, intervalWords, listed, lowered, titleOf } fro
 import { describeDuration } from '../../kernel/duration.ts';
 import type { Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import { counted } from '../../kernel/words.ts';
 import { factsOf, measuredSlot } from './evidence.ts';
-import type { CompleteSettings } from './experiment.ts';
+import type { CompleteSettings, Pause } from './experiment.ts';
 import { historyWords, type NoiseHistory } from './noise-history.ts';
-import { watchEvery } from './schedule.ts';
+import { pausedSeconds, watchEvery } from './schedule.ts';
 import { isSelfTest, ownSelfTestWords, selfTestWords } from './self-test.ts';
 import { CriterionMetric } from './settings.ts';
 import type { Effect, Look, Verdict } from './verdict.ts';
@@ -28,8 +29,14 @@ export const presentVerdict = (
   {
     history,
     selfTest,
+    pauses,
     at,
-  }: { readonly history: NoiseHistory | null; readonly selfTest: SelfTest | null; readonly at: Instant },
+  }: {
+    readonly history: NoiseHistory | null;
+    readonly selfTest: SelfTest | null;
+    readonly pauses: readonly Pause[];
+    readonly at: Instant;
+  },
 ): Verdict => ({
   verdict: verdict.verdict,
   sentence: verdict.sentence,
@@ -39,6 +46,7 @@ export const presentVerdict = (
     ...(selfTest === null ? [] : [selfTestWords(selfTest)]),
     ...checkedAnotherWay(verdict),
     ...aboutNoise(verdict, history),
+    ...aboutPauses(pauses, at),
   ],
   whatWouldHaveChanged: verdict.whatWouldHaveChanged === '' ? null : verdict.whatWouldHaveChanged,
   strength: verdict.strength,
@@ -105,6 +113,14 @@ const aboutNoise = ({ onMeasuredNodes }: judged.Verdict, history: NoiseHistory |
         `How much ${helped.map(({ title }) => title).join(', ')} vary by themselves was known before the start, from ${historyWords(history)}.`,
       ];
 };
+
+/** Time without slots is said, because nobody can see it in their numbers. */
+const aboutPauses = (pauses: readonly Pause[], at: Instant): readonly string[] =>
+  pauses.length === 0
+    ? []
+    : [
+        `It was paused ${counted(pauses.length, 'time')}, ${describeDuration(pausedSeconds(pauses, at))} in all: that time has no slots, counts for neither variant and moved the end by as much.`,
+      ];
 
 const effectOf = (metric: judged.MetricJudgement, change: judged.Change): readonly Effect[] => {
   const name = CriterionMetric.safeParse(metric.name);

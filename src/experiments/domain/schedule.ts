@@ -1,7 +1,14 @@
-import { epochMsOf, fromEpochMs, type Instant, secondsAfter } from '../../kernel/instant.ts';
-import { plannedSlots, type SlotGrid } from '../../measurement/domain/slots.ts';
+import { epochMsOf, fromEpochMs, type Instant, secondsAfter, secondsBetween } from '../../kernel/instant.ts';
+import { countedFrom, plannedSlots, type SlotGrid, slotEnd } from '../../measurement/domain/slots.ts';
 import { APPROVAL_SECONDS } from './commands.ts';
-import { type CompleteSettings, cleanupOf, type Experiment, type ExperimentIn, slotsFromOf } from './experiment.ts';
+import {
+  type CompleteSettings,
+  cleanupOf,
+  type Experiment,
+  type ExperimentIn,
+  type Life,
+  type Pause,
+} from './experiment.ts';
 import { isCleanupOwed } from './vocabulary.ts';
 
 // Slots are counted from the moment when both variants were ready: first those of warm-up, then those that are judged.
@@ -14,11 +21,18 @@ export const slotsPlanned = ({ durationSeconds, slotSeconds }: Clocked): number 
   Math.ceil(durationSeconds / slotSeconds);
 export const totalSlots = (settings: Clocked): number => plannedSlots(settings, settings.durationSeconds);
 
+interface OnTheClock {
+  readonly slotsFrom: Instant;
+  readonly settings: Clocked;
+  readonly life: Pick<Life, 'pauses'>;
+}
+
 /** The grid on which it is measured. */
-export const gridOf = (slotsFrom: Instant, { slotSeconds, warmupSeconds }: Clocked): SlotGrid => ({
+export const gridOf = ({ slotsFrom, settings, life }: OnTheClock): SlotGrid => ({
   startedAt: slotsFrom,
-  slotSeconds,
-  warmupSeconds,
+  slotSeconds: settings.slotSeconds,
+  warmupSeconds: settings.warmupSeconds,
+  pauses: life.pauses,
 });
 
 /** After the horizon a slot in five minutes will do: soon enough to act, and three days of waiting stay affordable. */
@@ -39,12 +53,16 @@ export const mostWatched = ({ slotSeconds }: Pick<Clocked, 'slotSeconds'>): numb
 export const isTimeToJudgeAll = (nth: number): boolean =>
   nth % Math.max(1, 2 ** (Math.floor(Math.log2(nth)) - 1)) === 0;
 
-export const warmupEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
-  secondsAfter(slotsFrom, warmupSlots(settings) * settings.slotSeconds);
+export const warmupEnds = (clock: OnTheClock): Instant => slotEnd(gridOf(clock), warmupSlots(clock.settings) - 1);
 
-/** The one logical end: when the last slot ends. */
-export const measuringEnds = (slotsFrom: Instant, settings: Clocked): Instant =>
-  secondsAfter(slotsFrom, totalSlots(settings) * settings.slotSeconds);
+/** The one logical end: when the last slot ends. A pause moves it. */
+export const measuringEnds = (clock: OnTheClock): Instant => slotEnd(gridOf(clock), totalSlots(clock.settings) - 1);
+
+/** So long an experiment may be paused in all; its objects on the clusters outlive that. */
+export const PAUSE_SECONDS = 24 * 3600;
+
+export const pausedSeconds = (pauses: readonly Pause[], now: Instant): number =>
+  pauses.reduce((sum, { from, to }) => sum + secondsBetween(from, to ?? now), 0);
 
 /** From when on the tick or the janitor has to look at it, at the earliest; null: it waits for no time. */
 export const nextDueAt = (experiment: Experiment): Instant | null => {
@@ -84,7 +102,7 @@ export const looksWithin = (
     case 'warming':
     case 'calibrating':
     case 'running':
-      return slotLooks(experiment.slotsFrom, experiment.settings.slotSeconds, from, to, settleSeconds);
+      return slotLooks(countedFrom(gridOf(experiment)), experiment.settings.slotSeconds, from, to, settleSeconds);
     case 'paused':
     case 'promoting':
       return [from];
@@ -97,14 +115,15 @@ export const looksWithin = (
 
 /** Each watched slot while somebody decides, and when the offer expires; from then on until that is heard. */
 const waitingLooks = (
-  { slotsFrom, settings, expiresAt }: ExperimentIn<'awaiting_approval'>,
+  experiment: ExperimentIn<'awaiting_approval'>,
   from: Instant,
   to: Instant,
   settleSeconds: number,
 ): readonly Instant[] => {
+  const { settings, expiresAt } = experiment;
   if (expiresAt <= from) return [from];
   const stepSeconds = watchEvery(settings) * settings.slotSeconds;
-  const watched = slotLooks(measuringEnds(slotsFrom, settings), stepSeconds, from, to, settleSeconds);
+  const watched = slotLooks(measuringEnds(experiment), stepSeconds, from, to, settleSeconds);
   return expiresAt < to ? [...watched.filter((at) => at < expiresAt), expiresAt] : watched;
 };
 
@@ -144,14 +163,15 @@ export const overdueAt = (experiment: Experiment): Instant | null => {
     case 'rolling_back':
       return secondsAfter(experiment.enteredAt, LIMIT_SECONDS[experiment.state]);
     case 'warming':
-      return secondsAfter(warmupEnds(experiment.slotsFrom, experiment.settings), CLOCK_GRACE_SECONDS);
+      return secondsAfter(warmupEnds(experiment), CLOCK_GRACE_SECONDS);
     case 'calibrating':
     case 'running':
-      return secondsAfter(measuringEnds(experiment.slotsFrom, experiment.settings), CLOCK_GRACE_SECONDS);
+      return secondsAfter(measuringEnds(experiment), CLOCK_GRACE_SECONDS);
+    case 'paused':
+      return secondsAfter(experiment.enteredAt, PAUSE_SECONDS + CLOCK_GRACE_SECONDS);
     case 'awaiting_approval':
       return secondsAfter(experiment.expiresAt, CLOCK_GRACE_SECONDS);
     case 'draft':
-    case 'paused':
     case 'promoted':
     case 'rolled_back':
     case 'ended':
@@ -176,8 +196,9 @@ export const isCleanupOverdue = (experiment: Experiment, now: Instant): boolean 
   experiment.cleanup === 'pending' &&
   secondsAfter(experiment.completedAt, CLEANUP_OVERDUE_SECONDS) <= now;
 
-/** When the last slot ends; null before both variants were ready. */
+/** When the last slot ends; null before both variants were ready, and while a pause moves it. */
 export const endsAtOf = (experiment: Experiment): Instant | null => {
-  const slotsFrom = slotsFromOf(experiment);
-  return slotsFrom === null ? null : measuringEnds(slotsFrom, experiment.settings);
+  if (experiment.state === 'paused' || !('slotsFrom' in experiment)) return null;
+  const { slotsFrom, settings, life } = experiment;
+  return slotsFrom === null || life === null ? null : measuringEnds({ slotsFrom, settings, life });
 };

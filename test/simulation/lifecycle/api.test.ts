@@ -418,6 +418,27 @@ describe('refusals', () => {
     expect((await untilState(path, 'ended')).body).toMatchObject({ verdict: { verdict: 'cancelled' } });
   });
 
+  test('of two who pause the same picture one wins; a pause is told in words, and a second one changes nothing', async () => {
+    const path = await startOne();
+    const { etag } = await untilState(path, 'running');
+    const paused = await Promise.all(
+      ['an upgrade', 'an incident'].map((reason) => call('POST', `${path}/pause`, { ifMatch: etag, body: { reason } })),
+    );
+    expect(paused.map(({ status }) => status).toSorted()).toEqual([202, 412]);
+    const winner = paused.find(({ status }) => status === 202);
+    expect(winner?.body).toMatchObject({ state: 'paused', reason: 'paused: an upgrade', ends_at: null });
+    expect(winner?.body.allowed_commands).toEqual(['resume', 'stop']);
+    const again = await call('POST', `${path}/pause`, { ifMatch: winner?.etag ?? '', body: { reason: 'once more' } });
+    expect({ status: again.status, etag: again.etag }).toEqual({ status: 202, etag: winner?.etag });
+    expect(await call('POST', `${path}/pause`, { ifMatch: again.etag, body: {} })).toMatchObject({ status: 422 });
+    const resumed = await call('POST', `${path}/resume`, { ifMatch: again.etag });
+    expect(resumed).toMatchObject({ status: 202, body: { state: 'running', pauses: [{ reason: 'an upgrade' }] } });
+    expect(await call('POST', `${path}/resume`, { ifMatch: resumed.etag })).toMatchObject({
+      status: 409,
+      body: { code: 'STATE_CONFLICT', details: { allowed_commands: ['pause', 'stop'] } },
+    });
+  });
+
   test('a second start, a promotion too early and an overlap say what would work', async () => {
     const path = await startOne();
     const { etag } = await call('GET', path);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isTerminal } from '../../../src/experiments/domain/experiment.ts';
+import { type ExperimentIn, isTerminal } from '../../../src/experiments/domain/experiment.ts';
+import { measuringEnds } from '../../../src/experiments/domain/schedule.ts';
 import type { State } from '../../../src/experiments/domain/vocabulary.ts';
 import { secondsBetween } from '../../../src/kernel/instant.ts';
 import { T0 } from '../../support/builders.ts';
@@ -22,6 +23,12 @@ const promote = async (world: World, ref: Ref) => {
   return world.required(
     await world.commands.promote({ experimentId: ref.experimentId, caller: ANNA_PRINCIPAL, version }),
   );
+};
+
+const pause = async (world: World, ref: Ref) => {
+  const { version } = await world.now(ref);
+  const asked = { experimentId: ref.experimentId, caller: ANNA_PRINCIPAL, version, reason: 'an upgrade' };
+  return world.required(await world.commands.pause(asked));
 };
 
 /** Lets time pass until a state is reached; the seconds it took. */
@@ -189,6 +196,16 @@ describe('after the verdict the candidate stays watched', () => {
   });
 });
 
+const STOPPABLE = [
+  'validating',
+  'provisioning',
+  'warming',
+  'running',
+  'paused',
+  'awaiting_approval',
+  'promoting',
+] as const;
+
 describe('cut short', () => {
   test('a lost critical process ends it as abort_limit at the second slot, and everything is put back', async () => {
     const world = makeWorld({ readings: losingFrom(6) });
@@ -248,7 +265,7 @@ describe('cut short', () => {
     await nothingIsLeft(world);
   });
 
-  for (const state of ['validating', 'provisioning', 'warming', 'running', 'awaiting_approval', 'promoting'] as const) {
+  for (const state of STOPPABLE) {
     test(`a stop while it is ${state} takes effect within 90 s and leaves nothing`, async () => {
       const world = makeWorld();
       if (state === 'provisioning') {
@@ -262,6 +279,10 @@ describe('cut short', () => {
         await until(world, ref, 'awaiting_approval');
         await promote(world, ref);
       }
+      if (state === 'paused') {
+        await until(world, ref, 'running');
+        await pause(world, ref);
+      }
       await until(world, ref, state);
       await stop(world, ref);
       await world.time.advance(90);
@@ -273,6 +294,96 @@ describe('cut short', () => {
       await nothingIsLeft(world);
     });
   }
+});
+
+describe('a pause', () => {
+  const resume = async (world: World, ref: Ref) => {
+    const { version } = await world.now(ref);
+    return world.required(
+      await world.commands.resume({ experimentId: ref.experimentId, caller: ANNA_PRINCIPAL, version }),
+    );
+  };
+  const samplesOf = async (world: World, ref: Ref) =>
+    world.samples.list(ref.tenantId, ref.experimentId, (await world.now(ref)).epoch);
+
+  test('of 2 h in the middle has no slots, costs no patience, moves the end by as much, and is told with the verdict', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'running');
+    await world.time.advance(45);
+    const before = await world.now(ref);
+    const end = measuringEnds(before as ExperimentIn<'running'>);
+    await pause(world, ref);
+    await world.time.advance(7200);
+    const whilePaused = await samplesOf(world, ref);
+    expect(await world.now(ref)).toMatchObject({ state: 'paused', resumesTo: 'running' });
+    await resume(world, ref);
+    const { life } = (await world.now(ref)) as ExperimentIn<'running'>;
+    const moved = secondsBetween(end, measuringEnds((await world.now(ref)) as ExperimentIn<'running'>));
+    // the slot that it cut short begins anew
+    expect(moved).toBeGreaterThanOrEqual(7200);
+    expect(moved).toBeLessThan(7210);
+    await until(world, ref, 'awaiting_approval');
+    const samples = await samplesOf(world, ref);
+    expect(samples.map(({ slot }) => slot)).toEqual(Array.from({ length: 13 }, (_, slot) => slot));
+    const [paused] = life.pauses;
+    expect(samples.slice(0, whilePaused.length)).toEqual(whilePaused);
+    expect(samples.filter(({ endsAt }) => endsAt > (paused?.from ?? '') && endsAt < (paused?.to ?? ''))).toEqual([]);
+    const decided = await world.now(ref);
+    const verdict = 'verdict' in decided ? decided.verdict : null;
+    expect(verdict?.verdict).toBe('promote');
+    expect(verdict?.explanation.filter((line) => line.startsWith('It was paused'))).toEqual([
+      'It was paused 1 time, 2 h in all: that time has no slots, counts for neither variant and moved the end by as much.',
+    ]);
+    expect(world.walkers.experiment.execution(`${ref.experimentId}-1`)?.caught).toEqual([]);
+    expect((await world.experiments.transitions(ref)).map(({ to }) => to)).toContain('paused');
+  });
+
+  test('changes nothing in what is judged: the same slots give the same verdict with and without it', async () => {
+    const verdictOfRun = async (isPaused: boolean) => {
+      const world = makeWorld();
+      const ref = await world.begin();
+      await until(world, ref, 'running');
+      await world.time.advance(33);
+      if (isPaused) {
+        await pause(world, ref);
+        await world.time.advance(1000);
+        await resume(world, ref);
+      }
+      await until(world, ref, 'awaiting_approval');
+      const decided = await world.now(ref);
+      return 'verdict' in decided ? decided.verdict?.onMeasuredNodes : null;
+    };
+    expect(await verdictOfRun(true)).toEqual(await verdictOfRun(false));
+  });
+
+  test('in warm-up makes it no shorter', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'warming');
+    await pause(world, ref);
+    await world.time.advance(3 * 3600);
+    await resume(world, ref);
+    await until(world, ref, 'awaiting_approval');
+    const phases = (await samplesOf(world, ref)).map(({ phase }) => phase);
+    expect(phases).toEqual([...Array(3).fill('warmup'), ...Array(10).fill('measured')]);
+  });
+
+  test('that nobody ends is cancelled after 24 h', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    await until(world, ref, 'running');
+    await pause(world, ref);
+    await world.time.advance(24 * 3600 - 120);
+    expect((await world.now(ref)).state).toBe('paused');
+    await world.time.advance(240);
+    expect(await world.now(ref)).toMatchObject({
+      state: 'rolled_back',
+      verdict: { verdict: 'cancelled' },
+      reason: 'it was paused for 24 h in all',
+    });
+    await nothingIsLeft(world);
+  });
 });
 
 describe('everything comes twice', () => {

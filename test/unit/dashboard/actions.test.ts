@@ -32,7 +32,7 @@ describe('every action', () => {
   });
 
   test('that takes something away asks for a reason', () => {
-    expect(COMMANDS.filter((command) => actionWords(command, '').needsReason)).toEqual(['stop', 'rollback']);
+    expect(COMMANDS.filter((command) => actionWords(command, '').needsReason)).toEqual(['pause', 'stop', 'rollback']);
   });
 
   test('of a start says on which nodes, how many objects, for how long, and who cannot take part', () => {

@@ -29,6 +29,8 @@ const machine = { at: T1, by: WORKFLOW, epoch: 1 as Epoch };
 const commands: Record<CommandType, ExperimentCommand> = {
   start: { type: 'start', nodes: NODES, remark: null, ...person },
   retry: { type: 'retry', nodes: NODES, remark: null, ...person },
+  pause: { type: 'pause', reason: 'an upgrade', ...person },
+  resume: { type: 'resume', ...person },
   stop: { type: 'stop', reason: 'incident', ...person },
   promote: { type: 'promote', ...person },
   rollback: { type: 'rollback', reason: 'a panel is empty', ...person },
@@ -70,6 +72,8 @@ const TERMINAL: readonly State[] = ['promoted', 'rolled_back', 'ended'];
 const ACCEPTED: Record<CommandType, readonly State[]> = {
   start: ['draft'],
   retry: ['rolled_back', 'ended'],
+  pause: ['warming', 'calibrating', 'running', 'paused'],
+  resume: ['paused'],
   stop: ['draft', 'validating', ...LIVE],
   promote: ['awaiting_approval'],
   rollback: ['promoted'],
@@ -77,8 +81,8 @@ const ACCEPTED: Record<CommandType, readonly State[]> = {
   claim: ['validating'],
   provision: ['validating', 'provisioning'],
   warm: ['provisioning', 'warming'],
-  measure: ['warming', 'calibrating', 'running'],
-  'begin-deciding': ['running', 'deciding'],
+  measure: ['warming', 'calibrating', 'running', 'paused'],
+  'begin-deciding': ['running', 'paused', 'deciding'],
   conclude: ['deciding'],
   'await-approval': ['awaiting_approval'],
   'begin-promotion': ['promoting'],
@@ -202,6 +206,69 @@ describe('the way through', () => {
       code: 'promotion-not-allowed',
       facts: { verdict: 'inconclusive_underpowered' },
     });
+  });
+});
+
+describe('pause', () => {
+  const at = (seconds: number) => secondsAfter(T0, seconds);
+  const pauseAt = (seconds: number): ExperimentCommand => ({
+    type: 'pause',
+    reason: 'an upgrade',
+    at: at(seconds),
+    by: ANNA,
+  });
+  const resumeAt = (seconds: number): ExperimentCommand => ({ type: 'resume', at: at(seconds), by: ANNA });
+
+  test.each(['warming', 'running'] as const)('of %s is resumed to it, and remembered', (state) => {
+    const paused = given(experimentIn(state)).when(pauseAt(20)).next;
+    expect(paused).toMatchObject({ state: 'paused', resumesTo: state });
+    const resumed = given(paused).when(resumeAt(80)).next;
+    expect(resumed).toMatchObject({
+      state,
+      life: { pauses: [{ from: at(20), to: at(80), by: ANNA, reason: 'an upgrade' }] },
+    });
+  });
+
+  test('a second pause changes nothing, and neither does the machine move where it is resumed to', () => {
+    const paused = given(experimentIn('running')).when(pauseAt(20)).next;
+    expect(given(paused).when(pauseAt(30)).events).toEqual([]);
+    expect(given(paused).when(commands.measure).events).toEqual([]);
+    const inWarmup = given(experimentIn('warming')).when(pauseAt(20)).next;
+    expect(given(inWarmup).when(commands.warm).events).toEqual([]);
+    expect(given(inWarmup).when(commands.measure).next).toMatchObject({ state: 'paused', resumesTo: 'running' });
+  });
+
+  test('what was settled before it is not held up', () => {
+    const paused = given(experimentIn('running')).when(pauseAt(129)).next;
+    expect(
+      given(paused)
+        .when(commands['begin-deciding'])
+        .events?.map(({ type }) => type),
+    ).toEqual(['resumed', 'deciding-started']);
+  });
+
+  test.each([
+    ['just before its last slot ends', experimentIn('running'), 129.999, null],
+    ['when its last slot has ended', experimentIn('running'), 130, 'pause-not-allowed'],
+    ['while it is being stopped', given(experimentIn('running')).when(commands.stop).next, 90, 'pause-not-allowed'],
+  ])('%s', (_, experiment, seconds, code) => {
+    expect(given(experiment).when(pauseAt(seconds)).refusal?.code ?? null).toBe(code);
+  });
+
+  test('no more than 24 h in all', () => {
+    const day = 24 * 3600;
+    const once = given(given(experimentIn('running')).when(pauseAt(20)).next).when(resumeAt(20 + day - 1)).next;
+    const twice = given(once).when(pauseAt(day + 60));
+    expect(twice.refusal).toBeNull();
+    const resumed = given(twice.next).when(resumeAt(day + 61)).next;
+    expect(given(resumed).when(pauseAt(day + 70)).refusal).toMatchObject({ code: 'pause-not-allowed' });
+    expect(allowedCommands(resumed, at(day + 70))).toEqual(['stop']);
+  });
+
+  test('a stop while it is paused is the only way on', () => {
+    const stopped = given(given(experimentIn('running')).when(pauseAt(20)).next).when(commands.stop).next;
+    expect(allowedCommands(stopped, at(90))).toEqual(['stop']);
+    expect(given(stopped).when(commands.withdraw).next.state).toBe('rolling_back');
   });
 });
 

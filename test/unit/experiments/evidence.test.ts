@@ -160,7 +160,7 @@ describe('what people read', () => {
     const evidence = toEvidence(settings(), allSlots());
     const { verdict } = judge(evidence);
     if (verdict === null) throw new Error('no verdict at the horizon');
-    const read = presentVerdict(settings(), evidence, verdict, { history: null, selfTest: null, at: T0 });
+    const read = presentVerdict(settings(), evidence, verdict, { history: null, selfTest: null, pauses: [], at: T0 });
     expect(Verdict.parse(read)).toEqual(read);
     expect(read).toMatchObject({
       verdict: 'promote',
@@ -186,7 +186,7 @@ describe('what people read', () => {
       const evidence = toEvidence(settings(), allSlots(slotOf));
       const { verdict } = judge(evidence);
       if (verdict === null) throw new Error('no verdict at the horizon');
-      return presentVerdict(settings(), evidence, verdict, { history: null, selfTest: null, at: T0 });
+      return presentVerdict(settings(), evidence, verdict, { history: null, selfTest: null, pauses: [], at: T0 });
     };
     const alike = trustIn((slot) => ({ scraped: [value(1200 + slot), value(1198 + slot)] }));
     expect(alike.trust.map(({ name, outcome }) => [name, outcome])).toEqual([

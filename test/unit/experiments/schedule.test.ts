@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Experiment } from '../../../src/experiments/domain/experiment.ts';
+import type { Experiment, ExperimentIn } from '../../../src/experiments/domain/experiment.ts';
 import {
   endsAtOf,
   isCleanupOverdue,
@@ -19,7 +19,7 @@ import {
 import { STATES } from '../../../src/experiments/domain/vocabulary.ts';
 import { minutesAfter, secondsAfter, secondsBetween } from '../../../src/kernel/instant.ts';
 import { slotEnd, slotPhase } from '../../../src/measurement/domain/slots.ts';
-import { experimentIn, settings, T0 } from '../../support/builders.ts';
+import { ANNA, experimentIn, settings, T0 } from '../../support/builders.ts';
 
 const SETTLE = 3;
 const looks = (experiment: Experiment, from: number, to: number) =>
@@ -36,10 +36,20 @@ describe('slots', () => {
     const grid = { startedAt: T0, slotSeconds: 10, warmupSeconds: 31 };
     expect(slotPhase(grid, warmupSlots(uneven) - 1, 15)).toBe('warmup');
     expect(slotPhase(grid, warmupSlots(uneven), 15)).toBe('measured');
-    expect(warmupEnds(T0, uneven)).toBe(slotEnd(grid, warmupSlots(uneven) - 1));
-    expect(measuringEnds(T0, uneven)).toBe(slotEnd(grid, totalSlots(uneven) - 1));
+    const clock = { slotsFrom: T0, settings: uneven, life: { pauses: [] } };
+    expect(warmupEnds(clock)).toBe(slotEnd(grid, warmupSlots(uneven) - 1));
+    expect(measuringEnds(clock)).toBe(slotEnd(grid, totalSlots(uneven) - 1));
     expect(endsAtOf(experimentIn('running'))).toBe(secondsAfter(T0, 130));
     expect(endsAtOf(experimentIn('provisioning'))).toBeNull();
+  });
+  test('a pause moves the end by its length and by the slot that it cut short; nobody knows the end while it lasts', () => {
+    const pauses = [{ from: secondsAfter(T0, 57), to: secondsAfter(T0, 7257), by: ANNA, reason: 'an upgrade' }];
+    const running = experimentIn('running') as ExperimentIn<'running'>;
+    const resumed = { ...running, life: { ...running.life, pauses } };
+    expect(endsAtOf(resumed)).toBe(secondsAfter(T0, 130 + 7200 + 7));
+    expect(looks(resumed, 7200, 7291)).toEqual([7267, 7277, 7287].map((seconds) => seconds + SETTLE));
+    expect(endsAtOf(experimentIn('paused'))).toBeNull();
+    expect(looks(experimentIn('paused'), 60, 120)).toEqual([60]);
   });
 });
 

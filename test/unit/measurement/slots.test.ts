@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Instant, secondsAfter } from '../../../src/kernel/instant.ts';
 import {
+  countedFrom,
   dueSlots,
   plannedSlots,
   type SlotGrid,
@@ -54,6 +55,33 @@ describe('the grid of slots', () => {
     expect(due(secondsAfter(T0, 86_400), { lastRecorded: 7 })).toEqual([8, 9]);
     expect(due(secondsAfter(T0, 86_400), { lastRecorded: 9 })).toEqual([]);
     expect(due(secondsAfter(T0, -600))).toEqual([]);
+  });
+
+  test.each([
+    ['while it lasts: what had ended before it', 30 * 60, null, [0, 1]],
+    ['just after it: the slot that it cut short is let go', 20 * 60 + 89, 20 * 60, [0, 1]],
+    ['a slot after it: not in one go with those before', 20 * 60 + 90, 20 * 60, [0, 1]],
+  ])('a pause from 2:40 on has no slots, %s', (_, now, to, expected) => {
+    const pause = { from: secondsAfter(T0, 160), to: to === null ? null : secondsAfter(T0, to) };
+    const grid = { ...GRID, pauses: [pause] };
+    expect(due(secondsAfter(T0, now), { grid })).toEqual(expected);
+  });
+
+  test('after a pause slots follow each other in number, and begin with the resumption', () => {
+    const at = (seconds: number) => secondsAfter(T0, seconds);
+    const grid = {
+      ...GRID,
+      pauses: [
+        { from: at(160), to: at(1200) },
+        // too short a time for a slot between two pauses
+        { from: at(1230), to: at(1300) },
+      ],
+    };
+    expect([1, 2, 3].map((slot) => slotEnd(grid, slot))).toEqual([at(120), at(1360), at(1420)]);
+    expect(countedFrom(grid)).toBe(at(1300));
+    expect(due(at(1450), { grid, lastRecorded: 1 })).toEqual([2, 3]);
+    expect(due(at(1449), { grid, lastRecorded: 1 })).toEqual([2]);
+    expect(due(at(86_400), { grid, lastRecorded: 1 })).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   test('where it is watched on, the newest of every five is due, and what was not seen in time is let go', () => {

@@ -15,6 +15,8 @@ import { actionWords, consequencesOf } from './consequences.ts';
 
 const ICONS: Readonly<Record<CommandName, IconName>> = {
   start: 'play',
+  pause: 'pause',
+  resume: 'play',
   stop: 'stop',
   promote: 'promote',
   rollback: 'back',
@@ -24,6 +26,8 @@ const ICONS: Readonly<Record<CommandName, IconName>> = {
 
 const LOOKS: Readonly<Record<CommandName, NonNullable<ButtonProps['look']>>> = {
   start: 'primary',
+  pause: 'plain',
+  resume: 'primary',
   stop: 'danger',
   promote: 'primary',
   rollback: 'danger',
@@ -121,6 +125,8 @@ const useAction = (command: CommandName, view: ExperimentView, onDone: () => voi
 
 const SEND: Readonly<Record<CommandName, (view: ExperimentView, reason: string) => Promise<ExperimentView | null>>> = {
   start: async (view) => (await api.startExperiment(fenced(view))).body,
+  pause: async (view, reason) => (await api.pauseExperiment({ ...fenced(view), body: { reason } })).body,
+  resume: async (view) => (await api.resumeExperiment(fenced(view))).body,
   // a stop must not lose a race against a change of state, so it names no version
   stop: async (view, reason) =>
     (await api.stopExperiment({ params: { experimentId: view.id }, ifMatch: '*', body: { reason } })).body,

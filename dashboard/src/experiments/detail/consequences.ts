@@ -17,6 +17,8 @@ export const actionWords = (command: CommandName, name: string): ActionWords => 
 
 const WORDS: Readonly<Record<CommandName, (name: string) => ActionWords>> = {
   start: (name) => ({ verb: 'Start', title: `Start “${name}”?`, busy: 'Starting…', needsReason: false }),
+  pause: (name) => ({ verb: 'Pause', title: `Pause “${name}”?`, busy: 'Pausing…', needsReason: true }),
+  resume: (name) => ({ verb: 'Resume', title: `Resume “${name}”?`, busy: 'Resuming…', needsReason: false }),
   stop: (name) => ({ verb: 'Stop', title: `Stop “${name}”?`, busy: 'Stopping…', needsReason: true }),
   promote: (name) => ({
     verb: 'Promote',
@@ -52,6 +54,15 @@ const CONSEQUENCES: Readonly<Record<CommandName, (view: ExperimentView, plan: St
     retry: (view, plan) => [
       `It begins anew as epoch ${view.epoch + 1}. Slots and verdict of epoch ${view.epoch} stay in the history.`,
       ...startSentences(view, plan),
+    ],
+    pause: () => [
+      'Nothing is measured or judged until it is resumed: the slot under way is let go, and the end moves by as much.',
+      'Both variants stay on their nodes, and the nodes stay reserved.',
+      'After 24 h in all it is cancelled.',
+    ],
+    resume: (view) => [
+      `It goes on with a new slot; ${view.slotsMeasured} of ${counted(view.slotsPlanned, 'slot')} are measured.`,
+      'The minutes of the pause count for neither variant.',
     ],
     stop: (view) =>
       view.state === 'draft'
