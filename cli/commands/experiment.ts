@@ -166,12 +166,11 @@ export const registerExperiment = (program: Command, context: () => Context): vo
       given: { reason: string },
     ) => Promise<ExperimentView>,
     done: string,
-    options: { readonly needsReason?: true } = {},
+    options: { readonly needsReason?: true; readonly isRest?: true } = {},
   ): void => {
-    const registered = experiment
-      .command(`${name} <id>`)
-      .description(description)
-      .option('--wait', 'follow it to its end');
+    const registered = experiment.command(`${name} <id>`).description(description);
+    // nothing comes of a pause by itself
+    if (options.isRest !== true) registered.option('--wait', 'follow it to its end');
     if (options.needsReason === true) registered.requiredOption('-r, --reason <text>', 'why; kept in the history');
     registered.action(async (id: string, given: { wait?: true; reason: string }) => {
       const api = await context().client();
@@ -196,7 +195,7 @@ export const registerExperiment = (program: Command, context: () => Context): vo
     async (api, { id, version }, { reason }) =>
       (await api.pauseExperiment({ params: { experimentId: id }, ifMatch: version, body: { reason } })).body,
     'is paused',
-    { needsReason: true },
+    { needsReason: true, isRest: true },
   );
   command(
     'resume',
