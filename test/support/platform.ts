@@ -1,6 +1,6 @@
 import { type Instant, secondsAfter } from '../../src/kernel/instant.ts';
 import type { Facts } from '../../src/kernel/outcome.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
+import type { Clock, Pauses } from '../../src/kernel/ports.ts';
 import type { HttpRequest } from '../../src/platform/http/message.ts';
 import type { RefusedWrites } from '../../src/platform/router.ts';
 import type { Log, LogIds, Meter, Run } from '../../src/platform/run.ts';
@@ -17,6 +17,9 @@ export const testClock = (start: Instant = T0): Clock & { advance(seconds: numbe
     },
   };
 };
+
+/** Waits for nothing: for tests without real time. */
+export const NO_PAUSES: Pauses = { upTo: async () => undefined, exactly: async () => undefined };
 
 export interface LogLine {
   readonly level: 'info' | 'warning' | 'failure';

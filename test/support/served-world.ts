@@ -23,7 +23,7 @@ import type { HttpAnswer } from '../../src/platform/http/message.ts';
 import { makeRouter } from '../../src/platform/router.ts';
 import { ANNA, CLUSTER, TENANT } from './builders.ts';
 import { type Listening, listen } from './listen.ts';
-import { recordingRefusals } from './platform.ts';
+import { NO_PAUSES, recordingRefusals } from './platform.ts';
 import { GATEKEEPER, type World } from './world.ts';
 
 export interface ServedWorld extends Listening {
@@ -130,9 +130,6 @@ export const serveWorld = async (
     password: PASSWORD,
   };
 };
-
-/** Time is virtual here: whoever waits is answered at once. */
-const NO_PAUSES = { upTo: async () => undefined, exactly: async () => undefined };
 
 const PASSWORD = 'a password of the world';
 

@@ -28,7 +28,7 @@ import { makeCursors } from '../../src/platform/http/cursor.ts';
 import type { ServedRoute } from '../../src/platform/http/implement.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { recordingRefusals, testClock } from './platform.ts';
+import { NO_PAUSES, recordingRefusals, testClock } from './platform.ts';
 
 /** Every route over its real use cases and memory adapters, in one process; nothing of it waits or reaches out. */
 export const makeWholeApi = () => {
@@ -64,11 +64,11 @@ export const makeWholeApi = () => {
       members,
       signIn: people,
       clock,
-      pauses: { upTo: async () => undefined, exactly: async () => undefined },
+      pauses: NO_PAUSES,
       settings: { stage: 'test', userPoolId: 'eu-west-1_test', clientId: 'phoenix-client', passwordSignIn: true },
     }),
     ...serveService({ dependencies: [], openApi: { openapi: '3.1.0' } }),
-    ...serveEvents({ log: memoryEventLog(events), clock }),
+    ...serveEvents({ log: memoryEventLog(events), clock, pauses: NO_PAUSES }),
     ...serveAudit({ log: audit, sha256 }),
     ...serveClusters({
       clusters,

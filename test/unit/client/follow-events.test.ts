@@ -6,6 +6,7 @@ import { BEGINNING } from '../../../src/events/domain/position.ts';
 import { EventEnvelope } from '../../../src/platform/declare/event.ts';
 import { fromWire } from '../../../src/platform/wire.ts';
 import { type DroppingDoor, openDroppingDoor } from '../../support/dropping-door.ts';
+import { NO_PAUSES } from '../../support/platform.ts';
 import { type ServedWorld, serveWorld } from '../../support/served-world.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
@@ -28,7 +29,6 @@ const serve = async (seed: number, ends?: Parameters<typeof openDroppingDoor>[1]
 };
 
 const idsOf = (events: readonly EventEnvelope[]) => events.map(({ id }) => id).toSorted();
-const noPauses = { upTo: async () => undefined, exactly: async () => undefined };
 
 describe('whatever connections are lost, a reader hears of every event once and in order', () => {
   test.each([1, 2])('by pages, while it happens (seed %i)', async (seed) => {
@@ -94,7 +94,7 @@ describe('whatever connections are lost, a reader hears of every event once and 
     const client = makeClient({ baseUrl: door.url, token: 'given at the door' });
     const heard: EventEnvelope[] = [];
     for (let after: string | undefined = BEGINNING, isEnd = false; !isEnd; ) {
-      for await (const page of followEvents({ client: async () => client, pauses: noPauses, after, limit: 3 })) {
+      for await (const page of followEvents({ client: async () => client, pauses: NO_PAUSES, after, limit: 3 })) {
         heard.push(...page.items);
         after = page.metadata.after;
         isEnd = page.items.length === 0;
@@ -112,7 +112,7 @@ test('without a position a reader hears only what happens from then on', async (
   const before = world.experiments.said.length;
   const client = makeClient({ baseUrl: door.url, token: 'given at the door' });
   const heard: EventEnvelope[] = [];
-  const pauses = { ...noPauses, exactly: async () => world.time.advance(60) };
+  const pauses = { ...NO_PAUSES, exactly: async () => world.time.advance(60) };
   for await (const { items } of followEvents({ client: async () => client, pauses, idleMs: 1 })) {
     heard.push(...items);
     if (items.length > 0) break;
@@ -127,7 +127,7 @@ test('a refusal that asking again cannot help ends it; whoever stops it hears no
   const read = async (signal?: AbortSignal): Promise<number> => {
     const following = followEvents({
       client: async () => client,
-      pauses: noPauses,
+      pauses: NO_PAUSES,
       ...(signal === undefined ? {} : { signal }),
     });
     let pages = 0;

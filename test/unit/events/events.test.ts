@@ -17,7 +17,7 @@ import { BEGINNING, lastPositionAt } from '../../../src/events/domain/position.t
 import type { Epoch, TenantId, Ulid } from '../../../src/kernel/identity.ts';
 import { type Instant, minutesAfter, secondsAfter } from '../../../src/kernel/instant.ts';
 import type { EventEnvelope } from '../../../src/platform/declare/event.ts';
-import { T0, testClock } from '../../support/platform.ts';
+import { NO_PAUSES, T0, testClock } from '../../support/platform.ts';
 
 const ACME = 'acme' as TenantId;
 
@@ -39,13 +39,12 @@ const eventAt = (at: Instant, tail: number, more: Partial<EventEnvelope> = {}): 
   ...more,
 });
 
-const pauses = { upTo: async () => undefined, exactly: async () => undefined };
 const VIEWER = permissionsOf('viewer');
 
 describe('the feed', () => {
   const clock = testClock(minutesAfter(T0, 10));
   const read = async (events: readonly EventEnvelope[], request: Partial<ReadEvents>): Promise<EventPage> => {
-    const page = await makeReadEvents({ log: memoryEventLog(() => events), clock, pauses })({
+    const page = await makeReadEvents({ log: memoryEventLog(() => events), clock, pauses: NO_PAUSES })({
       tenantId: ACME,
       permissions: VIEWER,
       after: undefined,
@@ -180,7 +179,7 @@ describe('publishing', () => {
     outbox = memoryOutbox();
   });
   const publish = (bus: ReturnType<typeof memoryEventBus>, rows: readonly OutboxRow[]) =>
-    makePublishEvents({ bus, outbox, parking, clock, pauses })(rows);
+    makePublishEvents({ bus, outbox, parking, clock, pauses: NO_PAUSES })(rows);
 
   test('of a hundred with one poison, 99 are published and one is parked', async () => {
     const bus = memoryEventBus();
@@ -225,7 +224,7 @@ describe('publishing', () => {
       asked.push(until);
       return rowsOf(2);
     });
-    const sweep = makeSweepEvents({ bus: memoryEventBus(), outbox: swept, parking, clock, pauses });
+    const sweep = makeSweepEvents({ bus: memoryEventBus(), outbox: swept, parking, clock, pauses: NO_PAUSES });
     expect(await sweep()).toEqual({ published: 2, parked: 0, left: 0 });
     expect(asked).toEqual([minutesAfter(T0, 5)]);
     expect(swept.marks).toEqual(['published EVT#0', 'published EVT#1']);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cluster, MetricsSourceSettings } from '../../../src/clusters/domain/cluster.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { type MetricsSourcesParts, makeMetricsSources } from '../../../src/measurement/adapters/metrics-sources.ts';
-import { T0, testClock } from '../../support/platform.ts';
+import { NO_PAUSES, T0, testClock } from '../../support/platform.ts';
 
 const clusterWith = (metrics: MetricsSourceSettings): Cluster => ({
   id: 'clu-0123456789ab' as Cluster['id'],
@@ -36,7 +36,7 @@ const open = (metrics: MetricsSourceSettings, more: Partial<MetricsSourcesParts>
     allowedMetricSources: '127.0.0.1:9090',
     credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'SECRET' }),
     clock: testClock(),
-    pauses: { upTo: async () => undefined, exactly: async () => undefined },
+    pauses: NO_PAUSES,
     ...more,
   }).open(clusterWith(metrics));
 
