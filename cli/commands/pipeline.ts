@@ -1,20 +1,19 @@
 import type { Command } from 'commander';
-import * as z from 'zod';
 import { responseOf } from '../../src/client/wire.ts';
 import { AllowedHost } from '../../src/kernel/allowed-host.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import type { Template, TemplateParameter } from '../../src/pipelines/domain/template.ts';
 import { CollectorImage } from '../../src/pipelines/domain/validation/availability.ts';
 import { mayAskCollector, withCollectorsWord } from '../../src/pipelines/domain/validation/collector-words.ts';
-import { countsOf, Finding } from '../../src/pipelines/domain/validation/finding.ts';
 import { ClusterPolicy, STRICTEST_POLICY } from '../../src/pipelines/domain/validation/policy.ts';
 import { type Circumstances, validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
+import { Validity, validityOf } from '../../src/pipelines/domain/validation/validity.ts';
 import { askCollector } from '../ask-collector.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readText } from '../read-text.ts';
-import { describeFindings } from '../render/findings.ts';
+import { describeValidity } from '../render/findings.ts';
 import { renderFields, renderTable } from '../render/table.ts';
 import { registerOwnedPipelines } from './owned-pipelines.ts';
 import { collect, parseTemplateName } from './parameters.ts';
@@ -39,8 +38,6 @@ const possible = ({ minimum, maximum, validValues }: TemplateParameter): string 
   if (validValues !== null) return validValues.join(' ');
   return minimum === null && maximum === null ? '-' : `${minimum ?? ''} to ${maximum ?? ''}`;
 };
-
-const PipelineFindings = z.strictObject({ isValid: z.boolean(), findings: z.array(Finding) });
 
 interface ValidateOptions {
   readonly forCluster?: true;
@@ -148,15 +145,16 @@ export const registerPipeline = (program: Command, context: () => Context): Comm
       const text = readText(file);
       const ours = validateSettings(text, circumstancesOf(given));
       const isAsked = given.collector !== undefined && mayAskCollector(ours);
-      const findings = isAsked ? withCollectorsWord(text, ours, askCollector(given.collector, text)) : ours;
-      const { errors } = countsOf(findings);
-      answer(PipelineFindings, { isValid: errors === 0, findings: [...findings] }, () =>
-        describeFindings(findings, file),
-      );
-      if (errors > 0) process.exitCode = EXIT.findings;
+      const said = isAsked ? askCollector(given.collector, text) : undefined;
+      const validity =
+        said === undefined
+          ? validityOf(ours)
+          : validityOf(withCollectorsWord(text, ours, said), said === '' ? 'starts' : 'refuses');
+      answer(Validity, validity, () => describeValidity(validity, file));
+      if (!validity.isValid) process.exitCode = EXIT.findings;
       if (isAsked) return;
       if (given.collector !== undefined) say('the collector was not asked: it would have read what is refused above');
-      else if (errors === 0) say('the collector itself has the last word: --collector PROGRAM asks it');
+      else if (validity.isValid) say('the collector itself has the last word: --collector PROGRAM asks it');
     });
 
   const render = pipeline

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Answered, answersTo, answersToCorpus, differing, stricter } from '../support/agreement.ts';
+import { type Answered, agreement, answersTo, answersToCorpus, differing, stricter } from '../support/agreement.ts';
 import { renderedTemplates } from '../support/rendered-templates.ts';
 import { generatedMutants } from '../support/settings-mutations.ts';
 
@@ -17,9 +17,18 @@ beforeAll(async () => {
 }, 300_000);
 
 describe('our answer and that of the collector', () => {
-  test('are the same by every rule that is the collector’s', () => {
+  test('are the same but where we do not know, because we do not read what it would read', () => {
     expect(answered.length).toBeGreaterThan(550);
-    expect(differing(answered).map(({ title }) => title)).toEqual([]);
+    expect(differing(answered)).toEqual([
+      ['an alias', 'unknown', 'few lines of them can stand for millions'],
+      ['a text in a text', 'unknown', 'nothing may be read that nobody has reviewed'],
+      [
+        'a component that stands beside its kind',
+        'unknown',
+        'the collector cuts keys at ::, so that they show up where nobody looks for them',
+      ],
+    ]);
+    expect(agreement(answered)).toBeGreaterThanOrEqual(0.99);
   });
 
   test('differ where we refuse what it would start, each for its reason', () => {

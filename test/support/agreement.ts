@@ -1,5 +1,6 @@
 import { RULES, type Rule } from '../../src/pipelines/domain/validation/rules.ts';
 import { validateSettings } from '../../src/pipelines/domain/validation/validate-settings.ts';
+import { type CollectorAnswer, validityOf } from '../../src/pipelines/domain/validation/validity.ts';
 import { askCollector } from './collector-answers.ts';
 import { FOREIGN_SETTINGS } from './foreign-settings.ts';
 import { OTTL_CASES, ottlText, ottlTextOfAll } from './ottl-corpus.ts';
@@ -16,6 +17,8 @@ export interface Titled {
 export interface Answered {
   readonly title: string;
   readonly wouldStart: boolean;
+  /** what we say that the collector would do */
+  readonly foreseen: CollectorAnswer;
   /** rules that they break, those of the collector and those of ours */
   readonly broken: readonly Rule[];
 }
@@ -38,7 +41,7 @@ export const answersTo = async (settings: readonly Titled[]): Promise<readonly A
   return settings.map(({ title, text }, index) => ({
     title,
     wouldStart: answers[index] === '',
-    broken: brokenIn(text),
+    ...ourAnswer(text),
   }));
 };
 
@@ -48,20 +51,29 @@ const answersToLines = async (): Promise<readonly Answered[]> => {
   return OTTL_CASES.map((each, index) => ({
     title: each.text,
     wouldStart: !answer.includes(`processors::${each.processor}/${index}:`),
-    broken: brokenIn(ottlText([each])),
+    ...ourAnswer(ottlText([each])),
   }));
 };
 
-const brokenIn = (text: string): readonly Rule[] =>
-  validateSettings(text).flatMap(({ severity, rule }) =>
-    severity === 'error' ? [RULES[rule as keyof typeof RULES]] : [],
-  );
+const ourAnswer = (text: string): Pick<Answered, 'foreseen' | 'broken'> => {
+  const { collector, findings } = validityOf(validateSettings(text));
+  return {
+    foreseen: collector,
+    broken: findings.flatMap(({ severity, rule }) => (severity === 'error' ? [RULES[rule as keyof typeof RULES]] : [])),
+  };
+};
 
-/** Where we find nothing and the collector would not start, or say that it would not and it does. */
-export const differing = (answered: readonly Answered[]): readonly Answered[] =>
-  answered.filter(({ broken, wouldStart }) =>
-    wouldStart ? broken.some(({ kind }) => kind === 'collector') : broken.length === 0,
-  );
+/** The part of the answers in which ours, valid for the collector or not, is the collector's. */
+export const agreement = (answered: readonly Answered[]): number => answered.filter(isSame).length / answered.length;
+
+/** What nobody here reads is not called valid. */
+const isSame = ({ foreseen, wouldStart }: Answered): boolean => (foreseen === 'starts') === wouldStart;
+
+/** Where they differ, with the reason that is ours. */
+export const differing = (
+  answered: readonly Answered[],
+): readonly (readonly [title: string, foreseen: CollectorAnswer, because: string | undefined])[] =>
+  answered.flatMap((each) => (isSame(each) ? [] : [[each.title, each.foreseen, each.broken[0]?.because] as const]));
 
 /** Those that the collector would start and we refuse, with the reason that is ours. */
 export const stricter = (

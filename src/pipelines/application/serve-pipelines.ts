@@ -13,6 +13,7 @@ import { checkRecordingSize } from '../domain/recording.ts';
 import { renderPipeline } from '../domain/render.ts';
 import { findTemplate, TEMPLATES } from '../domain/templates.ts';
 import { validateSettings } from '../domain/validation/validate-settings.ts';
+import { validityOf } from '../domain/validation/validity.ts';
 import { makeChangePipeline } from './change-pipeline.ts';
 import { type CreatePorts, makeCreatePipeline, type Saved } from './create-pipeline.ts';
 import { makeFindPipeline } from './find-pipeline.ts';
@@ -66,11 +67,7 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
       return found.accepted ? accept({ body: found.value }) : found;
     },
 
-    validatePipeline: async ({ body: { yaml } }) => {
-      const findings = validateSettings(yaml);
-      const isValid = findings.every(({ severity }) => severity !== 'error');
-      return accept({ body: { isValid, findings: [...findings] } });
-    },
+    validatePipeline: async ({ body: { yaml } }) => accept({ body: validityOf(validateSettings(yaml)) }),
 
     listPipelines: async ({ caller, query: { limit, nextToken, ...filter } }) => {
       const { items, nextKey } = await pipelines.list(caller.tenantId, filter, { limit, afterKey: nextToken });

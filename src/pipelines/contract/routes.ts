@@ -13,7 +13,7 @@ import { PreviewSide } from '../domain/preview/sides.ts';
 import { Recording } from '../domain/recording.ts';
 import { PipelineOrigin, Revision, RevisionNote, RevisionNumber, SettingsYaml } from '../domain/revision.ts';
 import { PipelineChoice, RenderedPipeline, Template, TemplateName } from '../domain/template.ts';
-import { Finding } from '../domain/validation/finding.ts';
+import { Validity } from '../domain/validation/validity.ts';
 import { ImportedPipeline, ListedRevision, PipelineView, SavedPipeline } from './views.ts';
 
 const ById = z.object({ pipelineId: PipelineId });
@@ -149,7 +149,7 @@ export const pipelineRoutes = [
     permission: may('pipeline:validate'),
     body: z.strictObject({ yaml: SettingsYaml }),
     status: 200,
-    response: z.object({ isValid: z.boolean(), findings: z.array(Finding) }),
+    response: Validity,
     refusals: [],
     example: { yaml: OWN_SETTINGS },
   }),

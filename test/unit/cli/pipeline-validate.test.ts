@@ -38,6 +38,17 @@ describe('phoenix pipeline validate', () => {
     expect(stdout).toContain('write name [ottl-path-unknown]');
   });
 
+  test('says when the refusal is ours alone, which the collector would start with', async () => {
+    const text = WHOLE_TEXT.replace(/collection_interval: \S+/, 'collection_interval: 60');
+    const { exitCode, stdout } = await validate(text);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('the collector would start with them; it is Phoenix that refuses them');
+    expect(JSON.parse((await validate(text, '-o', 'json')).stdout)).toMatchObject({
+      is_valid: false,
+      collector: 'starts',
+    });
+  });
+
   test('ends with 2 where there is no file', async () => {
     const { exitCode } = await runPhoenixInside(['pipeline', 'validate', join(folder, 'none.yaml')], {
       PHOENIX_HOME: folder,
