@@ -134,12 +134,26 @@ export const COMPONENTS: Readonly<Record<ComponentKind, Readonly<Record<string, 
 };
 
 /** The component of this type under its name of today; undefined where nobody here has heard of it. */
-export const findComponent = (
-  kind: ComponentKind,
-  type: string,
-): { readonly name: string; readonly component: Component } | undefined => {
-  const found = Object.entries(COMPONENTS[kind]).find(([name, { aliases }]) => name === type || aliases.includes(type));
-  return found === undefined ? undefined : { name: found[0], component: found[1] };
+export const findComponent = (kind: ComponentKind, type: string): NamedComponent | undefined => BY_TYPE[kind].get(type);
+
+interface NamedComponent {
+  readonly name: string;
+  readonly component: Component;
+}
+
+const byType = (kind: ComponentKind): ReadonlyMap<string, NamedComponent> =>
+  new Map(
+    Object.entries(COMPONENTS[kind]).flatMap(([name, component]) =>
+      [...component.aliases, name].map((type) => [type, { name, component }]),
+    ),
+  );
+
+const BY_TYPE: Readonly<Record<ComponentKind, ReadonlyMap<string, NamedComponent>>> = {
+  receivers: byType('receivers'),
+  processors: byType('processors'),
+  exporters: byType('exporters'),
+  connectors: byType('connectors'),
+  extensions: byType('extensions'),
 };
 
 /** `prometheus_remote_write/second` → `prometheus_remote_write`. */

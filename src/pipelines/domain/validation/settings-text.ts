@@ -146,8 +146,10 @@ const forbiddenNodes = (document: Document.Parsed): 'too-deep' | 'too-many' | re
   let isTooDeep = false;
   visit(document, (_key, node, ancestors) => {
     nodes += 1;
-    // a pair stands between a map and its value
-    isTooDeep ||= ancestors.filter((ancestor) => !isPair(ancestor)).length > TEXT_LIMITS.depth;
+    // a pair stands between a map and its value; few texts are so deep that it has to be counted
+    isTooDeep ||=
+      ancestors.length > TEXT_LIMITS.depth &&
+      ancestors.filter((ancestor) => !isPair(ancestor)).length > TEXT_LIMITS.depth;
     if (isTooDeep || nodes > TEXT_LIMITS.nodes) return visit.BREAK;
     if (!isNode(node)) return undefined;
     const offset = node.range?.[0] ?? 0;
