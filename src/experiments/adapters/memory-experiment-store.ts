@@ -1,4 +1,5 @@
 import { holdKey } from '../../clusters/domain/node-keys.ts';
+import { frozen } from '../../kernel/frozen.ts';
 import { accept } from '../../kernel/outcome.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
@@ -63,7 +64,7 @@ export const memoryExperimentStore = (parts: {
     const row = rows.get(keyOf(ref));
     return row !== undefined && row.experiment.epoch === ref.epoch ? row : undefined;
   };
-  const toStored = (row: Row): Stored => structuredClone({ experiment: row.experiment, progress: row.progress });
+  const toStored = (row: Row): Stored => ({ experiment: row.experiment, progress: row.progress });
 
   return {
     said,
@@ -77,7 +78,7 @@ export const memoryExperimentStore = (parts: {
       const known = rowOf(draft);
       if (known !== undefined && !known.isDeleted) return accept(toStored(known));
       if (names.has(nameOf(draft))) return nameTaken(draft);
-      const row = { experiment: structuredClone(draft), progress: NO_PROGRESS, lastSeq: 0, isDeleted: false };
+      const row = { experiment: frozen(draft), progress: NO_PROGRESS, lastSeq: 0, isDeleted: false };
       rows.set(keyOf({ tenantId: draft.tenantId, experimentId: draft.id }), row);
       names.set(nameOf(draft), draft.id);
       say(row, envelopesOf(changing(subjectOf(draft, actor, 0), null, draft), announcements, parts));
@@ -102,7 +103,7 @@ export const memoryExperimentStore = (parts: {
         }
       }
       if (after.epoch !== before.epoch) row.progress = { ...NO_PROGRESS, epoch: after.epoch };
-      row.experiment = structuredClone(after);
+      row.experiment = frozen(after);
       row.isDeleted = isDeletion;
       if (isDeletion) names.delete(nameOf(after));
       say(
@@ -133,7 +134,7 @@ export const memoryExperimentStore = (parts: {
     keepLatestLook: async (ref, look) => {
       const row = current(ref);
       if (row !== undefined && look.slot > (row.progress.latestLook?.slot ?? -1)) {
-        row.progress = { ...row.progress, latestLook: structuredClone(look) };
+        row.progress = { ...row.progress, latestLook: frozen(look) };
       }
     },
 
@@ -153,12 +154,12 @@ export const memoryExperimentStore = (parts: {
     },
 
     savePlan: async (ref, plan) => {
-      if (!plans.has(epochKey(ref))) plans.set(epochKey(ref), structuredClone(plan));
+      if (!plans.has(epochKey(ref))) plans.set(epochKey(ref), frozen(plan));
     },
-    plan: async (ref) => structuredClone(plans.get(epochKey(ref)) ?? null),
+    plan: async (ref) => plans.get(epochKey(ref)) ?? null,
 
-    saveReadiness: async (ref, observed) => void readiness.set(epochKey(ref), structuredClone(observed)),
-    readiness: async (ref) => structuredClone(readiness.get(epochKey(ref)) ?? null),
+    saveReadiness: async (ref, observed) => void readiness.set(epochKey(ref), frozen(observed)),
+    readiness: async (ref) => readiness.get(epochKey(ref)) ?? null,
 
     due: async (until) =>
       [...rows.values()]

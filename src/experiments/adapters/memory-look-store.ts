@@ -1,3 +1,4 @@
+import { frozen } from '../../kernel/frozen.ts';
 import type { EpochRef, LookStore } from '../application/ports.ts';
 import type { Look } from '../domain/verdict.ts';
 
@@ -10,10 +11,9 @@ export const memoryLookStore = (): LookStore => {
       const ofEpoch = looks.get(keyOf(ref)) ?? new Map<number, Look>();
       looks.set(keyOf(ref), ofEpoch);
       if (ofEpoch.has(look.slot)) return false;
-      ofEpoch.set(look.slot, structuredClone(look));
+      ofEpoch.set(look.slot, frozen(look));
       return true;
     },
-    list: async (ref) =>
-      structuredClone([...(looks.get(keyOf(ref))?.values() ?? [])].toSorted((a, b) => a.slot - b.slot)),
+    list: async (ref) => [...(looks.get(keyOf(ref))?.values() ?? [])].toSorted((a, b) => a.slot - b.slot),
   };
 };

@@ -35,20 +35,24 @@ export const makeFindings =
     return { findings, found };
   };
 
-/** Each by itself, and if both can be, both together: what hinders the comparison is said of the candidate. */
+/** Both together; if they cannot be, each by itself says whose fault it is, or that of the comparison is the candidate's. */
 const renderedFrom = (
   { baselinePipeline: one, candidatePipeline: other }: FoundPipelines,
   frame: FrameSettings,
   sha256: Sha256,
 ): Rendered => {
+  const both =
+    one.accepted && other.accepted
+      ? renderVariants({ baseline: one.value, candidate: other.value }, frame, sha256)
+      : undefined;
+  if (both?.accepted) {
+    return { baselinePipeline: accept(both.value.baseline), candidatePipeline: accept(both.value.candidate) };
+  }
   const render = (pipeline: FoundPipeline) =>
     pipeline.accepted ? renderVariant(pipeline.value, frame, sha256) : pipeline;
   const [baselinePipeline, candidatePipeline] = [render(one), render(other)];
-  if (!one.accepted || !other.accepted || !baselinePipeline.accepted || !candidatePipeline.accepted) {
-    return { baselinePipeline, candidatePipeline };
-  }
-  const both = renderVariants({ baseline: one.value, candidate: other.value }, frame, sha256);
-  return { baselinePipeline, candidatePipeline: both.accepted ? candidatePipeline : both };
+  const areFaultless = baselinePipeline.accepted && candidatePipeline.accepted;
+  return { baselinePipeline, candidatePipeline: areFaultless && both !== undefined ? both : candidatePipeline };
 };
 
 /** How remote write signs has no influence on whether a template can be rendered. */

@@ -1,3 +1,4 @@
+import { frozen } from '../../kernel/frozen.ts';
 import type { SampleStore } from '../application/ports.ts';
 import type { Sample } from '../domain/sample.ts';
 
@@ -16,13 +17,11 @@ export const memorySampleStore = (): SampleStore => {
       const samples = samplesOf(tenantId, sample.experimentId, sample.epoch);
       const place = samples.findLastIndex(({ slot }) => slot <= sample.slot);
       if (samples[place]?.slot === sample.slot) return false;
-      samples.splice(place + 1, 0, structuredClone(sample));
+      samples.splice(place + 1, 0, frozen(sample));
       return true;
     },
     lastSlot: async (tenantId, experimentId, epoch) => samplesOf(tenantId, experimentId, epoch).at(-1)?.slot ?? null,
     list: async (tenantId, experimentId, epoch, { fromSlot = 0, toSlot = Number.POSITIVE_INFINITY } = {}) =>
-      structuredClone(
-        samplesOf(tenantId, experimentId, epoch).filter(({ slot }) => slot >= fromSlot && slot <= toSlot),
-      ),
+      samplesOf(tenantId, experimentId, epoch).filter(({ slot }) => slot >= fromSlot && slot <= toSlot),
   };
 };
