@@ -1,6 +1,7 @@
 import { dynamodbClusterStore } from '../../src/clusters/adapters/dynamodb-cluster-store.ts';
 import { dynamodbOperationStore } from '../../src/clusters/adapters/dynamodb-operation-store.ts';
 import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-out-cluster-work.ts';
+import { makeDiscoverCollectors } from '../../src/clusters/application/discover-collectors.ts';
 import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
 import { makeScheduleClusterWork } from '../../src/clusters/application/schedule-cluster-work.ts';
 import { makeSweepCluster } from '../../src/clusters/application/sweep-cluster.ts';
@@ -10,6 +11,7 @@ import { makeCheckReadiness } from '../../src/experiments/application/check-read
 import { makeOwnerLedger } from '../../src/experiments/application/owner-ledger.ts';
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
 import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
+import { judgeIncumbent } from '../../src/pipelines/domain/incumbent.ts';
 import { sfnClient, sqsClient } from '../../src/platform/clients.ts';
 import type { EnvironmentOf } from '../../src/platform/declare/function.ts';
 import {
@@ -52,6 +54,7 @@ const wire = (environment: EnvironmentOf<typeof manifest>) => {
       clock: systemClock,
       reconcile: makeReconcileCluster({ clusters, connections, clock: systemClock }),
       sweep: makeSweepCluster({ connections, ledger: makeOwnerLedger({ experiments }), clock: systemClock }),
+      discoverCollectors: makeDiscoverCollectors({ clusters, judgeSettings: judgeIncumbent, clock: systemClock }),
       checkMetricsSource: makeCheckMetricsSource({ sources: readingMetrics(environment), clock: systemClock }),
       onReadiness: async (message) => {
         const readiness = await checkReadiness(readinessRef(message), message.attempt);

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../src/clusters/domain/cluster.ts';
-import { accessObjects } from '../../src/clusters/domain/onboarding.ts';
+import { accessObjects, discoveryObjects, type OnboardingOptions } from '../../src/clusters/domain/onboarding.ts';
 
 // The local cluster gives Phoenix the rights that a customer's administrator would apply, from the same source.
 
@@ -30,8 +30,9 @@ const pathOf = ({ apiVersion, kind, metadata }: KubernetesObject): string => {
   return `${root}${place}/${plural}/${metadata.name}`;
 };
 
+const PHOENIX: OnboardingOptions = { namespace: PHOENIX_NAMESPACE, subject: { kind: 'User', name: PHOENIX_USER } };
+
 /** Namespace first, then what the user `phoenix` may do. */
-export const rightsObjects: readonly PlacedObject[] = accessObjects({
-  namespace: PHOENIX_NAMESPACE,
-  subject: { kind: 'User', name: PHOENIX_USER },
-}).map((object) => ({ path: pathOf(object), object }));
+export const rightsObjects: readonly PlacedObject[] = [...accessObjects(PHOENIX), ...discoveryObjects(PHOENIX)].map(
+  (object) => ({ path: pathOf(object), object }),
+);

@@ -1,10 +1,12 @@
 import { clusterRoutes } from '../../src/clusters/contract/routes.ts';
+import type { CollectorReport } from '../../src/clusters/domain/collector.ts';
 import type { OperationId } from '../../src/kernel/identity.ts';
 import { secondsAfter } from '../../src/kernel/instant.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
 import type { Operation } from '../../src/platform/declare/operation.ts';
 import { implement } from '../../src/platform/http/implement.ts';
 import type { World } from './fixture-world.ts';
+import { reportOn } from './incumbents.ts';
 import { T0 } from './platform.ts';
 
 export const nothingThere = (what: string) => refuse('resource-not-found', `there is no ${what}`);
@@ -25,6 +27,7 @@ export const servedClusters = (world: World) => {
     world.operations.set(id, { ...made, result, asks: 0 });
     return made;
   };
+  let report: CollectorReport | null = null;
   const known = (id: string) => world.clusters.find((each) => each.id === id);
   return implement(clusterRoutes, {
     listClusters: async ({ query }) =>
@@ -59,7 +62,26 @@ export const servedClusters = (world: World) => {
         }),
       }),
     getClusterOnboarding: async () =>
-      accept({ body: { yaml: 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: phoenix-exp\n' } }),
+      accept({
+        body: {
+          yaml: 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: phoenix-exp\n',
+          discoveryYaml: 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n',
+        },
+      }),
+    discoverCollectors: async ({ params }) => {
+      const cluster = known(params.clusterId);
+      if (cluster === undefined) return nothingThere('such cluster');
+      report = await reportOn(cluster, ['agent-by-hand', 'helm-agent', 'datadog'], { now: () => T0 });
+      return accept({ body: operation('cluster.collectors', params.clusterId, {}) });
+    },
+    listCollectors: async () => {
+      const items = (report?.collectors ?? []).map(({ settings: _, ...summary }) => summary);
+      return accept({ body: { seenAt: report?.seenAt ?? null, items, missing: report?.missing ?? [] } });
+    },
+    getCollector: async ({ params }) => {
+      const found = report?.collectors.find(({ id }) => id === params.collectorId);
+      return found === undefined ? nothingThere('such collector') : accept({ body: found });
+    },
     getOperation: async ({ params }) => {
       const found = world.operations.get(params.operationId);
       if (found === undefined) return nothingThere('such operation');

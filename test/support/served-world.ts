@@ -6,6 +6,7 @@ import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { memoryClusterStore } from '../../src/clusters/adapters/memory-cluster-store.ts';
 import { memoryOperationStore } from '../../src/clusters/adapters/memory-operation-store.ts';
 import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-out-cluster-work.ts';
+import { makeDiscoverCollectors } from '../../src/clusters/application/discover-collectors.ts';
 import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
 import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
 import type { ClusterWork } from '../../src/clusters/contract/routes.ts';
@@ -17,6 +18,7 @@ import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { makeMetricsSources } from '../../src/measurement/adapters/metrics-sources.ts';
 import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
+import { judgeIncumbent } from '../../src/pipelines/domain/incumbent.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
 import type { HttpAnswer } from '../../src/platform/http/message.ts';
@@ -67,6 +69,7 @@ export const serveWorld = async (
     clock,
     reconcile: makeReconcileCluster({ clusters, connections, clock }),
     sweep: async () => accept([]),
+    discoverCollectors: makeDiscoverCollectors({ clusters, judgeSettings: judgeIncumbent, clock }),
     checkMetricsSource: makeCheckMetricsSource({ sources, clock }),
     onReadiness: async () => undefined,
   });

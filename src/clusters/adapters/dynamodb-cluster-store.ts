@@ -7,16 +7,31 @@ import { EXISTS, expression, hasVersion, IS_NEW } from '../../platform/dynamodb/
 import { itemCodec } from '../../platform/dynamodb/item.ts';
 import { keyOf, tenantKey } from '../../platform/dynamodb/key.ts';
 import { changing, envelopesOf, eventWrites } from '../../platform/dynamodb/outbox.ts';
-import type { Table } from '../../platform/dynamodb/table.ts';
+import type { Change, Table } from '../../platform/dynamodb/table.ts';
 import type { ClusterStore, SeenNode } from '../application/ports.ts';
 import { Cluster, ClusterNode } from '../domain/cluster.ts';
-import { clusterKey, HOLD_PREFIX, NODE_PREFIX, nodeKey, nodeOfHold } from '../domain/node-keys.ts';
+import { CollectorId, CollectorReport, FoundCollector } from '../domain/collector.ts';
+import {
+  COLLECTOR_PREFIX,
+  clusterKey,
+  collectorKey,
+  collectorReportKey,
+  HOLD_PREFIX,
+  NODE_PREFIX,
+  nodeKey,
+  nodeOfHold,
+} from '../domain/node-keys.ts';
 import { nameTaken, stale, subjectOf } from './cluster-store-answers.ts';
 
 const StoredCluster = Cluster.extend({ lastSeq: z.int() });
 type StoredCluster = z.infer<typeof StoredCluster>;
 const clusterCodec = itemCodec({ type: 'cluster', schema: StoredCluster });
 const nodeCodec = itemCodec({ type: 'cluster-node', schema: ClusterNode.omit({ seenAt: true, reservedBy: true }) });
+const collectorCodec = itemCodec({ type: 'cluster-collector', schema: FoundCollector });
+const reportCodec = itemCodec({
+  type: 'cluster-collectors',
+  schema: CollectorReport.omit({ collectors: true }).extend({ ids: z.array(CollectorId) }),
+});
 const Hold = z.object({ sk: z.string(), experiment_id: z.string() });
 
 const ALL_CLUSTERS = keyOf('CLU', 'ALL');
@@ -33,7 +48,7 @@ const attributesOf = (cluster: Cluster) => ({
   gsi2sk: keyOf(cluster.tenantId, cluster.id),
 });
 
-/** Clusters in the core table: META, a row that keeps the name unique, a row per node, rows of reservations. */
+/** Clusters in the core table: META, a row that keeps the name unique, a row per node, rows of reservations, a row per collector found. */
 export const dynamodbClusterStore = (parts: {
   readonly table: Table;
   readonly clock: Clock;
@@ -48,6 +63,11 @@ export const dynamodbClusterStore = (parts: {
   const seenNodes = async (tenantId: TenantId, id: ClusterId): Promise<readonly SeenNode[]> => {
     const items = await table.all({ pk: clusterKey(tenantId, id).pk, prefix: NODE_PREFIX });
     return items.map(nodeCodec.decode);
+  };
+
+  const foundCollectors = async (tenantId: TenantId, id: ClusterId): Promise<readonly FoundCollector[]> => {
+    const items = await table.all({ pk: clusterKey(tenantId, id).pk, prefix: COLLECTOR_PREFIX });
+    return items.map(collectorCodec.decode);
   };
 
   return {
@@ -110,6 +130,10 @@ export const dynamodbClusterStore = (parts: {
       for (const { name } of await seenNodes(cluster.tenantId, cluster.id)) {
         await table.write({ remove: nodeKey(cluster.tenantId, cluster.id, name) });
       }
+      await table.write({ remove: collectorReportKey(cluster.tenantId, cluster.id) });
+      for (const { id } of await foundCollectors(cluster.tenantId, cluster.id)) {
+        await table.write({ remove: collectorKey(cluster.tenantId, cluster.id, id) });
+      }
       return accept(undefined);
     },
 
@@ -142,6 +166,28 @@ export const dynamodbClusterStore = (parts: {
         by: expression('SET #nodes_seen_at = :at, #object_count = :count', { at, count: objectCount }),
         when: EXISTS,
       });
+    },
+
+    collectors: async (tenantId, id) => {
+      const item = await table.get(collectorReportKey(tenantId, id));
+      if (item === null) return null;
+      const { ids: found, ...head } = reportCodec.decode(item);
+      const collectors = (await foundCollectors(tenantId, id)).filter((each) => found.includes(each.id));
+      return { ...head, collectors };
+    },
+
+    recordCollectors: async ({ tenantId, id }, { collectors, ...head }) => {
+      const found = collectors.map((each) => each.id);
+      const vanished = (await foundCollectors(tenantId, id)).filter((each) => !found.includes(each.id));
+      const unlessRemoved = (change: Change) => () =>
+        table.transact([{ check: clusterKey(tenantId, id), when: EXISTS }, change], ids.ulid());
+      await inGroups(
+        collectors.map((each) =>
+          unlessRemoved({ put: collectorCodec.encode(each, collectorKey(tenantId, id, each.id)) }),
+        ),
+      );
+      await unlessRemoved({ put: reportCodec.encode({ ...head, ids: found }, collectorReportKey(tenantId, id)) })();
+      await inGroups(vanished.map((each) => () => table.write({ remove: collectorKey(tenantId, id, each.id) })));
     },
   };
 };

@@ -3,6 +3,7 @@ import {
   AuthorizationV1Api,
   BatchV1Api,
   CoreV1Api,
+  CustomObjectsApi,
   createConfiguration,
   NetworkingV1Api,
   PolicyV1Api,
@@ -18,6 +19,7 @@ export interface KubernetesClient {
   readonly authorization: AuthorizationV1Api;
   readonly batch: BatchV1Api;
   readonly core: CoreV1Api;
+  readonly custom: CustomObjectsApi;
   readonly networking: NetworkingV1Api;
   readonly policy: PolicyV1Api;
   readonly version: VersionApi;
@@ -59,6 +61,7 @@ export const openKubernetes = (credentials: ClusterCredentials): KubernetesClien
     authorization: new AuthorizationV1Api(configuration),
     batch: new BatchV1Api(configuration),
     core: new CoreV1Api(configuration),
+    custom: new CustomObjectsApi(configuration),
     networking: new NetworkingV1Api(configuration),
     policy: new PolicyV1Api(configuration),
     version: new VersionApi(configuration),

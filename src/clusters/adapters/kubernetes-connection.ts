@@ -3,6 +3,7 @@ import type { ClusterConnection, ClusterFailure } from '../application/ports.ts'
 import type { ClusterCredentials } from './cluster-credentials.ts';
 import { applyObjects } from './kubernetes-apply.ts';
 import { openKubernetes } from './kubernetes-client.ts';
+import { readConfigMap, readPods, readWorkloads } from './kubernetes-collectors.ts';
 import type { KubernetesContext } from './kubernetes-context.ts';
 import { failureOf } from './kubernetes-errors.ts';
 import { kindsOf } from './kubernetes-kinds.ts';
@@ -36,6 +37,9 @@ export const kubernetesConnection = (
     objects: (owner) => answered(observeObjects(context, owner)),
     remove: (owner, epoch) => answered(removeObjects(context, owner, epoch)),
     nodes: () => answered(readNodes(context)),
+    workloads: () => answered(readWorkloads(context)),
+    pods: (namespace, labels) => answered(readPods(context, namespace, labels)),
+    configMap: (namespace, name) => answered(readConfigMap(context, namespace, name)),
     preflight: (at) => answered(runPreflight(context, at)),
     close: () => client.close(),
   };

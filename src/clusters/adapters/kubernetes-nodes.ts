@@ -1,28 +1,11 @@
 import type { V1Node } from '@kubernetes/client-node';
 import type { SeenNode } from '../application/ports.ts';
 import type { KubernetesContext } from './kubernetes-context.ts';
-import { statusOf } from './kubernetes-errors.ts';
+import { everyPage } from './kubernetes-pages.ts';
 
-const PAGE_SIZE = 500;
-
-/** All nodes with what an experiment needs to know of them; a list that expires half way (410) is begun anew, once. */
-export const readNodes = async ({ client, persist }: KubernetesContext): Promise<readonly SeenNode[]> => {
-  const listAll = async (): Promise<readonly V1Node[]> => {
-    const found: V1Node[] = [];
-    let next: string | undefined;
-    do {
-      const page = await persist(() =>
-        client.core.listNode({ limit: PAGE_SIZE, ...(next === undefined ? {} : { _continue: next }) }),
-      );
-      found.push(...page.items);
-      next = page.metadata?._continue || undefined;
-    } while (next !== undefined);
-    return found;
-  };
-  const nodes = await listAll().catch((error: unknown) => {
-    if (statusOf(error) === 410) return listAll();
-    throw error;
-  });
+/** All nodes with what an experiment needs to know of them. */
+export const readNodes = async (context: KubernetesContext): Promise<readonly SeenNode[]> => {
+  const nodes = await everyPage(context, (page) => context.client.core.listNode(page));
   return nodes.map(seenNode);
 };
 

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { Epoch } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
-import { accept, type Outcome } from '../../kernel/outcome.ts';
+import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { ClusterConnection, ClusterFailure, SeenNode } from '../application/ports.ts';
 import type {
   KubernetesObject,
@@ -11,6 +12,7 @@ import type {
 } from '../domain/cluster.ts';
 import { EXPIRES_AT, marked, markOf, mayDeploy, mayWrite, ownerConfigMap, VARIANT } from '../domain/marks.ts';
 import { namedNodesOfWorkload } from '../domain/placement.ts';
+import { DISCOVERY_RIGHTS, type Right } from '../domain/rights.ts';
 
 type NodeState = VariantReadiness['nodes'][number];
 
@@ -20,9 +22,20 @@ export interface MemoryCluster extends ClusterConnection {
   setNodes(nodes: readonly SeenNode[]): void;
   /** every call is refused like this until it is set back to null */
   setFailure(failure: ClusterFailure | null): void;
+  /** what others have in namespaces of theirs, and which rights to look for it are missing */
+  setOthers(objects: readonly KubernetesObject[], missing?: readonly Right[]): void;
   /** puts an object there as somebody else would */
   put(object: KubernetesObject): void;
 }
+
+const WORKLOAD_RIGHTS = [
+  ['DaemonSet', DISCOVERY_RIGHTS.daemonsets],
+  ['Deployment', DISCOVERY_RIGHTS.deployments],
+  ['StatefulSet', DISCOVERY_RIGHTS.statefulsets],
+  ['OpenTelemetryCollector', DISCOVERY_RIGHTS.ofOperator],
+] as const;
+
+const Texts = z.record(z.string(), z.string());
 
 interface Stored {
   readonly uid: string;
@@ -45,6 +58,9 @@ export const memoryClusterConnection = ({
   let knownNodes = nodes;
   let failure: ClusterFailure | null = null;
   let uidCount = 0;
+  let others: readonly KubernetesObject[] = [];
+  let withheld: readonly Right[] = [];
+  const isForbidden = (right: Right): boolean => withheld.includes(right);
 
   const keyOf = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.name}`;
   const write = (into: Map<string, Stored>, object: KubernetesObject): string => {
@@ -144,6 +160,41 @@ export const memoryClusterConnection = ({
         ];
         return accept({ at, passed: true, kubernetesVersion: 'v1.36.3', checks });
       }),
+    workloads: () =>
+      answer(() => {
+        const rightByKind = new Map<string, Right>(WORKLOAD_RIGHTS);
+        const seen = others.filter(({ kind }) => rightByKind.has(kind));
+        const forbidden = [...rightByKind.values()].filter(isForbidden);
+        return accept({
+          objects: seen.filter(({ kind }) => !forbidden.some((each) => each === rightByKind.get(kind))),
+          forbidden,
+        });
+      }),
+    pods: (inNamespace, labels) =>
+      answer(() =>
+        isForbidden(DISCOVERY_RIGHTS.pods)
+          ? refuse('cluster-forbidden', 'may not list pods')
+          : accept(
+              others.filter(
+                ({ kind, metadata }) =>
+                  kind === 'Pod' &&
+                  metadata.namespace === inNamespace &&
+                  Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
+              ),
+            ),
+      ),
+    configMap: (inNamespace, name) =>
+      answer(() => {
+        if (isForbidden(DISCOVERY_RIGHTS.configMaps)) return refuse('cluster-forbidden', 'may not get configmaps');
+        const found = others.find(
+          ({ kind, metadata }) => kind === 'ConfigMap' && metadata.namespace === inNamespace && metadata.name === name,
+        );
+        return accept(found === undefined ? null : Texts.parse(found['data'] ?? {}));
+      }),
+    setOthers: (objects, missing = []) => {
+      others = objects;
+      withheld = missing;
+    },
     setReadiness: (variant, node, state) => readinessByPlace.set(`${variant}/${node}`, state),
     setNodes: (next) => {
       knownNodes = next;

@@ -5,6 +5,7 @@ import type { EventEnvelope } from '../../platform/declare/event.ts';
 import { changing, envelopesOf } from '../../platform/dynamodb/outbox.ts';
 import type { ClusterStore, SeenNode } from '../application/ports.ts';
 import type { Cluster } from '../domain/cluster.ts';
+import type { CollectorReport } from '../domain/collector.ts';
 import { nameTaken, stale, subjectOf } from './cluster-store-answers.ts';
 
 export interface MemoryClusterStore extends ClusterStore {
@@ -19,6 +20,7 @@ export interface MemoryClusterStore extends ClusterStore {
 export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids: Ids }): MemoryClusterStore => {
   const clusters = new Map<string, Cluster>();
   const nodesByCluster = new Map<string, readonly SeenNode[]>();
+  const reports = new Map<string, CollectorReport>();
   const holders = new Map<string, string>();
   const events: EventEnvelope[] = [];
 
@@ -68,6 +70,7 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
       if (version !== cluster.version) return stale(cluster.id, version);
       clusters.delete(key);
       nodesByCluster.delete(key);
+      reports.delete(key);
       tell(cluster, { before: cluster, after: null }, drafts, actor);
       return accept(undefined);
     },
@@ -90,6 +93,10 @@ export const memoryClusterStore = (parts: { readonly clock: Clock; readonly ids:
         nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       );
       clusters.set(key, { ...cluster, nodesSeenAt: at, objectCount });
+    },
+    collectors: async (tenantId, id) => reports.get(keyOf(tenantId, id)) ?? null,
+    recordCollectors: async ({ tenantId, id }, report) => {
+      if (clusters.has(keyOf(tenantId, id))) reports.set(keyOf(tenantId, id), report);
     },
     events: () => events,
     hold: (tenantId, id, node, experimentId) => {

@@ -3,7 +3,9 @@ import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { ClusterWork } from '../contract/routes.ts';
 import { type Cluster, preflightReport } from '../domain/cluster.ts';
+import { type CollectorReport, FITNESSES } from '../domain/collector.ts';
 import { clusterEvent } from './cluster-events.ts';
+import type { makeDiscoverCollectors } from './discover-collectors.ts';
 import { keepFinding } from './keep-finding.ts';
 import type {
   CheckMetricsSource,
@@ -23,6 +25,7 @@ export interface ClusterWorkPorts {
   readonly reconcile: (cluster: Cluster) => Promise<Outcome<void, ClusterFailure>>;
   readonly sweep: (cluster: Cluster) => Promise<Outcome<readonly Swept[], ClusterFailure>>;
   readonly checkMetricsSource: CheckMetricsSource;
+  readonly discoverCollectors: ReturnType<typeof makeDiscoverCollectors>;
   /** readiness belongs to experiments; wired where both meet */
   readonly onReadiness: (message: Extract<ClusterWork, { do: 'readiness' }>) => Promise<void>;
 }
@@ -53,6 +56,11 @@ export const makeCarryOutClusterWork =
           const objects = await connection.objects();
           return objects.accepted ? accept({ items: objects.value }) : objects;
         });
+      case 'collectors':
+        return answerOperation(ports, tenantId, message.operationId, cluster, async (connection, known) => {
+          const report = await ports.discoverCollectors(connection, known);
+          return report.accepted ? accept(countsOf(report.value)) : report;
+        });
       case 'reconcile':
         return cluster === null ? { work: 'nothing-to-do' } : told(await ports.reconcile(cluster));
       case 'sweep': {
@@ -67,6 +75,14 @@ const told = (outcome: Outcome<unknown>): WorkDone =>
   outcome.accepted
     ? { work: 'done' }
     : { work: 'refused', code: outcome.refusal.code, reason: outcome.refusal.message };
+
+/** The list has them; the operation says how many there are. */
+const countsOf = ({ collectors, missing }: CollectorReport) => ({
+  ...Object.fromEntries(
+    FITNESSES.map((fitness) => [fitness, collectors.filter((each) => each.fitness === fitness).length]),
+  ),
+  missing: missing.length,
+});
 
 type Result = Readonly<Record<string, unknown>>;
 

@@ -8,12 +8,15 @@ import type { ClusterWork } from '../contract/routes.ts';
 import type {
   Cluster,
   ClusterNode,
+  KubernetesObject,
   ObservedObject,
   PreflightCheck,
   PreflightReport,
   VariantReadiness,
   WantedObjects,
 } from '../domain/cluster.ts';
+import type { CollectorReport, Fitness } from '../domain/collector.ts';
+import type { Right } from '../domain/rights.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -48,6 +51,10 @@ export interface ClusterStore {
     seen: { readonly nodes: readonly SeenNode[]; readonly objectCount: number },
     at: Instant,
   ): Promise<void>;
+  /** what the last look for collectors found; null: nobody has looked yet */
+  collectors(tenantId: TenantId, id: ClusterId): Promise<CollectorReport | null>;
+  /** replaces it; a cluster that was removed meanwhile stays removed */
+  recordCollectors(cluster: Cluster, report: CollectorReport): Promise<void>;
 }
 
 /** A node as the cluster tells of it. */
@@ -72,6 +79,14 @@ export interface OwnerLedger {
 
 /** Asks the store of a cluster's measurements a question, as measuring would. Measurement answers it; clusters only ask. */
 export type CheckMetricsSource = (cluster: Cluster) => Promise<PreflightCheck>;
+
+/** Says what can be done with a collector's settings. Pipelines answers it; clusters only ask. */
+export type JudgeSettings = (collector: {
+  /** in the order in which it merges them */
+  readonly texts: readonly string[];
+  readonly version: string | null;
+  readonly allowedDestinations: readonly string[];
+}) => Fitness;
 
 /** Whose fault it is and whether asking again can help, in our words; vendor errors end in the adapter. */
 export type ClusterFailure = Refusal<
@@ -99,6 +114,17 @@ export interface ClusterConnection {
   remove(owner: string, epoch: Epoch): Promise<Outcome<{ readonly remaining: number }, ClusterFailure>>;
   nodes(): Promise<Outcome<readonly SeenNode[], ClusterFailure>>;
   preflight(at: Instant): Promise<Outcome<PreflightReport, ClusterFailure>>;
+  /** DaemonSets, Deployments, StatefulSets and OpenTelemetryCollectors of everybody; which of them we may not list */
+  workloads(): Promise<
+    Outcome<{ readonly objects: readonly KubernetesObject[]; readonly forbidden: readonly Right[] }, ClusterFailure>
+  >;
+  /** pods with these labels, of everybody */
+  pods(
+    namespace: string,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<Outcome<readonly KubernetesObject[], ClusterFailure>>;
+  /** texts of anybody's ConfigMap by key; null: there is none */
+  configMap(namespace: string, name: string): Promise<Outcome<Readonly<Record<string, string>> | null, ClusterFailure>>;
 }
 
 /** Opens connections; caches credentials, never answers for a cluster that the stage does not allow. */

@@ -18,7 +18,7 @@ export const makeRequestOperation =
   async (
     { tenantId }: Principal,
     clusterId: ClusterId,
-    what: 'preflight' | 'objects',
+    what: 'preflight' | 'objects' | 'collectors',
   ): Promise<Outcome<Operation, Refusal<'resource-not-found'>>> => {
     if ((await clusters.load(tenantId, clusterId)) === null) {
       return refuse('resource-not-found', `there is no cluster ${clusterId}`, { clusterId });

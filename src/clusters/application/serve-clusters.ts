@@ -1,7 +1,7 @@
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { clusterRoutes } from '../contract/routes.ts';
-import { DIRECT_SUBJECT, EKS_SUBJECT, onboardingYaml } from '../domain/onboarding.ts';
+import { DIRECT_SUBJECT, discoveryYaml, EKS_SUBJECT, onboardingYaml } from '../domain/onboarding.ts';
 import { makeRegisterCluster, type RegisterClusterPorts } from './register-cluster.ts';
 import { makeRemoveCluster } from './remove-cluster.ts';
 import { makeRequestOperation, type RequestOperationPorts } from './request-operation.ts';
@@ -51,6 +51,24 @@ export const serveClusters = (ports: ServeClustersPorts): readonly ServedRoute[]
       if (!operation.accepted) return operation;
       return accept({ body: operation.value, location: `/operations/${operation.value.id}` });
     },
+    discoverCollectors: async ({ caller, params: { clusterId } }) => {
+      const operation = await request(caller, clusterId, 'collectors');
+      if (!operation.accepted) return operation;
+      return accept({ body: operation.value, location: `/operations/${operation.value.id}` });
+    },
+    listCollectors: async ({ caller, params: { clusterId } }) => {
+      const cluster = found(await clusters.load(caller.tenantId, clusterId), 'cluster', clusterId);
+      if (!cluster.accepted) return cluster;
+      const report = await clusters.collectors(caller.tenantId, clusterId);
+      const items = (report?.collectors ?? []).map(({ settings: _, ...summary }) => summary);
+      return accept({ body: { seenAt: report?.seenAt ?? null, items, missing: report?.missing ?? [] } });
+    },
+    getCollector: async ({ caller, params: { clusterId, collectorId } }) => {
+      const report = await clusters.collectors(caller.tenantId, clusterId);
+      const collector = report?.collectors.find(({ id }) => id === collectorId) ?? null;
+      const one = found(collector, `collector on ${clusterId} that is called`, collectorId);
+      return one.accepted ? accept({ body: one.value }) : one;
+    },
     listClusterNodes: async ({ caller, params: { clusterId } }) => {
       const cluster = found(await clusters.load(caller.tenantId, clusterId), 'cluster', clusterId);
       if (!cluster.accepted) return cluster;
@@ -62,7 +80,8 @@ export const serveClusters = (ports: ServeClustersPorts): readonly ServedRoute[]
       if (!cluster.accepted) return cluster;
       const { namespace, access } = cluster.value.settings;
       const subject = access.kind === 'eks' ? EKS_SUBJECT : DIRECT_SUBJECT;
-      return accept({ body: { yaml: onboardingYaml({ namespace, subject }) } });
+      const options = { namespace, subject };
+      return accept({ body: { yaml: onboardingYaml(options), discoveryYaml: discoveryYaml(options) } });
     },
     getOperation: async ({ caller, params: { operationId } }) => {
       const operation = found(await operations.load(caller.tenantId, operationId), 'operation', operationId);

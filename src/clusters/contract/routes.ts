@@ -1,11 +1,16 @@
 import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { ClusterId, OperationId } from '../../kernel/identity.ts';
+import { Instant } from '../../kernel/instant.ts';
 import { Operation } from '../../platform/declare/operation.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
 import { Cluster, ClusterNode, ClusterSettings, ObservedObject } from '../domain/cluster.ts';
+import { CollectorId, FoundCollector, MissingRight } from '../domain/collector.ts';
 
 const ById = z.object({ clusterId: ClusterId });
+
+/** A found collector without its settings, for lists. */
+const CollectorSummary = FoundCollector.omit({ settings: true });
 
 export const clusterRoutes = [
   route({
@@ -103,6 +108,45 @@ export const clusterRoutes = [
     refusals: [],
   }),
   route({
+    name: 'discoverCollectors',
+    method: 'POST',
+    path: '/clusters/{clusterId}/collectors',
+    summary: 'Have a worker look for the collectors that run on the cluster; it only reads, and never Secrets',
+    permission: may('cluster:manage'),
+    concurrency: 'idempotency-key',
+    params: ById,
+    status: 202,
+    response: Operation,
+    refusals: [],
+  }),
+  route({
+    name: 'listCollectors',
+    method: 'GET',
+    path: '/clusters/{clusterId}/collectors',
+    summary: 'Collectors that the last look found, and what can be done with each',
+    permission: may('cluster:read'),
+    params: ById,
+    status: 200,
+    response: z.object({
+      /** null: nobody has looked yet */
+      seenAt: Instant.nullable(),
+      items: z.array(CollectorSummary),
+      missing: z.array(MissingRight),
+    }),
+    refusals: [],
+  }),
+  route({
+    name: 'getCollector',
+    method: 'GET',
+    path: '/clusters/{clusterId}/collectors/{collectorId}',
+    summary: 'One collector with its settings, in which secrets became references',
+    permission: may('cluster:read'),
+    params: ById.extend({ collectorId: CollectorId }),
+    status: 200,
+    response: FoundCollector,
+    refusals: [],
+  }),
+  route({
     name: 'getClusterOnboarding',
     method: 'GET',
     path: '/clusters/{clusterId}/onboarding',
@@ -110,7 +154,11 @@ export const clusterRoutes = [
     permission: may('cluster:manage'),
     params: ById,
     status: 200,
-    response: z.object({ yaml: z.string() }),
+    response: z.object({
+      yaml: z.string(),
+      /** what looking for collectors needs beside */
+      discoveryYaml: z.string(),
+    }),
     refusals: [],
   }),
   route({
@@ -133,6 +181,7 @@ export const ClusterObjectsResult = z.object({ items: z.array(ObservedObject) })
 export const ClusterWork = z.discriminatedUnion('do', [
   z.object({ do: z.literal('preflight'), tenantId: z.string(), clusterId: ClusterId, operationId: OperationId }),
   z.object({ do: z.literal('objects'), tenantId: z.string(), clusterId: ClusterId, operationId: OperationId }),
+  z.object({ do: z.literal('collectors'), tenantId: z.string(), clusterId: ClusterId, operationId: OperationId }),
   /** look at the nodes and at what lives there */
   z.object({ do: z.literal('reconcile'), tenantId: z.string(), clusterId: ClusterId }),
   /** is every collector of this experiment ready? asked again until it is */

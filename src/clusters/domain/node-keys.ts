@@ -1,6 +1,7 @@
 import type { ClusterId, TenantId } from '../../kernel/identity.ts';
+import type { CollectorId } from './collector.ts';
 
-// Where nodes and their reservations live in the core table. Experiments reserve nodes in the transaction of their own
+// Where nodes, their reservations and found collectors live in the core table. Experiments reserve nodes in the transaction of their own
 // start, so this layout is a promise: put HOLD items with attribute_not_exists(pk), delete them with experiment_id = mine.
 
 export type ItemKey = { readonly pk: string; readonly sk: string };
@@ -40,6 +41,20 @@ export interface NodeHold {
   readonly experiment_id: string;
   readonly epoch: number;
 }
+
+export const COLLECTOR_PREFIX = 'COLLECTOR#';
+
+/** A collector of somebody's that was found, with its settings. */
+export const collectorKey = (tenantId: TenantId, clusterId: ClusterId, collector: CollectorId): ItemKey => ({
+  pk: partition(tenantId, clusterId),
+  sk: `${COLLECTOR_PREFIX}${component(collector)}`,
+});
+
+/** When collectors were looked for, and which were found. */
+export const collectorReportKey = (tenantId: TenantId, clusterId: ClusterId): ItemKey => ({
+  pk: partition(tenantId, clusterId),
+  sk: 'COLLECTORS',
+});
 
 /** Which node a reservation is of. */
 export const nodeOfHold = (sk: string): string => sk.slice(HOLD_PREFIX.length, sk.lastIndexOf('#'));

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { KubernetesObject } from './cluster.ts';
 import { EXPIRES_AT, MANAGED_BY, OWNER } from './marks.ts';
-import { NEEDED_RIGHTS, type Right } from './rights.ts';
+import { DISCOVERY_RIGHTS, NEEDED_RIGHTS, type Right, ruleOf } from './rights.ts';
 
 /** Who we are on the cluster: a group behind an EKS access entry, a user, or a service account of the namespace. */
 export interface OnboardingSubject {
@@ -83,12 +83,10 @@ const nodesName = (namespace: string): string => `phoenix-nodes-${namespace}`;
 const nodeLabelsName = (namespace: string): string => `phoenix-node-labels-${namespace}`;
 
 const rulesOf = (scope: Right['scope'], namespace: string) =>
-  NEEDED_RIGHTS.filter((right) => right.scope === scope).map(({ group, resource, subresource, verbs, only }) => ({
-    apiGroups: [group],
-    resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
-    ...(only === 'our-namespace' ? { resourceNames: [namespace] } : {}),
-    verbs,
-  }));
+  NEEDED_RIGHTS.filter((right) => right.scope === scope).map((right) => {
+    const { verbs, ...what } = ruleOf(right);
+    return { ...what, ...(right.only === 'our-namespace' ? { resourceNames: [namespace] } : {}), verbs };
+  });
 
 const rbacSubject = ({ kind, name }: OnboardingSubject, namespace: string) =>
   kind === 'ServiceAccount' ? { kind, name, namespace } : { kind, name, apiGroup: RBAC };
@@ -218,13 +216,41 @@ export const deadManObjects = (namespace: string): readonly KubernetesObject[] =
   },
 ];
 
+/** Rights that only look: workloads of everybody and the ConfigMaps that collectors name. Apart, because nothing else needs them. */
+export const discoveryObjects = ({ namespace, subject }: OnboardingOptions): readonly KubernetesObject[] => [
+  {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: discoveryName(namespace), labels: PART_OF },
+    rules: Object.values(DISCOVERY_RIGHTS).map(ruleOf),
+  },
+  {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: discoveryName(namespace), labels: PART_OF },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: discoveryName(namespace) },
+    subjects: [rbacSubject(subject, namespace)],
+  },
+];
+
+const discoveryName = (namespace: string): string => `phoenix-discovery-${namespace}`;
+
 const PREFACE = `# What Phoenix needs on this cluster: a namespace, rights in it, node labels, and a dead-man switch that removes
 # whatever has expired. Read it, then: kubectl apply -f onboarding.yaml
 `;
 
+const DISCOVERY_PREFACE = `# What \`phoenix cluster discover\` needs beside the onboarding manifest to find the collectors that run here: it lists
+# workloads and pods of every namespace and reads the ConfigMaps that collectors name. It changes nothing, and reads no
+# Secrets. Read it, then: kubectl apply -f discovery.yaml
+`;
+
 /** The whole manifest as YAML, ready for kubectl. */
 export const onboardingYaml = (options: OnboardingOptions): string =>
-  PREFACE +
-  [...accessObjects(options), ...deadManObjects(options.namespace)]
-    .map((object) => `---\n${stringify(object, { lineWidth: 0 })}`)
-    .join('');
+  PREFACE + documentsOf([...accessObjects(options), ...deadManObjects(options.namespace)]);
+
+/** The manifest with the rights to look for collectors. */
+export const discoveryYaml = (options: OnboardingOptions): string =>
+  DISCOVERY_PREFACE + documentsOf(discoveryObjects(options));
+
+const documentsOf = (objects: readonly KubernetesObject[]): string =>
+  objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join('');

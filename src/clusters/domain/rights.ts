@@ -52,6 +52,23 @@ export const FORBIDDEN_RIGHTS: readonly Right[] = [
   { group: '*', resource: '*', verbs: ['*'], scope: 'cluster' },
 ];
 
+/** What looking for collectors needs beside: to see everybody's workloads, and the ConfigMaps that collectors name. */
+export const DISCOVERY_RIGHTS = {
+  daemonsets: { group: 'apps', resource: 'daemonsets', verbs: ['list'], scope: 'cluster' },
+  deployments: { group: 'apps', resource: 'deployments', verbs: ['list'], scope: 'cluster' },
+  statefulsets: { group: 'apps', resource: 'statefulsets', verbs: ['list'], scope: 'cluster' },
+  ofOperator: { group: 'opentelemetry.io', resource: 'opentelemetrycollectors', verbs: ['list'], scope: 'cluster' },
+  pods: { group: '', resource: 'pods', verbs: ['list'], scope: 'cluster' },
+  configMaps: { group: '', resource: 'configmaps', verbs: ['get'], scope: 'cluster' },
+} as const satisfies Readonly<Record<string, Right>>;
+
+/** The rule of a role that gives a right. */
+export const ruleOf = ({ group, resource, subresource, verbs }: Right) => ({
+  apiGroups: [group],
+  resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
+  verbs: [...verbs],
+});
+
 /** `daemonsets.apps`, `pods/log`: as kubectl writes it. */
 export const describeResource = ({ group, resource, subresource }: Right): string =>
   `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;

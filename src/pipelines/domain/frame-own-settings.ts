@@ -104,7 +104,8 @@ const reservedNames = (settings: Settings): readonly FieldError[] =>
       ]
     : [];
 
-const missingMetrics = (settings: Settings): readonly FieldError[] => {
+/** Why nothing of settings could be measured: no metrics, or none of the node. */
+export const missingMetrics = (settings: Settings): readonly FieldError[] => {
   const pipelines = metricsPipelines(settings);
   if (pipelines.length === 0) {
     return [fault('/service/pipelines', 'it has no pipeline of metrics, and an experiment measures metrics')];

@@ -2,15 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterConnection } from '../../../src/clusters/application/ports.ts';
 import type { KubernetesObject, VariantReadiness, WantedObjects } from '../../../src/clusters/domain/cluster.ts';
 import { VARIANT } from '../../../src/clusters/domain/marks.ts';
+import { recogniseCollectors } from '../../../src/clusters/domain/recognise-collectors.ts';
 import { Epoch } from '../../../src/kernel/identity.ts';
 import { fromEpochMs, minutesAfter } from '../../../src/kernel/instant.ts';
 import type { Outcome } from '../../../src/kernel/outcome.ts';
+import { incumbentObjects } from '../../support/incumbents.ts';
 
 /** A cluster with the ready nodes node-a and node-b, and the means to play everybody else on it. */
 export interface ClusterBench {
   readonly connection: ClusterConnection;
   readonly namespace: string;
   putForeign(object: KubernetesObject): Promise<void>;
+  /** puts what others have in namespaces of their own, and lets us look for it */
+  hasForeign(objects: readonly KubernetesObject[]): Promise<void>;
   becomes(variant: string, node: string, state: Omit<VariantReadiness['nodes'][number], 'node'>): Promise<void>;
 }
 
@@ -256,6 +260,24 @@ export const describeClusterConnection = (bench: () => ClusterBench): void => {
       await connection.apply(wanted('exp-other', 2, [collectorOf('exp-other', 'v-other', ['node-a'])]));
       expect(accepted(await connection.readiness('exp-other', epoch(1)))).toEqual([]);
     });
+  });
+
+  test('collectors of others are found through workloads, pods and ConfigMaps, with nothing but reading', async () => {
+    const { connection, hasForeign } = bench();
+    await hasForeign(incumbentObjects('adot'));
+    const { objects, forbidden } = accepted(await connection.workloads());
+    expect(forbidden).toEqual([]);
+    const [found] = recogniseCollectors(objects).filter(({ seen }) => seen.workload.namespace === 'aws-otel-eks');
+    expect(found).toMatchObject({
+      seen: { id: 'daemonset.aws-otel-eks.adot-collector.adot-collector', product: 'adot' },
+      places: [{ kind: 'config_map', name: 'adot-conf', key: 'adot-config' }],
+      podLabels: { name: 'adot-collector' },
+    });
+    expect(accepted(await connection.configMap('aws-otel-eks', 'adot-conf'))).toMatchObject({
+      'adot-config': expect.stringContaining('hostmetrics'),
+    });
+    expect(accepted(await connection.configMap('aws-otel-eks', 'nobody-has-it'))).toBeNull();
+    expect(accepted(await connection.pods('aws-otel-eks', { name: 'nobody' }))).toEqual([]);
   });
 
   test('nodes come with labels, readiness and size', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterStore, SeenNode } from '../../../src/clusters/application/ports.ts';
 import { type Cluster, ClusterSettings } from '../../../src/clusters/domain/cluster.ts';
+import { CollectorId, type CollectorReport } from '../../../src/clusters/domain/collector.ts';
 import { type Actor, ClusterId, TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { Instant, minutesAfter } from '../../../src/kernel/instant.ts';
 import type { EventDraft, EventEnvelope } from '../../../src/platform/declare/event.ts';
@@ -59,6 +60,26 @@ const seen = (name: string, change: Partial<SeenNode> = {}): SeenNode => ({
   cpuCores: 2,
   memoryBytes: 4e9,
   ...change,
+});
+
+const report = (ids: readonly string[]): CollectorReport => ({
+  seenAt: T0,
+  collectors: ids.map((id) => ({
+    id: CollectorId.parse(id),
+    product: 'opentelemetry',
+    workload: { kind: 'DaemonSet', namespace: 'a', name: 'agent' },
+    container: 'otc',
+    managedBy: { kind: 'helm', release: 'otel', chart: null },
+    image: 'otel/opentelemetry-collector:0.142.0',
+    imageDigest: null,
+    version: '0.142.0',
+    nodes: ['n1'],
+    settingsFrom: [{ kind: 'config_map', namespace: 'a', name: 'agent', key: 'config.yaml' }],
+    fitness: 'testable',
+    reasons: [],
+    settings: 'receivers: {}\n',
+  })),
+  missing: [{ resource: 'pods', message: 'may not', rule: { apiGroups: [''], resources: ['pods'], verbs: ['list'] } }],
 });
 
 /** Behaviour of ClusterStore that every adapter keeps. */
@@ -260,6 +281,34 @@ export const describeClusterStore = (bench: () => StoreBench): void => {
       await store.commit(gone, 0, [], ANNA);
       await store.remove(gone, [], ANNA);
       await store.recordInventory(gone, { nodes: [], objectCount: 0 }, T0);
+      expect(await store.load(gone.tenantId, gone.id)).toBeNull();
+    });
+  });
+
+  describe('found collectors', () => {
+    test('are read back as they were recorded, and a later look replaces them', async () => {
+      const { store } = bench();
+      const looked = cluster();
+      await store.commit(looked, 0, [], ANNA);
+      expect(await store.collectors(looked.tenantId, looked.id)).toBeNull();
+      const first = report(['daemonset.a.agent.otc', 'daemonset.a.agent.other']);
+      await store.recordCollectors(looked, first);
+      expect(await store.collectors(looked.tenantId, looked.id)).toEqual(first);
+      const second = { ...report(['daemonset.a.agent.otc']), seenAt: minutesAfter(T0, 5), missing: [] };
+      await store.recordCollectors(looked, second);
+      expect(await store.collectors(looked.tenantId, looked.id)).toEqual(second);
+      expect(await store.load(looked.tenantId, looked.id)).toEqual(looked);
+    });
+
+    test('go with their cluster, and bring no removed cluster back', async () => {
+      const { store } = bench();
+      const gone = cluster();
+      await store.commit(gone, 0, [], ANNA);
+      await store.recordCollectors(gone, report(['daemonset.a.agent.otc']));
+      await store.remove(gone, [], ANNA);
+      expect(await store.collectors(gone.tenantId, gone.id)).toBeNull();
+      await store.recordCollectors(gone, report(['daemonset.a.agent.otc']));
+      expect(await store.collectors(gone.tenantId, gone.id)).toBeNull();
       expect(await store.load(gone.tenantId, gone.id)).toBeNull();
     });
   });

@@ -10,10 +10,12 @@ import {
 import { realPatience } from '../../../src/clusters/adapters/kubernetes-patience.ts';
 import type { VariantReadiness } from '../../../src/clusters/domain/cluster.ts';
 import { OWNER } from '../../../src/clusters/domain/marks.ts';
+import { recogniseCollectors } from '../../../src/clusters/domain/recognise-collectors.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { systemClock, systemIds } from '../../../src/kernel/system.ts';
 import { collectorObjects } from '../../../src/pipelines/domain/collector-objects.ts';
 import { NO_NEEDS, type RenderedPipeline, TemplateName } from '../../../src/pipelines/domain/template.ts';
+import { incumbentObjects } from '../../support/incumbents.ts';
 import {
   accepted,
   type ClusterBench,
@@ -64,6 +66,9 @@ beforeAll(async () => {
         type: 'application/json',
         content: object,
       });
+    },
+    hasForeign: async (objects) => {
+      for (const object of objects) await cluster.putForeign(object);
     },
     becomes: (variant, node, state) => cluster.reportPod(variant, node, podStatusFor(state)),
   };
@@ -287,6 +292,28 @@ describe('what only a real API server can judge', () => {
       const epochs = new Set(accepted(await connection.objects('exp-race')).map(({ epoch: is }) => is));
       expect([...epochs]).toEqual([newer]);
     }
+  });
+
+  test('the objects of the operator are found once its kind is known, and looking changes nothing of anybody', async () => {
+    expect(accepted(await connection.workloads()).objects.map(({ kind }) => kind)).not.toContain(
+      'OpenTelemetryCollector',
+    );
+    await cluster.installOperatorKind();
+    const theirs = incumbentObjects('operator-daemonset');
+    for (const object of theirs) await cluster.putForeign(object);
+    // the status of a DaemonSet changes by itself
+    const versions = () =>
+      Promise.all(theirs.filter(({ kind }) => kind !== 'DaemonSet').map((each) => cluster.foreignVersion(each)));
+    const before = await versions();
+    const { objects } = accepted(await connection.workloads());
+    const found = recogniseCollectors(objects).find(({ seen }) => seen.workload.namespace === 'telemetry');
+    expect(found).toMatchObject({
+      seen: { managedBy: { kind: 'operator', name: 'node-agent' }, product: 'opentelemetry' },
+      places: [{ kind: 'config_map', name: 'node-agent-collector-4d5e6f70', key: 'collector.yaml' }],
+      ofOperator: { kind: 'text', text: expect.stringContaining('host_metrics') },
+    });
+    expect(before).toHaveLength(2);
+    expect(await versions()).toEqual(before);
   });
 
   test('preflight names every right that is missing and every right too much', async () => {

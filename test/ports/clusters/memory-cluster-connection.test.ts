@@ -19,6 +19,7 @@ beforeAll(() => {
     connection,
     namespace,
     putForeign: async (object) => connection.put(object),
+    hasForeign: async (objects) => connection.setOthers(objects),
     becomes: async (variant, on, state) => connection.setReadiness(variant, on, state),
   };
 });

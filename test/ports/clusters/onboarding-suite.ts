@@ -3,7 +3,8 @@ import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { apply, makeKubernetesApi } from '../../../local/parts/kubernetes-api.ts';
 import type { ClusterConnection } from '../../../src/clusters/application/ports.ts';
-import { DIRECT_SUBJECT, onboardingYaml } from '../../../src/clusters/domain/onboarding.ts';
+import { DIRECT_SUBJECT, discoveryYaml, onboardingYaml } from '../../../src/clusters/domain/onboarding.ts';
+import { DISCOVERY_RIGHTS } from '../../../src/clusters/domain/rights.ts';
 import { accepted, epoch, settingsOf, T0 } from './cluster-connection-suite.ts';
 import type { RealCluster } from './real-cluster.ts';
 
@@ -28,15 +29,18 @@ export const describeOnboarding = (
   open: (namespace: string, token: string) => ClusterConnection,
 ): void => {
   describe('the onboarding manifest', () => {
-    const onboard = async (): Promise<string> => {
-      const { admin } = cluster();
-      const documents = parseAllDocuments(onboardingYaml({ namespace: NAMESPACE, subject: DIRECT_SUBJECT }));
-      for (const document of documents) {
+    const options = { namespace: NAMESPACE, subject: DIRECT_SUBJECT };
+    const administratorApplies = async (yaml: string): Promise<void> => {
+      for (const document of parseAllDocuments(yaml)) {
         const object = Manifest.parse(document.toJS());
         const path = PLURALS[object.kind]?.replace('*', NAMESPACE);
         if (path === undefined) throw new Error(`the test does not know where a ${object.kind} lives`);
-        await apply(admin, `/${path}/${object.metadata.name}`, object, 'administrator');
+        await apply(cluster().admin, `/${path}/${object.metadata.name}`, object, 'administrator');
       }
+    };
+    const onboard = async (): Promise<string> => {
+      const { admin } = cluster();
+      await administratorApplies(onboardingYaml(options));
       const accounts = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`;
       const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
       const answer = await admin.request('POST', `${accounts}/${DIRECT_SUBJECT.name}/token`, {
@@ -53,6 +57,25 @@ export const describeOnboarding = (
       const wanted = { owner: 'exp-on', epoch: epoch(1), expiresAt: null, objects: [settingsOf('exp-on', 'v')] };
       expect(accepted(await connection.apply(wanted))).toEqual({ applied: 2 });
       expect(accepted(await connection.remove('exp-on', epoch(1)))).toEqual({ remaining: 0 });
+    });
+
+    test('lets nobody look for collectors before the administrator applies the manifest for it', async () => {
+      const connection = open(NAMESPACE, await onboard());
+      const seen = accepted(await connection.workloads());
+      const { daemonsets, deployments, statefulsets, ofOperator } = DISCOVERY_RIGHTS;
+      expect(seen).toEqual({ objects: [], forbidden: [daemonsets, deployments, statefulsets, ofOperator] });
+      expect(await connection.configMap('kube-system', 'kube-root-ca.crt')).toMatchObject({
+        refusal: { code: 'cluster-forbidden' },
+      });
+      expect(await connection.pods('kube-system', {})).toMatchObject({ refusal: { code: 'cluster-forbidden' } });
+      await administratorApplies(discoveryYaml(options));
+      // the API server needs a moment to load a new role
+      const forbidden = async () => accepted(await connection.workloads()).forbidden;
+      await expect.poll(forbidden, { timeout: 15_000 }).toEqual([]);
+      expect(accepted(await connection.pods('kube-system', { nobody: 'has-this' }))).toEqual([]);
+      expect(accepted(await connection.configMap('kube-system', 'nobody-has-it'))).toBeNull();
+      // the new rights are none of those that we must not have
+      expect(accepted(await connection.preflight(T0)).checks.filter(({ passed }) => !passed)).toEqual([]);
     });
 
     test('lets us label nodes with our own keys and change nothing else of them', async () => {

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type ClusterWithNodes, startControlPlane } from '../../../local/parts/control-plane.ts';
-import { type KubernetesApi, makeKubernetesApi } from '../../../local/parts/kubernetes-api.ts';
+import { apply, type KubernetesApi, makeKubernetesApi } from '../../../local/parts/kubernetes-api.ts';
 import { makeChildren } from '../../../local/processes/child.ts';
 import { beginLife } from '../../../local/processes/life.ts';
 import { freePorts } from '../../../local/processes/ports.ts';
 import { waitFor } from '../../../local/processes/wait.ts';
 import { ensureControlPlane } from '../../../local/toolchain/build.ts';
+import type { KubernetesObject } from '../../../src/clusters/domain/cluster.ts';
 import { VARIANT } from '../../../src/clusters/domain/marks.ts';
 import { toolCache, toolContext } from '../../support/tools.ts';
 
@@ -20,6 +21,12 @@ export interface RealCluster {
   reportPod(variant: string, node: string, status: object): Promise<void>;
   /** confirms the end of every pod that is being deleted */
   endPods(): Promise<void>;
+  /** puts an object of somebody else there, in a namespace of their own */
+  putForeign(object: KubernetesObject): Promise<void>;
+  /** makes the kind of the OpenTelemetry Operator known, without an operator behind it */
+  installOperatorKind(): Promise<void>;
+  /** the resource version of an object of somebody else */
+  foreignVersion(object: KubernetesObject): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -51,6 +58,7 @@ export const startRealCluster = async (): Promise<RealCluster> => {
   const admin = makeKubernetesApi({ ...access, token: access.adminToken });
   for (const node of NODES) await registerNode(admin, node);
 
+  const uidByName = new Map<string, string>();
   const pods = `/api/v1/namespaces/${access.namespace}/pods`;
   const selector = (variant: string): string => `labelSelector=${encodeURIComponent(`${VARIANT}=${variant}`)}`;
   return {
@@ -74,6 +82,22 @@ export const startRealCluster = async (): Promise<RealCluster> => {
         await admin.request('DELETE', `${pods}/${metadata.name}`, { type: 'application/json', content });
       }
     },
+    putForeign: async (object) => {
+      const { namespace = '' } = object.metadata;
+      const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+      await apply(admin, `/api/v1/namespaces/${namespace}`, made, 'somebody');
+      const owned = runnable(ownedBy(object, uidByName));
+      const { metadata } = Stored.parse(await apply(admin, pathOf(object), owned, 'somebody'));
+      uidByName.set(metadata.name, metadata.uid);
+    },
+    installOperatorKind: async () => {
+      const name = 'opentelemetrycollectors.opentelemetry.io';
+      await apply(admin, `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, OPERATOR_KIND, 'somebody');
+      await waitFor({ what: 'the kind of the operator', deadlineSeconds: 30 }, () =>
+        admin.request('GET', '/apis/opentelemetry.io/v1beta1/opentelemetrycollectors').catch(() => undefined),
+      );
+    },
+    foreignVersion: async (object) => Stored.parse(await admin.request('GET', pathOf(object))).metadata.resourceVersion,
     stop: async () => {
       admin.close();
       await children.stopAll();
@@ -81,6 +105,63 @@ export const startRealCluster = async (): Promise<RealCluster> => {
       rmSync(stateFolder, { recursive: true, force: true });
     },
   };
+};
+
+const Stored = z.object({ metadata: z.object({ name: z.string(), uid: z.string(), resourceVersion: z.string() }) });
+
+const pathOf = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string =>
+  `${apiVersion === 'v1' ? '/api' : '/apis'}/${apiVersion}/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`;
+
+/** An owner that does not exist takes what it owns with it. */
+const ownedBy = (object: KubernetesObject, uids: ReadonlyMap<string, string>): KubernetesObject => {
+  const { ownerReferences, ...metadata } = object.metadata;
+  if (ownerReferences === undefined) return object;
+  const owners = z.array(z.looseObject({ name: z.string() })).parse(ownerReferences);
+  return {
+    ...object,
+    metadata: { ...metadata, ownerReferences: owners.map((each) => ({ ...each, uid: uids.get(each.name) })) },
+  };
+};
+
+/** Labels of pods, which the API server demands and the manifests of what is seen on a cluster may leave out. */
+const runnable = (object: KubernetesObject): KubernetesObject => {
+  const { selector, template, ...spec } = WithTemplate.safeParse(object).data?.spec ?? {};
+  if (selector === undefined || template === undefined) return object;
+  return {
+    ...object,
+    spec: { ...spec, selector, template: { ...template, metadata: { labels: selector.matchLabels } } },
+  };
+};
+
+const WithTemplate = z.object({
+  spec: z.looseObject({
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    template: z.looseObject({}),
+  }),
+});
+
+const OPERATOR_KIND = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'opentelemetrycollectors.opentelemetry.io' },
+  spec: {
+    group: 'opentelemetry.io',
+    names: { kind: 'OpenTelemetryCollector', plural: 'opentelemetrycollectors', singular: 'opentelemetrycollector' },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: 'v1beta1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        },
+      },
+    ],
+  },
 };
 
 const registerNode = async (admin: KubernetesApi, name: string): Promise<void> => {

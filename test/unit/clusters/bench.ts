@@ -8,6 +8,7 @@ import {
   type ClusterWorkPorts,
   makeCarryOutClusterWork,
 } from '../../../src/clusters/application/carry-out-cluster-work.ts';
+import { makeDiscoverCollectors } from '../../../src/clusters/application/discover-collectors.ts';
 import type { OwnerLedger, SeenNode } from '../../../src/clusters/application/ports.ts';
 import { makeReconcileCluster } from '../../../src/clusters/application/reconcile-cluster.ts';
 import { makeRegisterCluster } from '../../../src/clusters/application/register-cluster.ts';
@@ -24,6 +25,7 @@ import { Epoch, type Principal, TenantId, UserId } from '../../../src/kernel/ide
 import type { Instant } from '../../../src/kernel/instant.ts';
 import type { Outcome } from '../../../src/kernel/outcome.ts';
 import { systemIds } from '../../../src/kernel/system.ts';
+import { judgeIncumbent } from '../../../src/pipelines/domain/incumbent.ts';
 import { testClock } from '../../support/platform.ts';
 
 /** Everything of the context in memory: one tenant, one cluster behind every registered one, a queue that is worked off by hand. */
@@ -51,6 +53,7 @@ export const makeBench = () => {
     clock,
     reconcile: makeReconcileCluster({ clusters, connections, clock }),
     sweep: makeSweepCluster({ connections, ledger, clock }),
+    discoverCollectors: makeDiscoverCollectors({ clusters, judgeSettings: judgeIncumbent, clock }),
     checkMetricsSource: async () => metricsSource,
     onReadiness: async (message) => {
       readinessAsked.push(message);

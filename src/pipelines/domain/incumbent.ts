@@ -1,0 +1,70 @@
+import { COLLECTOR_VERSION } from './components/registry.ts';
+import { hindrancesOf, missingMetrics } from './frame-own-settings.ts';
+import { importSettings } from './import.ts';
+import { SettingsYaml } from './revision.ts';
+import { mergeSettings, type Settings } from './settings-tree.ts';
+import { toYaml } from './settings-yaml.ts';
+import { STRICTEST_POLICY } from './validation/policy.ts';
+import { readSettings } from './validation/settings-text.ts';
+
+/** Settings of a collector that somebody runs, and what is known of where it runs. */
+export interface Incumbent {
+  /** in the order in which it merges them */
+  readonly texts: readonly string[];
+  /** of the collector; null: not known */
+  readonly version: string | null;
+  /** where its cluster's owner lets data go beside the measurement store */
+  readonly allowedDestinations: readonly string[];
+}
+
+/** What can be done with them, see `Fitness` of clusters. */
+export interface Judged {
+  readonly fitness: 'testable' | 'preview_only' | 'not';
+  readonly reasons: string[];
+  /** with secrets as references */
+  readonly settings: string | null;
+}
+
+/**
+ * Whether what runs today can be the baseline of an experiment, can be played to a preview only, or neither. Told with a
+ * sentence for each thing that hinders it; secrets leave the text before anybody keeps it.
+ */
+export const judgeIncumbent = ({ texts, version, allowedDestinations }: Incumbent): Judged => {
+  const merged = mergedText(texts);
+  if (merged === null) return not('its settings are no readable YAML');
+  const imported = importSettings(merged);
+  if (!imported.accepted) return not(imported.refusal.errors?.[0]?.message ?? imported.refusal.message);
+  const { yaml } = imported.value;
+  if (!SettingsYaml.safeParse(yaml).success) return not('its settings are longer than 256 KiB');
+  const read = readSettings(yaml);
+  if (!read.readable) return not(read.findings[0]?.message ?? 'its settings cannot be read');
+  const missing = missingMetrics(read.text.settings);
+  if (missing.length > 0) return { fitness: 'not', reasons: missing.map(({ message }) => message), settings: yaml };
+  const policy = { ...STRICTEST_POLICY, destinations: [...allowedDestinations] };
+  const hindrances = new Set(hindrancesOf(yaml, policy).map(({ pointer, message }) => `${pointer}: ${message}`));
+  if (hindrances.size > 0) return { fitness: 'preview_only', reasons: firstOf([...hindrances]), settings: yaml };
+  return { fitness: 'testable', reasons: otherVersion(version), settings: yaml };
+};
+
+const not = (why: string): Judged => ({ fitness: 'not', reasons: [why], settings: null });
+
+/** One text stays as its author wrote it. null: one of several cannot be read. */
+const mergedText = (texts: readonly string[]): string | null => {
+  const [only = '', ...more] = texts;
+  if (more.length === 0) return only;
+  const read = texts.map(readSettings);
+  const settings = read.flatMap((each) => (each.readable ? [each.text.settings] : []));
+  return settings.length < read.length ? null : toYaml(settings.reduce<Settings>(mergeSettings, {}));
+};
+
+const MOST_REASONS = 20;
+
+const firstOf = (reasons: readonly string[]): string[] =>
+  reasons.length <= MOST_REASONS
+    ? [...reasons]
+    : [...reasons.slice(0, MOST_REASONS), `and ${reasons.length - MOST_REASONS} more`];
+
+const otherVersion = (version: string | null): string[] =>
+  version === null || version === COLLECTOR_VERSION
+    ? []
+    : [`it runs in version ${version}; beside it its settings run in ${COLLECTOR_VERSION}`];
