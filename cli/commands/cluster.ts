@@ -18,6 +18,7 @@ import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
+import { renderCollectors } from '../render/collectors.ts';
 import { renderTable } from '../render/table.ts';
 
 /** The cluster with this id or name. */
@@ -32,6 +33,20 @@ export const findCluster = async (client: Client, idOrName: string): Promise<Clu
     EXIT.notFound,
     `no cluster is called ${idOrName}`,
     names === '' ? 'none is registered yet' : `known are: ${names}`,
+  );
+};
+
+/** The cluster that is meant where none is named. */
+const onlyCluster = async (client: Client): Promise<Cluster> => {
+  const { body } = await client.listClusters({ query: { limit: 100 } });
+  const [only, ...more] = body.items;
+  if (only !== undefined && more.length === 0) return only;
+  throw new CommandFailure(
+    EXIT.invalid,
+    only === undefined ? 'no cluster is registered yet' : 'several clusters are registered',
+    only === undefined
+      ? 'register one: phoenix cluster add -f FILE'
+      : `name one: ${body.items.map(({ settings }) => settings.name).join(', ')}`,
   );
 };
 
@@ -63,17 +78,28 @@ const settled = async (client: Client, operation: Operation, say: Context['say']
   );
 };
 
+/** Follows work of a worker; one that fails ends with 6 and how to ask again. */
+const succeeded = async (
+  api: Client,
+  operation: Operation,
+  { settings: { name } }: Cluster,
+  { verb, say }: { readonly verb: string; readonly say: Context['say'] },
+): Promise<void> => {
+  const { state, problem } = await settled(api, operation, say);
+  if (state !== 'failed') return;
+  throw new CommandFailure(
+    EXIT.unavailable,
+    `${name}: ${problem?.message ?? 'it failed without saying why'}`,
+    `settle this, then ask again: phoenix cluster ${verb} ${name}`,
+  );
+};
+
 /** Has a worker ask cluster and metrics source, and prints the checklist; what is missing ends with 2, silence with 6. */
-const check = async (api: Client, { id, settings }: Cluster, { answer, say }: Context): Promise<void> => {
-  say(`◐ checking ${settings.name}`);
-  const operation = await settled(api, (await api.checkCluster({ params: { clusterId: id } })).body, say);
-  if (operation.state === 'failed') {
-    throw new CommandFailure(
-      EXIT.unavailable,
-      `${settings.name}: ${operation.problem?.message ?? 'the check failed without saying why'}`,
-      `settle this, then ask again: phoenix cluster check ${settings.name}`,
-    );
-  }
+const check = async (api: Client, cluster: Cluster, { answer, say }: Context): Promise<void> => {
+  const { id } = cluster;
+  say(`◐ checking ${cluster.settings.name}`);
+  const { body: operation } = await api.checkCluster({ params: { clusterId: id } });
+  await succeeded(api, operation, cluster, { verb: 'check', say });
   const report = PreflightReport.parse((await api.getCluster({ params: { clusterId: id } })).body.preflight);
   answer(PreflightReport, report, () => report.checks.map(checkLine).join('\n'));
   if (!report.passed) process.exitCode = EXIT.invalid;
@@ -161,13 +187,33 @@ export const registerCluster = (program: Command, context: () => Context): void 
     });
 
   cluster
+    .command('discover [cluster]')
+    .description(
+      'find the collectors that run there, their settings and what can be done with each; it only reads, and never Secrets',
+    )
+    .option('--cluster <cluster>', 'the same as the argument; without either the only cluster that is registered')
+    .action(async (argument: string | undefined, options: { cluster?: string }) => {
+      const { client, answer, say } = context();
+      const api = await client();
+      const named = argument ?? options.cluster;
+      const found = named === undefined ? await onlyCluster(api) : await findCluster(api, named);
+      const params = { clusterId: found.id };
+      say(`◐ looking for collectors on ${found.settings.name}`);
+      await succeeded(api, (await api.discoverCollectors({ params })).body, found, { verb: 'discover', say });
+      const { body } = await api.listCollectors({ params });
+      answer(responseOf(clusterRoutes, 'listCollectors'), body, () => renderCollectors(body));
+    });
+
+  cluster
     .command('onboarding <cluster>')
     .description('what to install in the cluster')
     .addOption(new Option('--format <format>').choices(['yaml']).default('yaml'))
-    .action(async (idOrName: string) => {
+    .option('--discovery', 'what `cluster discover` needs beside, to look for the collectors that run there')
+    .action(async (idOrName: string, { discovery }: { discovery?: true }) => {
       const { client } = context();
       const api = await client();
       const { id } = await findCluster(api, idOrName);
-      process.stdout.write((await api.getClusterOnboarding({ params: { clusterId: id } })).body.yaml);
+      const { yaml, discoveryYaml } = (await api.getClusterOnboarding({ params: { clusterId: id } })).body;
+      process.stdout.write(discovery === true ? discoveryYaml : yaml);
     });
 };
