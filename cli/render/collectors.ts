@@ -1,8 +1,7 @@
-import { stringify } from 'yaml';
 import type * as z from 'zod';
 import type { responseOf } from '../../src/client/wire.ts';
 import type { clusterRoutes } from '../../src/clusters/contract/routes.ts';
-import { COLLECTOR_PRODUCTS, FITNESS_WORDS, sourceName } from '../../src/clusters/domain/collector.ts';
+import { COLLECTOR_PRODUCTS, FITNESS_WORDS, missingRules, sourceName } from '../../src/clusters/domain/collector.ts';
 import { counted } from '../../src/kernel/words.ts';
 import { renderTable } from './table.ts';
 
@@ -30,6 +29,6 @@ export const renderCollectors = ({ items, missing }: Found): string =>
       : [
           `! ${counted(missing.length, 'right is', 'rights are')} missing; a ClusterRole with these rules gives them:`,
           ...missing.map(({ message }) => `    ${message}`),
-          stringify({ rules: missing.map(({ rule }) => rule) }, { lineWidth: 0 }).trimEnd(),
+          missingRules(missing),
         ]),
   ].join('\n');

@@ -6,8 +6,10 @@ import { makeProgressBoard } from '../../local/web/progress.ts';
 import { startWeb, type Web } from '../../local/web/server.ts';
 import type { Role } from '../../src/access/domain/permissions.ts';
 import type { ClusterFailure } from '../../src/clusters/application/ports.ts';
+import { DISCOVERY_RIGHTS } from '../../src/clusters/domain/rights.ts';
 import { startBrowser, type TestBrowser, type Visit } from '../support/browser.ts';
 import { CLUSTER, settings, TENANT } from '../support/builders.ts';
+import { incumbentObjects } from '../support/incumbents.ts';
 import { act, signIn } from '../support/pages.ts';
 import { type ServedWorld, serveWorld } from '../support/served-world.ts';
 import { ANNA_PRINCIPAL, makeWorld, type World } from '../support/world.ts';
@@ -135,6 +137,22 @@ describe('the clusters', () => {
     await page.getByRole('button', { name: 'Run preflight' }).click();
     await page.getByRole('button', { name: 'Ask the cluster now' }).click();
     await page.getByRole('dialog').getByRole('alert').getByText(AWAY.message).waitFor();
+  });
+
+  test('show the collectors that others run there, what each can be, and why not more', async () => {
+    world.kubernetes.setOthers(['agent-by-hand', 'helm-agent'].flatMap(incumbentObjects), [
+      DISCOVERY_RIGHTS.statefulsets,
+    ]);
+    const page = await as('admin', '/clusters');
+    await page.getByText('Nobody has looked yet.').waitFor();
+    await page.getByRole('button', { name: 'Look for collectors' }).click();
+    await page.getByRole('button', { name: 'Ask the cluster now' }).click();
+    await page.getByText('Done. The list of collectors shows what it found.').waitFor({ timeout: 15_000 });
+    await page.getByRole('button', { name: 'Close' }).click();
+    const line = (name: string) => page.getByRole('row').filter({ hasText: name });
+    await line('otel-agent').getByText('tested', { exact: true }).waitFor();
+    expect(await line('otel-opentelemetry-collector-agent').textContent()).toContain('only previewed');
+    await page.getByText('may not list statefulsets.apps').waitFor();
   });
 
   test('show a dead metrics source as a line of the checklist, with what settles it', async () => {

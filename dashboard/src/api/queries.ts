@@ -264,10 +264,17 @@ export const clusterNodesQuery = (clusterId: ClusterId) =>
     refetchInterval: 15 * SECOND,
   });
 
+export const collectorsQuery = (clusterId: ClusterId) =>
+  queryOptions({
+    queryKey: ['clusters', clusterId, 'collectors'],
+    queryFn: async ({ signal }) => (await api.listCollectors({ params: { clusterId }, signal })).body,
+    staleTime: 60 * SECOND,
+  });
+
 export const onboardingQuery = (clusterId: ClusterId) =>
   queryOptions({
     queryKey: ['clusters', clusterId, 'onboarding'],
-    queryFn: async ({ signal }) => (await api.getClusterOnboarding({ params: { clusterId }, signal })).body.yaml,
+    queryFn: async ({ signal }) => (await api.getClusterOnboarding({ params: { clusterId }, signal })).body,
     staleTime: 60 * SECOND,
   });
 

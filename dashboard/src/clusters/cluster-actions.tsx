@@ -17,9 +17,9 @@ import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { Time, useNow } from '../ui/time.tsx';
 
-type Ask = 'preflight' | 'objects' | 'onboarding';
+type Ask = 'preflight' | 'objects' | 'collectors' | 'onboarding';
 
-/** What a worker can be asked about a cluster. Both only look; nothing on the cluster changes. */
+/** What a worker can be asked about a cluster. It only looks; nothing on the cluster changes. */
 export const ClusterActions = ({ cluster }: { readonly cluster: Cluster }) => {
   const permissions = useQuery(meQuery).data?.permissions ?? [];
   const [open, setOpen] = useState<Ask | null>(null);
@@ -30,6 +30,9 @@ export const ClusterActions = ({ cluster }: { readonly cluster: Cluster }) => {
   return (
     <div className="actions">
       <Button onClick={() => setOpen('objects')}>What of ours runs there</Button>
+      <Button disabledBecause={because} onClick={() => setOpen('collectors')}>
+        Look for collectors
+      </Button>
       <Button disabledBecause={because} onClick={() => setOpen('onboarding')}>
         What to install
       </Button>
@@ -38,6 +41,7 @@ export const ClusterActions = ({ cluster }: { readonly cluster: Cluster }) => {
       </Button>
       {open === 'preflight' ? <PreflightDialog cluster={cluster} onClose={() => setOpen(null)} /> : null}
       {open === 'objects' ? <ObjectsDialog cluster={cluster} onClose={() => setOpen(null)} /> : null}
+      {open === 'collectors' ? <CollectorsDialog cluster={cluster} onClose={() => setOpen(null)} /> : null}
       {open === 'onboarding' ? <OnboardingDialog cluster={cluster} onClose={() => setOpen(null)} /> : null}
     </div>
   );
@@ -48,9 +52,14 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-const PreflightDialog = ({ cluster, onClose }: DialogProps) => {
+/** Everything that is shown of clusters is asked for anew. */
+const useRefresh = () => {
   const client = useQueryClient();
-  const refresh = () => void client.invalidateQueries({ queryKey: ['clusters'] });
+  return () => void client.invalidateQueries({ queryKey: ['clusters'] });
+};
+
+const PreflightDialog = ({ cluster, onClose }: DialogProps) => {
+  const refresh = useRefresh();
   return (
     <Dialog title={`Preflight of ${cluster.settings.name}`} onClose={onClose}>
       <p>
@@ -61,6 +70,24 @@ const PreflightDialog = ({ cluster, onClose }: DialogProps) => {
         ask={async () => (await api.checkCluster({ params: { clusterId: cluster.id } })).body}
         onDone={refresh}
         done={() => <p>Done. The checklist shows what it found.</p>}
+      />
+      <Close onClose={onClose} />
+    </Dialog>
+  );
+};
+
+const CollectorsDialog = ({ cluster, onClose }: DialogProps) => {
+  const refresh = useRefresh();
+  return (
+    <Dialog title={`Collectors on ${cluster.settings.name}`} onClose={onClose}>
+      <p>
+        A worker lists the workloads of every namespace and reads the settings that collectors name. It reads no
+        Secrets, and nothing on the cluster changes. What it may not look at is told with the rule that would let it.
+      </p>
+      <Work
+        ask={async () => (await api.discoverCollectors({ params: { clusterId: cluster.id } })).body}
+        onDone={refresh}
+        done={() => <p>Done. The list of collectors shows what it found.</p>}
       />
       <Close onClose={onClose} />
     </Dialog>
@@ -120,7 +147,13 @@ const OnboardingDialog = ({ cluster, onClose }: DialogProps) => {
     <Dialog title={`What to install in ${cluster.settings.name}`} onClose={onClose}>
       <p>Namespace, roles and the switch that removes what outlived us. Read it, then apply it with your own rights.</p>
       <Loaded query={query} what="The list of what to install">
-        {(yaml) => <CodeBlock text={yaml} label="Objects to install, as YAML" />}
+        {({ yaml, discoveryYaml }) => (
+          <>
+            <CodeBlock text={yaml} label="Objects to install, as YAML" />
+            <p>And, so that collectors which run there can be found, rights that only look:</p>
+            <CodeBlock text={discoveryYaml} label="Rights to look for collectors, as YAML" />
+          </>
+        )}
       </Loaded>
       <Close onClose={onClose} />
     </Dialog>

@@ -9,6 +9,7 @@ import { CodeBlock, Copyable } from '../ui/copy.tsx';
 import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { ClusterActions } from './cluster-actions.tsx';
+import { Collectors } from './collectors.tsx';
 import { Nodes } from './nodes.tsx';
 
 /** Where experiments may run: is it reachable, what is missing, which nodes are free. */
@@ -94,6 +95,7 @@ const ClusterCard = ({ cluster }: { readonly cluster: Cluster }) => {
         <Preflight cluster={cluster} />
         <Nodes cluster={cluster} />
       </div>
+      <Collectors cluster={cluster} />
     </article>
   );
 };

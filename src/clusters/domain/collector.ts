@@ -103,6 +103,10 @@ export const MissingRight = z.object({
 });
 export type MissingRight = z.infer<typeof MissingRight>;
 
+/** The rules of a ClusterRole that give what is missing, as YAML: each on a line, ready to be copied. */
+export const missingRules = (missing: readonly MissingRight[]): string =>
+  ['rules:', ...missing.map(({ rule }) => `  - ${JSON.stringify(rule)}`)].join('\n');
+
 /** What a look for collectors found. */
 export const CollectorReport = z.object({
   seenAt: Instant,

@@ -66,10 +66,5 @@ test('missing rights come with the rules that give them', () => {
 ! 1 right is missing; a ClusterRole with these rules gives them:
     may not list daemonsets.apps
 rules:
-  - apiGroups:
-      - apps
-    resources:
-      - daemonsets
-    verbs:
-      - list`);
+  - {"apiGroups":["apps"],"resources":["daemonsets"],"verbs":["list"]}`);
 });
