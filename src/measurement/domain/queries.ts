@@ -1,7 +1,7 @@
 import type { Epoch, ExperimentId } from '../../kernel/identity.ts';
 import { exactlyThese } from '../../pipelines/domain/executable-names.ts';
 import { epochLabel, SERIES_LABELS } from '../../pipelines/domain/labels.ts';
-import { METRICS, type MetricName, type NamedQuery } from './sample.ts';
+import { METRICS, type MetricName, type NamedQuery, type Variant } from './sample.ts';
 
 /** What a query is about. */
 export interface QueryScope {
@@ -66,6 +66,28 @@ export const processesQuery = (scope: QueryScope, names: readonly string[], node
     ...(nodes === undefined ? {} : { [SERIES_LABELS.node]: { matches: nodes.map(escapeRe2).join('|') } }),
   })}[${lookBack(scope)}]))`;
 
+type EpochScope = Pick<QueryScope, 'experimentId' | 'epoch'>;
+
+interface Stamp {
+  readonly label: string;
+  readonly value: string;
+}
+
+const epochMatchers = ({ experimentId, epoch }: EpochScope): readonly Stamp[] => [
+  { label: SERIES_LABELS.experiment, value: experimentId },
+  { label: SERIES_LABELS.epoch, value: epochLabel(epoch) },
+];
+
+/** What is on the series of one variant and on no others, because we put it there. */
+export const variantStamps = (scope: EpochScope, variant: Variant): readonly Stamp[] => [
+  ...epochMatchers(scope),
+  { label: SERIES_LABELS.variant, value: variant },
+];
+
+/** The names of all that both variants wrote lately. */
+export const writtenNamesQuery = (scope: EpochScope, seconds: number): string =>
+  `group by (__name__) (last_over_time(${selector(scope, null)}[${seconds}s]))`;
+
 /** Every query of an experiment as evidence keeps it. */
 export const namedQueries = (scope: QueryScope, criticalProcesses: readonly string[]): readonly NamedQuery[] => [
   ...Object.entries(metricQueries(scope)).map(([metric, promql]) => ({ metric, promql, unit: unitOf(metric) })),
@@ -81,11 +103,10 @@ const BY = `${SERIES_LABELS.variant}, ${SERIES_LABELS.node}`;
 
 type Matchers = Readonly<Record<string, { readonly matches: string }>>;
 
-const selector = ({ experimentId, epoch }: QueryScope, metric: string | null, more: Matchers = {}): string => {
+const selector = (scope: EpochScope, metric: string | null, more: Matchers = {}): string => {
   const matchers = [
     ...Object.entries(more).map(([label, { matches }]) => `${label}=~${quoted(matches)}`),
-    `${SERIES_LABELS.experiment}=${quoted(experimentId)}`,
-    `${SERIES_LABELS.epoch}=${quoted(epochLabel(epoch))}`,
+    ...epochMatchers(scope).map(({ label, value }) => `${label}=${quoted(value)}`),
   ];
   return `${metric ?? ''}{${matchers.join(',')}}`;
 };

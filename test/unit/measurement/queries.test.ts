@@ -5,6 +5,7 @@ import {
   namedQueries,
   processesQuery,
   type QueryScope,
+  writtenNamesQuery,
 } from '../../../src/measurement/domain/queries.ts';
 import { METRICS } from '../../../src/measurement/domain/sample.ts';
 
@@ -17,7 +18,11 @@ const SCOPE: QueryScope = {
 
 describe('the queries of an experiment', () => {
   test('each selects by experiment and epoch wherever it selects anything', () => {
-    const queries = [...Object.values(metricQueries(SCOPE)), processesQuery(SCOPE, ['nginx'])];
+    const queries = [
+      ...Object.values(metricQueries(SCOPE)),
+      processesQuery(SCOPE, ['nginx']),
+      writtenNamesQuery(SCOPE, 60),
+    ];
     for (const query of queries) {
       const selectors = query.match(/\{[^}]*\}/g) ?? [];
       expect(selectors.length).toBeGreaterThan(0);
