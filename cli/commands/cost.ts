@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { responseOf, snakeCase as snake } from '../../src/client/wire.ts';
-import { Comparisons, costRoutes, Estimates, PriceBookView } from '../../src/cost/contract/routes.ts';
+import { Comparisons, costRoutes, Estimates, NewPriceBook, PriceBookView } from '../../src/cost/contract/routes.ts';
 import { parseAmount, parseNumber } from '../../src/cost/domain/amount-text.ts';
 import { billOf } from '../../src/cost/domain/bill.ts';
 import { computeDeduction, everyBill } from '../../src/cost/domain/every-bill.ts';
 import { experimentDeduction } from '../../src/cost/domain/net-saving.ts';
+import { isOwnBook, OwnBook } from '../../src/cost/domain/own-book.ts';
 import {
   changedRows,
   Day,
@@ -167,6 +168,36 @@ export const registerCost = (program: Command, context: () => Context): void => 
     .action((id: string, { sku }: { sku: readonly string[] }) =>
       change(id, OwnPricesChange.parse({ backToList: [...sku] })),
     );
+
+  const book = cost.command('price-book').description('price books of your own: who bills you and stands on no list');
+  const fileOption = ['-f, --file <file>', 'as YAML or JSON, - for standard input; examples/cost has one'] as const;
+
+  book
+    .command('create')
+    .description('write a price book with its first prices; prices change by `cost prices set`')
+    .requiredOption(...fileOption)
+    .action(async ({ file }: { file: string }) => {
+      const { client, answer, say } = context();
+      const written = readDocument(NewPriceBook, readText(file), file);
+      const { body } = await (await client()).createPriceBook({ body: written });
+      say(`✔ ${body.title} is on every bill that is asked for with --own`);
+      answer(PriceBookView, body, () => describeBook(body));
+    });
+
+  book
+    .command('revise <id>')
+    .description('say anew how it bills, as a new version; prices of charges that it keeps stay')
+    .requiredOption(...fileOption)
+    .action(async (id: string, { file }: { file: string }) => {
+      const { client, answer, say } = context();
+      const api = await client();
+      const params = { priceBookId: parseBookId(id) };
+      const body = readDocument(OwnBook, readText(file), file);
+      const seen = await api.getPriceBook({ params });
+      const revised = await api.revisePriceBook({ params, ifMatch: seen.body.ownVersion, body });
+      say(`✔ ${revised.body.title} is version ${revised.body.ownVersion}`);
+      answer(PriceBookView, revised.body, () => describeBook(revised.body));
+    });
 };
 
 const withBook = (command: Command): Command => command.option('--book <id>', 'one price book instead of every');
@@ -197,12 +228,18 @@ const dayAsked = ({ day }: PriceOptions): Day => {
   throw new CommandFailure(EXIT.invalid, `"${day}" is not a day`, 'write it as 2026-11-27');
 };
 
+/** Which books of one's own there are only the API knows. */
 const parseBookId = (text: string): PriceBookId => {
-  required(findPriceBook(text));
-  return PriceBookId.parse(text);
+  if (!isOwnBook(text)) required(findPriceBook(text));
+  const parsed = PriceBookId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new CommandFailure(EXIT.invalid, `"${text}" is no id of a price book`, 'write it as own-platform-team');
 };
 
 const booksHere = (given: PriceOptions): { readonly books: readonly PricedBook[]; readonly nodes: PricedBook } => {
+  if (given.book !== undefined && isOwnBook(given.book)) {
+    throw new CommandFailure(EXIT.invalid, `${given.book} is a price book of your tenant`, 'ask the API: --own');
+  }
   const own = new Map(given.prices.map(readPrices));
   const onDay = (book: PriceBook): PricedBook => inEffect(book, own.get(book.id) ?? null, dayAsked(given));
   return { books: required(priceBooksAsked(given.book)).map(onDay), nodes: onDay(COLLECTOR_COMPUTE) };

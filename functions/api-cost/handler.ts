@@ -4,15 +4,16 @@ import { COST_PROBLEMS } from '../../src/cost/contract/problems.ts';
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { gatekeeperOn, refusedWritesTo, tableNamed } from '../front-door.ts';
+import { gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
-export const handler = httpEntry(manifest, ({ core, auditTrail }) => {
+export const handler = httpEntry(manifest, ({ core, ephemeral, auditTrail }) => {
   const table = tableNamed(core);
   return makeRouter({
     service: manifest.name,
     problems: COST_PROBLEMS,
     gatekeeper: gatekeeperOn(table),
+    idempotency: idempotencyIn(ephemeral),
     refusedWrites: refusedWritesTo(auditTrail),
     served: serveCost({
       ownPrices: dynamodbOwnPrices({ table, clock: systemClock, ids: systemIds }),

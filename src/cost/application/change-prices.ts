@@ -5,7 +5,7 @@ import { draftEvent } from '../../platform/declare/event.ts';
 import { costEvents } from '../contract/events.ts';
 import { changedRows, type OwnPrices, type OwnPricesChange } from '../domain/own-prices.ts';
 import type { PriceBookId } from '../domain/price-book.ts';
-import { findPriceBook } from '../domain/price-books.ts';
+import { findPriceBook, priceBooksOf } from '../domain/price-books.ts';
 import type { OwnPriceStore } from './ports.ts';
 
 export interface ChangePricesPorts {
@@ -22,9 +22,9 @@ export const makeChangePrices =
     seenVersion: number,
     change: OwnPricesChange,
   ): Promise<Outcome<OwnPrices, Refusal<'price-book-not-found' | 'price-not-valid' | 'precondition-failed'>>> => {
-    const book = findPriceBook(bookId);
-    if (!book.accepted) return book;
     const before = await ownPrices.load(caller.tenantId, bookId);
+    const book = findPriceBook(bookId, priceBooksOf(before === null ? [] : [before]));
+    if (!book.accepted) return book;
     const rows = changedRows(book.value, before?.rows ?? [], change);
     if (!rows.accepted) return rows;
     const actor = actorOf(caller);
@@ -32,6 +32,7 @@ export const makeChangePrices =
       tenantId: caller.tenantId,
       bookId,
       version: seenVersion + 1,
+      book: before?.book ?? null,
       rows: [...rows.value],
       usage: change.usage ?? before?.usage ?? {},
       updatedAt: clock.now(),

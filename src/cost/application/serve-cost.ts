@@ -7,9 +7,10 @@ import { computeDeduction, everyBill } from '../domain/every-bill.ts';
 import { experimentDeduction } from '../domain/net-saving.ts';
 import { type Day, dayOf, inEffect, makePriced, type OwnPrices, type PricedBook } from '../domain/own-prices.ts';
 import type { PriceBook, PriceBookId } from '../domain/price-book.ts';
-import { COLLECTOR_COMPUTE, findPriceBook, PRICE_BOOKS, priceBooksAsked } from '../domain/price-books.ts';
+import { COLLECTOR_COMPUTE, findPriceBook, priceBooksAsked, priceBooksOf } from '../domain/price-books.ts';
 import { assertEven } from '../domain/saving.ts';
 import { type ChangePricesPorts, makeChangePrices } from './change-prices.ts';
+import { makeCreatePriceBook, makeRevisePriceBook } from './write-price-book.ts';
 
 export type ServeCostPorts = ChangePricesPorts;
 
@@ -17,6 +18,8 @@ export type ServeCostPorts = ChangePricesPorts;
 export const serveCost = (ports: ServeCostPorts): readonly ServedRoute[] => {
   const { ownPrices, clock } = ports;
   const change = makeChangePrices(ports);
+  const create = makeCreatePriceBook(ports);
+  const revise = makeRevisePriceBook(ports);
   const today = (): Day => dayOf(clock.now());
 
   /** Every vendor, or the one that is asked for, as priced for the tenant; and what its nodes cost. */
@@ -26,34 +29,53 @@ export const serveCost = (ports: ServeCostPorts): readonly ServedRoute[] => {
   ): Promise<
     Outcome<{ readonly books: readonly PricedBook[]; readonly nodes: PricedBook }, Refusal<'price-book-not-found'>>
   > => {
-    const books = priceBooksAsked(priceBook);
+    const own = await ownPrices.list(tenantId);
+    const books = priceBooksAsked(priceBook, priceBooksOf(own));
     if (!books.accepted) return books;
-    const onDay = makePriced(await ownPrices.list(tenantId), day);
+    const onDay = makePriced(own, day);
     return accept({ books: books.value.map(onDay), nodes: onDay(COLLECTOR_COMPUTE) });
+  };
+
+  /** What is stored now, as it is read today. */
+  const answerOf = (own: OwnPrices, more: { readonly location?: string } = {}) => {
+    const book = findPriceBook(own.bookId, priceBooksOf([own]));
+    if (!book.accepted) throw new Error(`prices are kept of ${own.bookId}, which nobody has`);
+    return accept({ body: viewOf(book.value, own, today()), version: own.version, ...more });
   };
 
   return implement(costRoutes, {
     listPriceBooks: async ({ caller, query: { day = today() } }) => {
-      const own = new Map((await ownPrices.list(caller.tenantId)).map((each) => [each.bookId, each]));
-      return accept({ body: { items: PRICE_BOOKS.map((book) => viewOf(book, own.get(book.id) ?? null, day)) } });
+      const own = await ownPrices.list(caller.tenantId);
+      const ownById = new Map(own.map((each) => [each.bookId, each]));
+      return accept({
+        body: { items: priceBooksOf(own).map((book) => viewOf(book, ownById.get(book.id) ?? null, day)) },
+      });
+    },
+
+    createPriceBook: async ({ caller, body }) => {
+      const created = await create(caller, body);
+      return created.accepted
+        ? answerOf(created.value, { location: `/cost/price-books/${created.value.bookId}` })
+        : created;
+    },
+
+    revisePriceBook: async ({ caller, params: { priceBookId }, ifMatch, body }) => {
+      const revised = await revise(caller, priceBookId, ifMatch, body);
+      return revised.accepted ? answerOf(revised.value) : revised;
     },
 
     getPriceBook: async ({ caller, params: { priceBookId }, query: { day = today(), ownVersion } }) => {
-      const book = findPriceBook(priceBookId);
-      if (!book.accepted) return book;
       const own = await ownAt(ownPrices, caller.tenantId, priceBookId, ownVersion);
-      return own.accepted
+      if (!own.accepted) return own;
+      const book = findPriceBook(priceBookId, priceBooksOf(own.value === null ? [] : [own.value]));
+      return book.accepted
         ? accept({ body: viewOf(book.value, own.value, day), version: own.value?.version ?? 0 })
-        : own;
+        : book;
     },
 
     changePrices: async ({ caller, params: { priceBookId }, ifMatch, body }) => {
       const changed = await change(caller, priceBookId, ifMatch, body);
-      if (!changed.accepted) return changed;
-      const book = findPriceBook(priceBookId);
-      return book.accepted
-        ? accept({ body: viewOf(book.value, changed.value, today()), version: changed.value.version })
-        : book;
+      return changed.accepted ? answerOf(changed.value) : changed;
     },
 
     estimateCost: async ({ caller, body: { usage, rest, priceBook, day = today() } }) => {
@@ -98,6 +120,6 @@ const ownAt = async (
 const viewOf = (book: PriceBook, own: OwnPrices | null, day: Day): PriceBookView => {
   const { ownUsage: _, ...view } = inEffect(book, own, day);
   if (own === null) return { ...view, day, own: null };
-  const { rows, usage, updatedAt, updatedBy } = own;
-  return { ...view, day, own: { rows, usage, updatedAt, updatedBy } };
+  const { tenantId: _tenant, bookId: _book, version: _version, ...laidOver } = own;
+  return { ...view, day, own: laidOver };
 };

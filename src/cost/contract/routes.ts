@@ -5,7 +5,8 @@ import { route } from '../../platform/declare/route.ts';
 import { Bill } from '../domain/bill.ts';
 import { BillRow } from '../domain/every-bill.ts';
 import { Deduction } from '../domain/net-saving.ts';
-import { Day, OwnPrices, OwnPricesChange } from '../domain/own-prices.ts';
+import { OwnBook, OwnBookId } from '../domain/own-book.ts';
+import { Day, OwnPrices, OwnPricesChange, OwnRow } from '../domain/own-prices.ts';
 import { PriceBook, PriceBookId } from '../domain/price-book.ts';
 import { Comparison } from '../domain/saving.ts';
 import { Usage } from '../domain/usage.ts';
@@ -22,6 +23,26 @@ export const PriceBookView = PriceBook.extend({
   own: OwnPrices.omit({ tenantId: true, bookId: true, version: true }).nullable(),
 });
 export type PriceBookView = z.infer<typeof PriceBookView>;
+
+/** A price book that a tenant writes, with its first prices. */
+export const NewPriceBook = z.strictObject({
+  id: OwnBookId,
+  ...OwnBook.shape,
+  rows: z.array(OwnRow).max(50).default([]),
+  usage: Usage.default({}),
+});
+export type NewPriceBook = z.infer<typeof NewPriceBook>;
+
+const OWN_BOOK = {
+  vendor: 'platform team',
+  title: 'What the platform team charges',
+  billedOn: 'active series, and a sum a month for the store.',
+  currency: 'EUR',
+  charges: [
+    { sku: 'series', title: 'Active series', counts: 'series', unit: '1,000 series', per: 1000 },
+    { sku: 'store', title: 'The store', counts: 'month', unit: 'month' },
+  ],
+};
 
 /** Which book, prices of which day; absent: every vendor, today. */
 const Asked = { priceBook: PriceBookId.optional(), day: Day.optional() };
@@ -51,6 +72,45 @@ export const costRoutes = [
     status: 200,
     response: z.object({ items: z.array(PriceBookView) }),
     refusals: [],
+  }),
+  route({
+    name: 'createPriceBook',
+    method: 'POST',
+    path: '/cost/price-books',
+    summary: 'Write a price book of your own: a vendor that no list has, or what your platform team charges',
+    permission: may('cost:manage'),
+    concurrency: 'idempotency-key',
+    body: NewPriceBook,
+    status: 201,
+    response: PriceBookView,
+    refusals: ['price-book-not-valid', 'price-book-exists', 'too-many-price-books'],
+    example: {
+      id: 'own-platform-team',
+      ...OWN_BOOK,
+      rows: [
+        {
+          sku: 'series',
+          effectiveFrom: '2026-07-01',
+          currency: 'EUR',
+          source: 'charging rules of 2026',
+          tiers: [{ above: 0, price: '1.80' }],
+        },
+      ],
+    },
+  }),
+  route({
+    name: 'revisePriceBook',
+    method: 'PUT',
+    path: '/cost/price-books/{priceBookId}',
+    summary: 'Say anew how a price book of your own bills, as a new version; prices of charges that it keeps stay',
+    permission: may('cost:manage'),
+    concurrency: 'if-match',
+    params: ById,
+    body: OwnBook,
+    status: 200,
+    response: PriceBookView,
+    refusals: ['price-book-not-found', 'price-book-not-yours', 'price-book-not-valid'],
+    example: OWN_BOOK,
   }),
   route({
     name: 'getPriceBook',

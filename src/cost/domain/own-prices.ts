@@ -3,6 +3,7 @@ import { Actor, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { Currency, DecimalPrice } from '../../kernel/money.ts';
 import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { isOwnBook, OwnBook, priceBookOf } from './own-book.ts';
 import { type Charge, type PriceBook, PriceBookId, type PriceRow, Sku } from './price-book.ts';
 import { Usage } from './usage.ts';
 
@@ -36,6 +37,8 @@ export const OwnPrices = z.object({
   tenantId: TenantId,
   bookId: PriceBookId,
   version: z.int().min(1),
+  /** null: laid over a list; else the tenant wrote the book as well */
+  book: OwnBook.nullable().default(null),
   rows: z.array(OwnRow),
   /** what the tenant knows of its usage in the vendor's terms, for bills that do not say it */
   usage: Usage,
@@ -81,6 +84,7 @@ export const changedRows = (
         ]
       : []),
     ...mixedCurrency(after),
+    ...foreignCurrency(book, after),
   ];
   const [first] = errors;
   return first === undefined
@@ -133,12 +137,31 @@ const mixedCurrency = (rows: readonly OwnRow[]): readonly FieldError[] => {
       ];
 };
 
+/** A list may be paid in another currency than its own; a book that one wrote oneself says which it is. */
+const foreignCurrency = (book: PriceBook, rows: readonly OwnRow[]): readonly FieldError[] => {
+  const currency = listCurrency(book);
+  const foreign = isOwnBook(book.id) ? rows.find((row) => row.currency !== currency) : undefined;
+  return foreign === undefined
+    ? []
+    : [
+        error(
+          '/rows',
+          'currency-foreign',
+          `${book.id} is in ${currency}, a price of ${foreign.sku} in ${foreign.currency}`,
+        ),
+      ];
+};
+
+/** The books that a tenant wrote, among all that it said of prices. */
+export const booksWritten = (own: readonly OwnPrices[]): readonly PriceBook[] =>
+  own.flatMap(({ book, bookId, version }) => (book === null ? [] : [priceBookOf(bookId, version, book)]));
+
 /** A price book as it holds for a tenant on a day. */
 export interface PricedBook extends PriceBook {
   /** 0: list prices only, or own ones that nobody has stored */
   readonly ownVersion: number;
   readonly currency: Currency;
-  /** names list and own version, for every figure made with it: `datadog-pro@1+own.3` */
+  /** names list and own version, for every figure made with it: `datadog-pro@1+own.3`; of a book of one's own its version */
   readonly reference: string;
   readonly ownUsage: Usage;
 }
@@ -159,7 +182,7 @@ export const inEffect = (
     ...book,
     ownVersion: own?.version ?? 0,
     currency,
-    reference: `${book.id}@${book.version}${own === null ? '' : `+own.${own.version}`}`,
+    reference: `${book.id}@${book.version}${own === null || isOwnBook(book.id) ? '' : `+own.${own.version}`}`,
     ownUsage: own?.usage ?? {},
     charges: book.charges.map((charge) => {
       const row = begun.get(charge.sku);

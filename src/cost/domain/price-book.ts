@@ -74,8 +74,8 @@ export const PriceBook = z.object({
   title: z.string(),
   /** raised with every change of it: a figure names it */
   version: z.int().min(1),
-  /** `compute`: what nodes cost, to be subtracted from a saving */
-  kind: z.enum(['vendor', 'compute']),
+  /** `compute`: what nodes cost, to be subtracted from a saving; `retired`: on a bill only where it is asked for */
+  kind: z.enum(['vendor', 'compute', 'retired']),
   /** what the bill counts, in a sentence */
   billedOn: z.string(),
   notes: z.array(z.string()),

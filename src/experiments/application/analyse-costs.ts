@@ -2,7 +2,7 @@ import { computeDeduction, everyBill } from '../../cost/domain/every-bill.ts';
 import { experimentCostOf } from '../../cost/domain/experiment-cost.ts';
 import { type Day, makePriced, type OwnPrices } from '../../cost/domain/own-prices.ts';
 import type { PriceBook } from '../../cost/domain/price-book.ts';
-import { COLLECTOR_COMPUTE, priceBooksAsked } from '../../cost/domain/price-books.ts';
+import { COLLECTOR_COMPUTE, priceBooksAsked, priceBooksOf } from '../../cost/domain/price-books.ts';
 import type { Comparison } from '../../cost/domain/saving.ts';
 import { stated } from '../../cost/domain/usage.ts';
 import { FEWEST_NODES } from '../../judgement/domain/fleet.ts';
@@ -33,7 +33,7 @@ export const analyseCosts = (
 ): Outcome<CostAnalysis, Refusal<'price-book-not-found' | 'usage-not-measured' | 'fleet-not-known'>> => {
   const { experiment } = stored;
   const { settings } = experiment;
-  const books = priceBooksAsked(query.priceBook);
+  const books = priceBooksAsked(query.priceBook, priceBooksOf(own));
   if (!books.accepted) return books;
   const nodesMeasured = lifeOf(experiment)?.nodes.length ?? 0;
   const nodes = query.fleetNodes ?? nodesMeasured;

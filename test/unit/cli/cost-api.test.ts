@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { makeClient } from '../../../src/client/client.ts';
 import { type FixtureApi, PASSWORD, startFixtureApi } from '../../support/fixture-api.ts';
 import { phoenix } from '../../support/phoenix.ts';
@@ -52,6 +55,30 @@ describe('prices of a contract', () => {
       code: 2,
       stderr: expect.stringContaining('/rows/0/sku: signoz has no charge "custom-series"'),
     });
+  });
+});
+
+test("a price book of one's own is written from a file, billed with --own, and revised", async () => {
+  const file = join(EXAMPLES, 'own-platform-team.yaml');
+  const id = 'own-platform-team';
+  const created = await phoenixAs('admin', 'price-book', 'create', '-f', file);
+  expect(created.stderr).toContain('✔ What the platform team charges is on every bill that is asked for with --own');
+  const asked = ['estimate', '--book', id, '--series', '110k', '--day', '2026-11-27'];
+  // a hundred thousand series at 1.80, and 250
+  expect((await phoenixAs('viewer', ...asked, '--own')).stdout).toContain('430.00 EUR a month');
+  expect(await phoenixAs('viewer', ...asked)).toMatchObject({ code: 2, stderr: expect.stringContaining('--own') });
+  const definition = parse(readFileSync(file, 'utf8'));
+  const { id: _, rows: __, ...book } = definition;
+  const revised = join(mkdtempSync(join(tmpdir(), 'own-book-')), 'book.yaml');
+  writeFileSync(revised, stringify({ ...book, title: 'What the team charges' }));
+  expect((await phoenixAs('admin', 'price-book', 'revise', id, '-f', revised)).stderr).toContain(
+    '✔ What the team charges is version 2',
+  );
+  expect((await phoenixAs('viewer', 'book', id, '--own')).stdout).toMatch(/charging rules of 2026/);
+  writeFileSync(revised, stringify({ ...definition, charges: [] }));
+  expect(await phoenixAs('admin', 'price-book', 'create', '-f', revised)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('/charges'),
   });
 });
 

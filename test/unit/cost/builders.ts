@@ -35,6 +35,7 @@ export const ownPrices = (bookId: string, rows: readonly OwnRow[], change: Parti
   tenantId: TenantId.parse('acme'),
   bookId: PriceBookId.parse(bookId),
   version: 1,
+  book: null,
   rows: [...rows],
   usage: {},
   updatedAt: Instant.parse('2026-11-21T09:40:00.000Z'),

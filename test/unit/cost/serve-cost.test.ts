@@ -6,6 +6,7 @@ import { COST_PROBLEMS } from '../../../src/cost/contract/problems.ts';
 import { TenantId, UserId } from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { systemIds } from '../../../src/kernel/system.ts';
+import { memoryIdempotencyStore } from '../../../src/platform/http/memory-idempotency.ts';
 import { makeRouter, type Router } from '../../../src/platform/router.ts';
 import { httpRequest, recordingRefusals, testClock, testRun } from '../../support/platform.ts';
 import { dollars } from './builders.ts';
@@ -30,6 +31,7 @@ beforeEach(() => {
       lowestRoleFor: () => 'admin',
     },
     refusedWrites: recordingRefusals(),
+    idempotency: memoryIdempotencyStore({ clock }),
     served: serveCost({ ownPrices: store, clock }),
   });
 });
@@ -37,7 +39,7 @@ beforeEach(() => {
 const ask = async (
   method: string,
   path: string,
-  { body, ifMatch, tenant = 'acme' }: { body?: unknown; ifMatch?: string; tenant?: string } = {},
+  { body, ifMatch, key, tenant = 'acme' }: { body?: unknown; ifMatch?: string; key?: string; tenant?: string } = {},
 ) => {
   const [route = '', query = ''] = path.split('?');
   const answer = await router(
@@ -45,11 +47,15 @@ const ask = async (
       query: Object.fromEntries(new URLSearchParams(query)),
       claims: { tenant },
       ...(body === undefined ? {} : { body }),
-      ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
+      headers: {
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
     }),
     testRun(),
   );
-  return { status: answer.statusCode, etag: answer.headers['etag'], body: JSON.parse(answer.body) };
+  const { etag, location } = answer.headers;
+  return { status: answer.statusCode, etag, location, body: JSON.parse(answer.body) };
 };
 
 const USAGE = { series: 210_000, points_per_minute: 210_000, bytes_per_point: 500, hosts: 100 };
@@ -167,6 +173,142 @@ describe('prices of a contract', () => {
       tenant: 'globex',
     });
     expect(body.items[0].reference).toBe('datadog-pro@1');
+  });
+});
+
+describe("a price book of one's own", () => {
+  const TEAM = {
+    id: 'own-platform-team',
+    vendor: 'platform team',
+    title: 'What the platform team charges',
+    billed_on: 'active series, and a sum a month for the store.',
+    currency: 'EUR',
+    charges: [
+      { sku: 'series', title: 'Active series', counts: 'series', unit: '1,000 series', per: 1000, included: 10_000 },
+      { sku: 'store', title: 'The store', counts: 'month', unit: 'month' },
+    ],
+  };
+  const EURO = { ...ROW, currency: 'EUR' };
+  const ROWS = [
+    { ...EURO, sku: 'series', tiers: [{ above: 0, price: '1.80' }] },
+    { ...EURO, sku: 'store', tiers: [{ above: 0, price: '250' }] },
+  ];
+  const { id: ID, ...DEFINITION } = TEAM;
+  let keys = 0;
+  const create = (body: unknown, tenant = 'acme') => {
+    keys += 1;
+    return ask('POST', '/price-books', { body, key: `key-${keys}-of-this-test`, tenant });
+  };
+  const revise = (body: unknown, ifMatch = '"1"') => ask('PUT', `/price-books/${ID}`, { body, ifMatch });
+
+  test('stands beside the lists, and on every bill of its tenant alone', async () => {
+    expect(await create({ ...TEAM, rows: ROWS })).toMatchObject({
+      status: 201,
+      etag: '"1"',
+      location: `/api/v1/cost/price-books/${ID}`,
+      body: {
+        id: ID,
+        reference: `${ID}@1`,
+        kind: 'vendor',
+        currency: 'EUR',
+        own: { book: { vendor: 'platform team' } },
+      },
+    });
+    const billOf = async (tenant: string) => {
+      const { body } = await ask('POST', '/estimate', { body: { usage: USAGE }, tenant });
+      return body.items.find(({ price_book }: { price_book: string }) => price_book === ID);
+    };
+    // (210,000 - 10,000) / 1,000 at 1.80, and 250
+    expect(await billOf('acme')).toMatchObject({
+      currency: 'EUR',
+      total: { estimate: dollars(610) },
+      confidence: 'contract',
+    });
+    expect(await billOf('globex')).toBeUndefined();
+    expect(await ask('GET', `/price-books/${ID}`, { tenant: 'globex' })).toMatchObject({ status: 404 });
+    const listed = (await ask('GET', '/price-books')).body.items.map(({ id }: { id: string }) => id);
+    expect([listed[0], listed.at(-1)]).toEqual(['datadog-pro', ID]);
+  });
+
+  test('has no price until somebody gives one, and its prices are versions as those over a list', async () => {
+    await create(TEAM);
+    const asked = { body: { price_book: ID, usage: USAGE } };
+    expect((await ask('POST', '/estimate', asked)).body.items[0].lines[0].open).toBe(
+      'give your price per 1,000 series',
+    );
+    const priced = await ask('POST', `/price-books/${ID}/rows`, { body: { rows: ROWS }, ifMatch: '"1"' });
+    expect(priced).toMatchObject({ status: 200, etag: '"2"', body: { reference: `${ID}@2` } });
+    expect((await ask('POST', '/estimate', asked)).body.items[0].total.estimate).toBe(dollars(610));
+    const before = await ask('GET', `/price-books/${ID}?own_version=1`);
+    expect(before.body).toMatchObject({ reference: `${ID}@1`, own: { rows: [] } });
+  });
+
+  test('is revised: prices of the charges that it keeps stay, those of others go', async () => {
+    await create({ ...TEAM, rows: ROWS });
+    const [series] = DEFINITION.charges;
+    const revised = await revise({ ...DEFINITION, charges: [{ ...series, included: 0 }] });
+    expect(revised).toMatchObject({
+      status: 200,
+      etag: '"2"',
+      body: { reference: `${ID}@2`, own: { rows: [ROWS[0]] } },
+    });
+    expect(revised.body.charges).toMatchObject([{ sku: 'series', included: 0 }]);
+    expect(await revise(DEFINITION)).toMatchObject({ status: 412 });
+    expect(store.events().map(({ type, data }) => [type, data['version']])).toEqual([
+      ['price_book.created', 1],
+      ['price_book.revised', 2],
+    ]);
+  });
+
+  test('a retired one is on a bill only where it is asked for', async () => {
+    await create({ ...TEAM, rows: ROWS });
+    await revise({ ...DEFINITION, retired: true });
+    const every = (await ask('POST', '/estimate', { body: { usage: USAGE } })).body.items;
+    expect(every.map(({ price_book }: { price_book: string }) => price_book)).not.toContain(ID);
+    const asked = await ask('POST', '/estimate', { body: { price_book: ID, usage: USAGE } });
+    expect(asked.body.items[0].total.estimate).toBe(dollars(610));
+  });
+
+  test.each([
+    ['an id without its prefix', { id: 'platform-team' }, '/id', 'custom'],
+    ['the id of a list', { id: 'datadog-pro' }, '/id', 'custom'],
+    ['what nobody counts', { charges: [{ ...TEAM.charges[0], counts: 'cpus' }] }, '/charges/0/counts', 'invalid-value'],
+    ['a charge twice', { charges: [TEAM.charges[1], TEAM.charges[1]] }, '/charges/1/sku', 'charge-twice'],
+    [
+      'a month that includes something',
+      { charges: [{ ...TEAM.charges[1], included: 3 }] },
+      '/charges/0/included',
+      'month-includes-nothing',
+    ],
+    ['optional charges alone', { charges: [{ ...TEAM.charges[0], optional: true }] }, '/charges', 'only-optional'],
+    ['a price of a charge that it lacks', { rows: [{ ...EURO, sku: 'hosts' }] }, '/rows/0/sku', 'unknown-sku'],
+    ['a price in another currency', { rows: [{ ...ROWS[0], currency: 'USD' }] }, '/rows', 'currency-foreign'],
+  ])('%s is refused at its line', async (_, change, pointer, code) => {
+    const { status, body } = await create({ ...TEAM, ...change });
+    expect([status, body.errors[0].pointer, body.errors[0].code]).toEqual([422, pointer, code]);
+    expect(store.events()).toEqual([]);
+  });
+
+  test('one that is there already is refused, unless it says the same', async () => {
+    await create({ ...TEAM, rows: ROWS });
+    expect(await create({ ...TEAM, rows: ROWS })).toMatchObject({ status: 201, etag: '"1"' });
+    expect(await create(TEAM)).toMatchObject({ status: 409, body: { code: 'PRICE_BOOK_EXISTS' } });
+    expect(store.events()).toHaveLength(1);
+  });
+
+  test('twenty are enough, and prices over lists do not count', async () => {
+    await setPrices({ rows: [ROW] });
+    for (let index = 1; index <= 20; index += 1)
+      expect((await create({ ...TEAM, id: `own-team-${index}` })).status).toBe(201);
+    expect(await create(TEAM)).toMatchObject({ status: 409, body: { code: 'TOO_MANY_PRICE_BOOKS' } });
+  });
+
+  test("a list is nobody's to revise, and a book that is not there neither", async () => {
+    expect(await ask('PUT', '/price-books/signoz', { body: DEFINITION, ifMatch: '"0"' })).toMatchObject({
+      status: 409,
+      body: { code: 'PRICE_BOOK_NOT_YOURS' },
+    });
+    expect(await revise(DEFINITION)).toMatchObject({ status: 404, body: { code: 'PRICE_BOOK_NOT_FOUND' } });
   });
 });
 
