@@ -15,7 +15,7 @@ import {
   OwnPricesChange,
   type PricedBook,
 } from '../../src/cost/domain/own-prices.ts';
-import { type PriceBook, PriceBookId } from '../../src/cost/domain/price-book.ts';
+import type { PriceBook } from '../../src/cost/domain/price-book.ts';
 import { COLLECTOR_COMPUTE, findPriceBook, priceBooksAsked } from '../../src/cost/domain/price-books.ts';
 import { assertEven, Comparison } from '../../src/cost/domain/saving.ts';
 import { type Amount, stated, USAGE_AXES, Usage, type UsageAxis } from '../../src/cost/domain/usage.ts';
@@ -25,6 +25,7 @@ import { systemClock } from '../../src/kernel/system.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure, required } from '../failure.ts';
+import { parseBookId } from '../price-book-id.ts';
 import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
 import {
@@ -38,6 +39,7 @@ import {
 } from '../render/cost.ts';
 import { parseId as parseExperimentId } from './experiment.ts';
 import { collect } from './parameters.ts';
+import { registerSpending } from './spending.ts';
 
 interface PriceOptions {
   readonly book?: string;
@@ -127,6 +129,8 @@ export const registerCost = (program: Command, context: () => Context): void => 
         ].join('\n'),
       );
     });
+
+  registerSpending(cost, context);
 
   const prices = cost.command('prices').description('prices of your contract over a price book');
 
@@ -226,14 +230,6 @@ const dayAsked = ({ day }: PriceOptions): Day => {
   const parsed = Day.safeParse(day);
   if (parsed.success) return parsed.data;
   throw new CommandFailure(EXIT.invalid, `"${day}" is not a day`, 'write it as 2026-11-27');
-};
-
-/** Which books of one's own there are only the API knows. */
-const parseBookId = (text: string): PriceBookId => {
-  if (!isOwnBook(text)) required(findPriceBook(text));
-  const parsed = PriceBookId.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new CommandFailure(EXIT.invalid, `"${text}" is no id of a price book`, 'write it as own-platform-team');
 };
 
 const booksHere = (given: PriceOptions): { readonly books: readonly PricedBook[]; readonly nodes: PricedBook } => {

@@ -1,5 +1,5 @@
 import type { PriceBookView } from '../../src/cost/contract/routes.ts';
-import type { Bill, BillLine, Cost } from '../../src/cost/domain/bill.ts';
+import { type Bill, type BillLine, type Cost, whyOpen } from '../../src/cost/domain/bill.ts';
 import type { BillRow } from '../../src/cost/domain/every-bill.ts';
 import type { ExperimentCost } from '../../src/cost/domain/experiment-cost.ts';
 import type { Deduction, NetSaving } from '../../src/cost/domain/net-saving.ts';
@@ -13,10 +13,6 @@ import { renderFields, renderTable } from './table.ts';
 
 /** `430.53 (420.10 … 441.00)`; one number where nothing is uncertain. */
 export const costText = (cost: Cost): string => span(cost, amountText);
-
-/** Why a bill has no total: its first open line. */
-const whyOpen = (...bills: readonly Bill[]): string =>
-  bills.flatMap(({ lines }) => lines).find(({ open }) => open !== null)?.open ?? '';
 
 const LISTED: Readonly<Record<Bill['confidence'], string>> = {
   contract: 'contract',

@@ -10,6 +10,7 @@ import { eventRoutes } from '../events/contract/routes.ts';
 import { experimentCostRoutes } from '../experiments/contract/cost-routes.ts';
 import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
 import { experimentRoutes } from '../experiments/contract/routes.ts';
+import { spendingRoutes } from '../experiments/contract/spending-routes.ts';
 import { PIPELINE_PROBLEMS } from '../pipelines/contract/problems.ts';
 import { pipelineRoutes } from '../pipelines/contract/routes.ts';
 import { COMMON_PROBLEMS } from '../platform/declare/problem.ts';
@@ -25,6 +26,7 @@ export const ALL_ROUTES = [
   ...costRoutes,
   ...experimentRoutes,
   ...experimentCostRoutes,
+  ...spendingRoutes,
 ] as const;
 
 /** Every refusal that any of them can answer. */

@@ -6,6 +6,9 @@ import { dayOf, makePriced } from '../../src/cost/domain/own-prices.ts';
 import { COLLECTOR_COMPUTE, priceBooksAsked } from '../../src/cost/domain/price-books.ts';
 import type { Comparison } from '../../src/cost/domain/saving.ts';
 import { stated } from '../../src/cost/domain/usage.ts';
+import { isListed } from '../../src/experiments/adapters/experiment-store-answers.ts';
+import type { ListFilter, SampleReader } from '../../src/experiments/application/ports.ts';
+import { serveSpending } from '../../src/experiments/application/serve-spending.ts';
 import { experimentCostRoutes } from '../../src/experiments/contract/cost-routes.ts';
 import { headlineOf, NOBODY_RUNS_IT } from '../../src/experiments/domain/cost-words.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
@@ -13,12 +16,14 @@ import { systemIds } from '../../src/kernel/system.ts';
 import { implement } from '../../src/platform/http/implement.ts';
 import { nothingThere } from './fixture-cluster-routes.ts';
 import type { World } from './fixture-world.ts';
+import { onSixNodes, SIX_NODES } from './measured-nodes.ts';
 
 /** The routes of cost as they are, over prices in memory; what experiments measured is made up. */
 export const servedCosts = (world: World) => {
   const ownPrices = memoryOwnPrices({ clock: world.clock, ids: systemIds });
   return [
     ...serveCost({ ownPrices, clock: world.clock }),
+    ...serveSpending({ ...sixNodes(world), ownPrices, clock: world.clock }),
     ...implement(experimentCostRoutes, {
       getCostAnalysis: async ({ caller, params, query }) => {
         const view = world.experiments.get(params.experimentId)?.view;
@@ -69,6 +74,28 @@ export const servedCosts = (world: World) => {
       },
     }),
   ];
+};
+
+/** Beside the experiments that are made up: six nodes, of which money over all experiments is told. */
+const sixNodes = ({ experiments, clock }: World) => {
+  const all = experiments.size === 0 ? [] : (['running', 'awaiting_approval', 'promoted'] as const);
+  return {
+    experiments: {
+      list: async (_tenant: unknown, filter: ListFilter) => ({
+        items: all
+          .map((state) => onSixNodes(state, {}, clock.now()))
+          .filter(({ experiment }) => isListed(experiment, filter)),
+        nextKey: null,
+      }),
+    },
+    samples: {
+      list: async (...[, , , range]: Parameters<SampleReader['list']>) =>
+        SIX_NODES.filter(({ slot }) => slot >= (range?.fromSlot ?? 0)).map((sample) => ({
+          ...sample,
+          endsAt: clock.now(),
+        })),
+    },
+  };
 };
 
 const around = (estimate: number, share: number) => ({

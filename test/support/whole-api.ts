@@ -18,6 +18,7 @@ import { memoryExperimentStore } from '../../src/experiments/adapters/memory-exp
 import { memoryLookStore } from '../../src/experiments/adapters/memory-look-store.ts';
 import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
+import { serveSpending } from '../../src/experiments/application/serve-spending.ts';
 import type { TenantId, UserId } from '../../src/kernel/identity.ts';
 import { systemIds } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
@@ -93,6 +94,7 @@ export const makeWholeApi = () => {
       clock,
     }),
     ...serveCosts({ experiments, samples, clusters, ownPrices, clock }),
+    ...serveSpending({ experiments, samples, ownPrices, clock }),
   ].map(
     (each): ServedRoute => ({
       ...each,

@@ -1,4 +1,4 @@
-import type { Bill, Cost } from '../../../src/cost/domain/bill.ts';
+import { type Bill, type Cost, firstOpen } from '../../../src/cost/domain/bill.ts';
 import type { Interval } from '../../../src/cost/domain/interval.ts';
 import type { Deduction } from '../../../src/cost/domain/net-saving.ts';
 import { moneyText } from '../../../src/kernel/money.ts';
@@ -38,11 +38,6 @@ export const PRICE_WORDS: Readonly<Record<Bill['confidence'], Word>> = {
   assumed: { word: 'assumed', tone: 'unclear' },
   none: { word: 'needs your price', tone: 'unclear' },
 };
-
-const firstOpen = (...bills: readonly Bill[]) => bills.flatMap(({ lines }) => lines).find(({ open }) => open !== null);
-
-/** Why a bill is not known: its first open line. */
-export const whyOpen = (...bills: readonly Bill[]): string => firstOpen(...bills)?.open ?? 'not known';
 
 /** Whose prices are on a bill, or what it waits for. */
 export const pricesOn = (bill: Bill): Word =>

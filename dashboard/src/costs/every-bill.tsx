@@ -1,8 +1,9 @@
+import { whyOpen } from '../../../src/cost/domain/bill.ts';
 import type { BillRow } from '../../../src/cost/domain/every-bill.ts';
 import { formatChange } from '../format/numbers.ts';
 import { WordMark } from '../ui/chips.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
-import { CostText, pricesOn, spanText, whyOpen } from './cost-text.tsx';
+import { CostText, pricesOn, spanText } from './cost-text.tsx';
 
 /** The same evidence on every bill. A bill that is not known says what it needs; rows keep their order. */
 export const EveryBill = ({

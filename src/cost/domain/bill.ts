@@ -89,6 +89,13 @@ export const billOf = (book: PricedBook, usage: Usage, rest: Usage = {}): Bill =
   };
 };
 
+/** The first line without a cost. */
+export const firstOpen = (...bills: readonly Pick<Bill, 'lines'>[]): BillLine | undefined =>
+  bills.flatMap(({ lines }) => lines).find(({ open }) => open !== null);
+
+/** Why a bill has no total. */
+export const whyOpen = (...bills: readonly Pick<Bill, 'lines'>[]): string => firstOpen(...bills)?.open ?? 'not known';
+
 /** What is said wins over what the tenant keeps with the book. */
 export const usageSaid = ({ ownUsage }: PricedBook, usage: Usage): Usage => ({ ...stated(ownUsage), ...stated(usage) });
 

@@ -132,3 +132,16 @@ test('a comparison with own prices comes from the API, in its own shape', async 
   expect(items[0]).toMatchObject({ price_book: 'datadog-pro', saving: { estimate: 9_100_000_000 } });
   expect(compute.open).toContain('say CPU cores');
 });
+
+describe('over all experiments', () => {
+  test('there is what was measured, what flows and what was proven, each on one bill', async () => {
+    const analytics = await phoenixAs('viewer', 'analytics', '--book', 'signoz');
+    expect(analytics.stdout).toMatch(/^From 3 experiments, on signoz@1, in USD a month:/);
+    expect(analytics.stdout).toMatch(/baseline +6 +1 +3\u2009000 +36\u2009000 +157\.68/);
+    const flow = await phoenixAs('viewer', 'flow', '--book', 'signoz');
+    expect(flow.stdout).toMatch(/top-k on eu-1 +6 +36\u2009000 +0\.216 +5\u2009400 +0\.0324 /);
+    const savings = await phoenixAs('viewer', 'savings', '--book', 'signoz');
+    expect(savings.stdout).toMatch(/promoted +1 experiment, 134\.03 \(132\.45 … 135\.60\) a month/);
+    expect(savings.stdout).toContain('projected: no invoice was read');
+  });
+});

@@ -3,64 +3,12 @@ import { PriceBookId } from '../../../src/cost/domain/price-book.ts';
 import { AMAZON_MANAGED_PROMETHEUS } from '../../../src/cost/domain/price-books.ts';
 import { analyseCosts, type Known } from '../../../src/experiments/application/analyse-costs.ts';
 import type { CostAnalysis } from '../../../src/experiments/contract/cost-routes.ts';
-import type { Effect, Verdict } from '../../../src/experiments/domain/verdict.ts';
-import type { Epoch } from '../../../src/kernel/identity.ts';
-import { minutesAfter } from '../../../src/kernel/instant.ts';
-import type { Sample } from '../../../src/measurement/domain/sample.ts';
-import { CLUSTER, EXPERIMENT, experimentIn, T0 } from '../../support/builders.ts';
+import type { Verdict } from '../../../src/experiments/domain/verdict.ts';
+import { onSixNodes, pointsEffect, SIX_NODES } from '../../support/measured-nodes.ts';
 import { dollars, ownPrices, ownRow, TODAY } from '../cost/builders.ts';
 
-const NAMES = Array.from({ length: 6 }, (_, index) => `node-${index}`);
-
-/** Six nodes that send alike: 1000 against 150 points in ten seconds, 500 against 70 series. */
-const samples: readonly Sample[] = Array.from({ length: 10 }, (_, slot) => {
-  const readings = (points: number, series: number) => {
-    const each = (value: number) => Object.fromEntries(NAMES.map((node) => [node, { value }]));
-    return {
-      exported_points: each(points),
-      active_series: each(series),
-      exported_bytes: each(points * 40),
-      collector_cpu_seconds: each(0.1),
-      collector_memory_bytes: each(1024 ** 3),
-    };
-  };
-  return {
-    experimentId: EXPERIMENT,
-    epoch: 1 as Epoch,
-    slot,
-    endsAt: minutesAfter(T0, slot),
-    phase: 'measured',
-    baseline: readings(1000, 500),
-    candidate: readings(150, 70),
-    processes: [],
-    measuredAt: T0,
-    hashes: {},
-  };
-});
-
-const points = (lower: number, upper: number): Effect =>
-  ({ metric: 'exported_points', role: 'primary', scale: 'ratio', effect: -0.85, lower, upper }) as Effect;
-
-const stored = (change: Partial<Verdict> = {}) => {
-  const experiment = experimentIn('promoted');
-  if (experiment.state !== 'promoted') throw new Error('it was promoted');
-  return {
-    experiment: {
-      ...experiment,
-      life: { ...experiment.life, nodes: NAMES.map((node) => ({ clusterId: CLUSTER, node })) },
-      verdict: {
-        ...experiment.verdict,
-        onMeasuredNodes: [points(-0.86, -0.84)],
-        hypotheticalBaseline: false,
-        ...change,
-      },
-    },
-    progress: { epoch: 1 as Epoch, slotsMeasured: 10, latestLook: null, blindness: 0 },
-  };
-};
-
 const analyse = (change: Partial<Verdict> = {}, known: Partial<Known> = {}) =>
-  analyseCosts(stored(change), samples, { query: {}, own: [], day: TODAY, store: null, ...known });
+  analyseCosts(onSixNodes('promoted', change), SIX_NODES, { query: {}, own: [], day: TODAY, store: null, ...known });
 const analysed = (...given: Parameters<typeof analyse>): CostAnalysis => {
   const outcome = analyse(...given);
   if (!outcome.accepted) throw new Error(outcome.refusal.message);
@@ -107,7 +55,7 @@ describe('money of a fleet', () => {
   const fleet = { query: { ...signoz, fleetNodes: 60 } };
 
   test('is what the verdict says about nodes that were not measured', () => {
-    const { items, nodes, nodesMeasured, comparison } = analysed({ ifRolledOut: [points(-0.9, -0.8)] }, fleet);
+    const { items, nodes, nodesMeasured, comparison } = analysed({ ifRolledOut: [pointsEffect(-0.9, -0.8)] }, fleet);
     expect([nodes, nodesMeasured]).toEqual([60, 6]);
     expect(comparison.baseline.hosts).toBe(60);
     expect(items[0]?.saving?.estimate).toBeCloseTo(dollars((306_000 * 43_800 * 0.1) / 1e6), -1);
