@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -57,7 +57,9 @@ test.each(['none', 'sigv4'] as const)(
 test('what cannot be built at this version is refused by name', async () => {
   const texts = [renderedOf('growth-guard').yaml, renderedOf('log-noise', { collapse_repeats: true }).yaml];
   const [guard, repeats] = await askCollector(texts, { program });
-  for (const type of ['cardinality_guardian', 'routing', 'count']) expect(guard).toContain(`unknown type: "${type}"`);
+  expect(guard).toContain('unknown type: "cardinality_guardian"');
+  // of each kind it names one
+  expect(guard).toMatch(/unknown type: "(routing|count)"/);
   expect(repeats).toContain('unknown type: "log_dedup"');
 });
 
@@ -90,6 +92,10 @@ describe('log-noise', () => {
     'the last line',
   ];
 
+  const PROBE = 'FATAL is anybody there';
+  // without its operators the receiver leaves what the runtime wrote before it
+  const isProbe = (body: string): boolean => body.endsWith(PROBE);
+
   /** What is left of the lines of a pod, with the settings of the template changed by `change`. */
   const left = async (
     name: string,
@@ -98,16 +104,24 @@ describe('log-noise', () => {
     change = (yaml: string): string => yaml,
   ): Promise<readonly string[]> => {
     const pods = join(folder, name, 'pods');
-    const file = join(pods, 'shop_web-1_0c1e7ba0-0000-4000-8000-000000000000/app/0.log');
-    mkdirSync(dirname(file), { recursive: true });
+    const write = (pod: string, lines: readonly string[]): void => {
+      const file = join(pods, `shop_${pod}_0c1e7ba0-0000-4000-8000-000000000000/app/0.log`);
+      mkdirSync(dirname(file), { recursive: true });
+      appendFileSync(file, lines.map((line) => `2026-01-05T10:00:00.000000000Z stdout F ${line}\n`).join(''));
+    };
     const yaml = renderedOf('log-noise', parameters).yaml.replaceAll('/var/log/pods', pods);
     await run(name, change(yaml), podIp);
-    // what begins to be written after the collector is read from its begin
-    writeFileSync(file, LINES.map((line) => `2026-01-05T10:00:00.000000000Z stdout F ${line}\n`).join(''));
-    return waitFor({ what: `the logs of ${name}`, deadlineSeconds: 30 }, () => {
-      const bodies = bodiesOf(sink.bodiesOf(name));
-      return bodies.some((body) => body.endsWith('the last line')) ? bodies : undefined;
+    const bodies = () => bodiesOf(sink.bodiesOf(name));
+    // it is healthy before it has looked for files, and what is there at its first look is read from the end
+    await waitFor({ what: `${name} to look for files`, deadlineSeconds: 60, everyMs: 200 }, () => {
+      write('probe-1', [PROBE]);
+      return bodies().some(isProbe) ? true : undefined;
     });
+    write('web-1', LINES);
+    const seen = await waitFor({ what: `the logs of ${name}`, deadlineSeconds: 30 }, () =>
+      bodies().some((body) => body.endsWith('the last line')) ? bodies() : undefined,
+    );
+    return seen.filter((body) => !isProbe(body));
   };
 
   test('what is below the level goes, what has no level stays', async () => {
