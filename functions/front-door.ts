@@ -1,5 +1,8 @@
+import { dynamodbKeyStore } from '../src/access/adapters/dynamodb-keys.ts';
 import { dynamodbMemberStore } from '../src/access/adapters/dynamodb-members.ts';
+import { hmacHash } from '../src/access/adapters/keyed-hash.ts';
 import { makeGatekeeper } from '../src/access/application/identify.ts';
+import type { KeyedHash } from '../src/access/application/ports.ts';
 import { refusedWritesOn } from '../src/audit/adapters/refused-write-queue.ts';
 import { systemClock, systemIds, systemPauses } from '../src/kernel/system.ts';
 import { dynamodbClient, secretsClient, sqsClient } from '../src/platform/clients.ts';
@@ -21,6 +24,7 @@ export const tableNamed = ({ tableName }: { readonly tableName: string }): Table
 export const gatekeeperOn = (core: Table): Gatekeeper =>
   makeGatekeeper({
     members: dynamodbMemberStore({ table: core, clock: systemClock, ids: systemIds }),
+    keys: dynamodbKeyStore({ table: core, clock: systemClock, ids: systemIds }),
     clock: systemClock,
   });
 
@@ -35,3 +39,7 @@ export const refusedWritesTo = ({ queueUrl }: { readonly queueUrl: string }): Re
 /** Needs `cursorKey: 'read'`. */
 export const cursorsSignedWith = ({ secretName }: { readonly secretName: string }): Cursors =>
   makeCursors({ secret: secretText({ client: secretsClient(), secretName }), clock: systemClock });
+
+/** Needs `keyPepper: 'read'`. */
+export const hashUnder = ({ secretName }: { readonly secretName: string }): KeyedHash =>
+  hmacHash({ pepper: secretText({ client: secretsClient(), secretName }) });

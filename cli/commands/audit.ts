@@ -7,6 +7,7 @@ import { AuditEntry, AuditOutcome } from '../../src/audit/domain/entry.ts';
 import type { Client } from '../../src/client/client.ts';
 import { ApiProblem } from '../../src/client/problem.ts';
 import { fromWire, responseOf, toWire } from '../../src/client/wire.ts';
+import { nameOfActor } from '../../src/kernel/identity.ts';
 import type { Instant } from '../../src/kernel/instant.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { counted } from '../../src/kernel/words.ts';
@@ -114,7 +115,7 @@ interface ListOptions {
 const rowOf = ({ position, at, actor, outcome, code, action, subject }: AuditEntry): readonly string[] => [
   String(position),
   at,
-  actor.kind === 'user' ? actor.email : actor.id,
+  nameOfActor(actor),
   code === null ? outcome : `${outcome}: ${code}`,
   action,
   subject,

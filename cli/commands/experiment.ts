@@ -4,7 +4,7 @@ import { responseOf, toWire } from '../../src/client/wire.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import { EvidenceBundle, type ExperimentView } from '../../src/experiments/contract/views.ts';
 import { State } from '../../src/experiments/domain/vocabulary.ts';
-import { ExperimentId } from '../../src/kernel/identity.ts';
+import { ExperimentId, nameOfActor } from '../../src/kernel/identity.ts';
 import type { Context } from '../context.ts';
 import { EXIT, exitCodeOfPlan, exitCodeOfVerdict } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -149,7 +149,7 @@ export const registerExperiment = (program: Command, context: () => Context): vo
             String(epoch),
             from ?? '–',
             to,
-            actor.kind === 'user' ? actor.email : actor.id,
+            nameOfActor(actor),
             cause,
           ]),
         ),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Client } from '../../src/client/client.ts';
 import { responseOf } from '../../src/client/wire.ts';
-import { PipelineId } from '../../src/kernel/identity.ts';
+import { nameOfActor, PipelineId } from '../../src/kernel/identity.ts';
 import { counted } from '../../src/kernel/words.ts';
 import { pipelineRoutes } from '../../src/pipelines/contract/routes.ts';
 import type { ListedRevision, PipelineView, SavedPipeline } from '../../src/pipelines/contract/views.ts';
@@ -391,8 +391,7 @@ const countFindings = ({ errors, warnings }: Pick<Revision, 'errors' | 'warnings
     .flat()
     .join(', ') || '–';
 
-const authorOf = ({ createdBy }: Pick<ListedRevision, 'createdBy'>): string =>
-  createdBy.kind === 'user' ? createdBy.email : createdBy.id;
+const authorOf = ({ createdBy }: Pick<ListedRevision, 'createdBy'>): string => nameOfActor(createdBy);
 
 const describe = (view: PipelineView): string =>
   renderFields([

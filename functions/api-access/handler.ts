@@ -1,22 +1,27 @@
 import openApi from '../../docs/openapi.generated.json' with { type: 'json' };
 import { cognitoSignIn } from '../../src/access/adapters/cognito-sign-in.ts';
+import { dynamodbKeyStore } from '../../src/access/adapters/dynamodb-keys.ts';
 import { dynamodbMemberStore } from '../../src/access/adapters/dynamodb-members.ts';
 import { serveAccess } from '../../src/access/application/serve-access.ts';
+import { serveKeys } from '../../src/access/application/serve-keys.ts';
 import { serveService } from '../../src/access/application/serve-service.ts';
 import { ACCESS_PROBLEMS } from '../../src/access/contract/problems.ts';
-import { systemClock, systemIds, systemPauses } from '../../src/kernel/system.ts';
+import { systemClock, systemIds, systemPauses, systemSecret } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { cognitoClient } from '../../src/platform/clients.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
-import { gatekeeperOn, tableNamed } from '../front-door.ts';
+import { gatekeeperOn, hashUnder, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
 
-export const handler = httpEntry(manifest, ({ core, people, settings }) => {
+export const handler = httpEntry(manifest, ({ core, ephemeral, people, keyPepper, auditTrail, settings }) => {
   const table = tableNamed(core);
   return makeRouter({
     service: manifest.name,
     problems: ACCESS_PROBLEMS,
     gatekeeper: gatekeeperOn(table),
+    idempotency: idempotencyIn(ephemeral),
+    refusedWrites: refusedWritesTo(auditTrail),
     served: [
       ...serveAccess({
         members: dynamodbMemberStore({ table, clock: systemClock, ids: systemIds }),
@@ -24,6 +29,14 @@ export const handler = httpEntry(manifest, ({ core, people, settings }) => {
         clock: systemClock,
         pauses: systemPauses,
         settings: { ...people, stage: settings.stageName, passwordSignIn: settings.passwordSignIn === 'true' },
+      }),
+      ...serveKeys({
+        keys: dynamodbKeyStore({ table, clock: systemClock, ids: systemIds }),
+        keyedHash: hashUnder(keyPepper),
+        freshSecret: systemSecret,
+        sha256,
+        clock: systemClock,
+        ids: systemIds,
       }),
       ...serveService({
         dependencies: [{ name: 'database', probe: async () => void (await table.get({ pk: 'HEALTH', sk: 'META' })) }],

@@ -2,7 +2,7 @@ import { defineFunction } from '../../src/platform/declare/function.ts';
 
 export const manifest = defineFunction({
   name: 'api-access',
-  summary: 'Signing in and out, who asks and what they may; health and the description of the API',
+  summary: 'Signing in and out, who asks and what they may, service keys; health and the description of the API',
   triggers: [
     {
       on: 'http',
@@ -12,6 +12,7 @@ export const manifest = defineFunction({
         { prefix: 'auth/refresh', open: true },
         { prefix: 'auth/logout' },
         { prefix: 'auth/me' },
+        { prefix: 'keys' },
         { prefix: 'health', open: true, root: true },
         { prefix: 'ready', open: true, root: true },
         { prefix: 'live', open: true, root: true },
@@ -19,7 +20,7 @@ export const manifest = defineFunction({
       ],
     },
   ],
-  needs: { core: 'write', people: 'sign-in' },
+  needs: { core: 'write', ephemeral: 'write', people: 'sign-in', keyPepper: 'read', auditTrail: 'send' },
   settings: ['stageName', 'passwordSignIn'],
   memoryMb: 512,
   timeoutSeconds: 10,

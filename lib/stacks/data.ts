@@ -8,7 +8,7 @@ import { handOn, physicalName, secretName } from '../names.ts';
 import { has, type Stage } from '../stage.ts';
 import { StageStack } from './stack.ts';
 
-/** Everything that is worth keeping: tables by class of permission, their keys, the key of cursors, a metrics store. */
+/** Everything that is worth keeping: tables by class of permission, their keys, the keys of cursors and of service keys, a metrics store. */
 export class DataStack extends StageStack {
   constructor(scope: Construct, stage: Stage) {
     super(scope, 'data', stage, 'tables, keys and secrets');
@@ -26,6 +26,13 @@ export class DataStack extends StageStack {
       encryptionKey: dataKey,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new Secret(this, 'KeyPepper', {
+      secretName: secretName(stage, 'keyPepper'),
+      description: 'under which the secrets of service keys are hashed; a new value ends every key',
+      encryptionKey: dataKey,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: stage.keepsState ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     if (has(stage, 'amp')) new CfnWorkspace(this, 'Metrics', { alias: physicalName(stage, 'metrics') });
 

@@ -1,3 +1,4 @@
+import { keyRoutes } from '../access/contract/key-routes.ts';
 import { ACCESS_PROBLEMS } from '../access/contract/problems.ts';
 import { accessRoutes } from '../access/contract/routes.ts';
 import { serviceRoutes } from '../access/contract/service-routes.ts';
@@ -18,6 +19,7 @@ import { COMMON_PROBLEMS } from '../platform/declare/problem.ts';
 /** Every route of every context: what the client calls, what OpenAPI describes, what tests walk. */
 export const ALL_ROUTES = [
   ...accessRoutes,
+  ...keyRoutes,
   ...serviceRoutes,
   ...eventRoutes,
   ...auditRoutes,

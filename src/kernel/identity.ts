@@ -25,6 +25,9 @@ export type PipelineId = z.infer<typeof PipelineId>;
 export const OperationId = slug('op').brand<'OperationId'>();
 export type OperationId = z.infer<typeof OperationId>;
 
+export const KeyId = slug('key').brand<'KeyId'>();
+export type KeyId = z.infer<typeof KeyId>;
+
 /**
  * Twelve characters for an id, from a hash in hex digits: 62 bits, enough to tell one tenant's requests apart. What is
  * created under an idempotency key gets its id so, and a repeated attempt finds it.
@@ -43,24 +46,36 @@ export type Ulid = z.infer<typeof Ulid>;
 export const Epoch = z.int().min(0).brand<'Epoch'>();
 export type Epoch = z.infer<typeof Epoch>;
 
-/** Who did it: a person, or one of our own mechanisms. */
+/** Who did it: a person, a program with a service key, or one of our own mechanisms. */
 export const Actor = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('user'), id: UserId, email: z.string() }),
+  z.object({ kind: z.literal('key'), id: KeyId, name: z.string() }),
   z.object({ kind: z.literal('system'), id: z.enum(['workflow', 'schedule', 'guardrail', 'janitor']) }),
 ]);
 export type Actor = z.infer<typeof Actor>;
 
-/** Who asks, after authentication and membership were checked. */
+/** Who asks, after authentication and membership were checked. A service key acts under its own id and name. */
 export interface Principal {
   readonly userId: UserId;
   readonly email: string;
   readonly tenantId: TenantId;
   readonly roles: readonly string[];
   readonly permissions: ReadonlySet<string>;
+  /** absent: a person */
+  readonly key?: { readonly id: KeyId; readonly name: string };
 }
 
-export const actorOf = (principal: Principal): Actor => ({
-  kind: 'user',
-  id: principal.userId,
-  email: principal.email,
-});
+export const actorOf = ({ userId, email, key }: Principal): Actor =>
+  key === undefined ? { kind: 'user', id: userId, email } : { kind: 'key', ...key };
+
+/** How an actor is called where people read. */
+export const nameOfActor = (actor: Actor): string => {
+  switch (actor.kind) {
+    case 'user':
+      return actor.email;
+    case 'key':
+      return `key ${actor.name}`;
+    case 'system':
+      return actor.id;
+  }
+};

@@ -21,5 +21,8 @@ export interface Pauses {
   exactly(ms: number): Promise<void>;
 }
 
+/** 256 bits of chance and a little more, as 43 letters, digits, `-` and `_`. */
+export type FreshSecret = () => string;
+
 /** SHA-256 of a text in UTF-8, as 64 hexadecimal digits. As an argument, because it is Node's. */
 export type Sha256 = (text: string) => string;

@@ -1,6 +1,6 @@
 import type { Ulid } from './identity.ts';
 import { fromEpochMs } from './instant.ts';
-import type { Clock, Ids, Pauses } from './ports.ts';
+import type { Clock, FreshSecret, Ids, Pauses } from './ports.ts';
 
 // The one place where the real clock and real chance enter. Only what Node and browsers both have is used.
 
@@ -27,6 +27,10 @@ export const systemIds: Ids = {
       .map((byte) => BASE36[byte % 36])
       .join(''),
 };
+
+const BASE64_URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+export const systemSecret: FreshSecret = () => [...randomBytes(43)].map((byte) => BASE64_URL[byte & 63]).join('');
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -23,6 +23,8 @@ export const RESOURCES = {
   clusterSecrets: { kind: 'secrets' },
   /** key that signs list cursors */
   cursorKey: { kind: 'secret' },
+  /** key under which the secrets of service keys are hashed */
+  keyPepper: { kind: 'secret' },
   eksClusters: { kind: 'eks' },
   managedPrometheus: { kind: 'amp' },
 } as const satisfies Record<string, Resource>;

@@ -17,7 +17,7 @@ import { toWire } from './wire.ts';
 
 /** Who asks and what they may: the access context stands behind it. Absent in functions with open routes only. */
 export interface Gatekeeper {
-  /** the member behind a token's claims, in the tenant of the header `x-phoenix-tenant` */
+  /** the member behind a token's claims, or the service key, in the tenant of the header `x-phoenix-tenant` */
   identify(
     claims: Readonly<Record<string, unknown>>,
     tenant: string | undefined,
@@ -248,16 +248,30 @@ const answerOnce = async (
         }),
       );
     case 'claimed':
-      return answerClaimed(idempotency, scopedKey, requestHash, () => answer(parts, served, request, read, context));
+      return answerClaimed(idempotency, {
+        scopedKey,
+        requestHash,
+        keptOf: (given) => (served.route.showsSecret === true ? shownOnce(parts, served.route, context) : given),
+        work: () => answer(parts, served, request, read, context),
+      });
   }
 };
 
 /** A failure gives the key back too: ids derived from the key make the next attempt find what this one may have done. */
 const answerClaimed = async (
   idempotency: IdempotencyStore,
-  scopedKey: string,
-  requestHash: string,
-  work: () => Promise<HttpAnswer>,
+  {
+    scopedKey,
+    requestHash,
+    keptOf,
+    work,
+  }: {
+    readonly scopedKey: string;
+    readonly requestHash: string;
+    /** what a repeated attempt is answered */
+    readonly keptOf: (given: HttpAnswer) => HttpAnswer;
+    readonly work: () => Promise<HttpAnswer>;
+  },
 ): Promise<HttpAnswer> => {
   let given: HttpAnswer | undefined;
   try {
@@ -265,10 +279,18 @@ const answerClaimed = async (
     return given;
   } finally {
     await (given !== undefined && given.statusCode < 400
-      ? idempotency.complete(scopedKey, requestHash, given)
+      ? idempotency.complete(scopedKey, requestHash, keptOf(given))
       : idempotency.release(scopedKey));
   }
 };
+
+/** Secrets are nowhere kept as they are, neither for whoever lost the answer. */
+const shownOnce = ({ problems }: RouterParts, { name }: RouteDefinition, context: AnswerContext): HttpAnswer =>
+  answerProblem(
+    problems,
+    refusalOf('shown-once', `${name} was done under this Idempotency-Key; the secret in its answer is not kept`),
+    context,
+  );
 
 const answer = async (
   parts: RouterParts,

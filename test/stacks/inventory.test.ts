@@ -144,6 +144,7 @@ describe('what is kept', () => {
         "phoenix-data/CursorKey255E8F8A",
         "phoenix-data/DataKey17AFBB84",
         "phoenix-data/EphemeralTable4521869B",
+        "phoenix-data/KeyPepperB58BE0AC",
         "phoenix-data/Metrics",
         "phoenix-data/SamplesTable6BA69DDE",
         "phoenix-edge/Logs6819BB44",

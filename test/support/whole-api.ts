@@ -1,7 +1,10 @@
+import { hmacHash } from '../../src/access/adapters/keyed-hash.ts';
+import { memoryKeyStore } from '../../src/access/adapters/memory-keys.ts';
 import { memoryMemberStore } from '../../src/access/adapters/memory-members.ts';
 import { memorySignIn } from '../../src/access/adapters/memory-sign-in.ts';
 import { makeGatekeeper } from '../../src/access/application/identify.ts';
 import { serveAccess } from '../../src/access/application/serve-access.ts';
+import { serveKeys } from '../../src/access/application/serve-keys.ts';
 import { serveService } from '../../src/access/application/serve-service.ts';
 import type { Member } from '../../src/access/domain/member.ts';
 import { memoryAuditLog } from '../../src/audit/adapters/memory-audit-log.ts';
@@ -20,7 +23,7 @@ import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { serveSpending } from '../../src/experiments/application/serve-spending.ts';
 import type { TenantId, UserId } from '../../src/kernel/identity.ts';
-import { systemIds } from '../../src/kernel/system.ts';
+import { systemIds, systemSecret } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-store.ts';
 import { memoryPipelineStore } from '../../src/pipelines/adapters/memory-pipeline-store.ts';
@@ -37,6 +40,8 @@ export const makeWholeApi = () => {
   const parts = { clock, ids: systemIds };
   const members = memoryMemberStore(parts);
   const people = memorySignIn();
+  const keys = memoryKeyStore(parts);
+  const keyedHash = hmacHash({ pepper: async () => 'a pepper of this test' });
   const clusters = memoryClusterStore(parts);
   const operations = memoryOperationStore({ clock });
   const pipelines = memoryPipelineStore(parts);
@@ -54,6 +59,7 @@ export const makeWholeApi = () => {
   };
   const events = () => [
     ...members.events,
+    ...keys.events,
     ...clusters.events(),
     ...pipelines.said,
     ...experiments.said,
@@ -68,6 +74,7 @@ export const makeWholeApi = () => {
       pauses: NO_PAUSES,
       settings: { stage: 'test', userPoolId: 'eu-west-1_test', clientId: 'phoenix-client', passwordSignIn: true },
     }),
+    ...serveKeys({ ...parts, keys, keyedHash, freshSecret: systemSecret, sha256 }),
     ...serveService({ dependencies: [], openApi: { openapi: '3.1.0' } }),
     ...serveEvents({ log: memoryEventLog(events), clock, pauses: NO_PAUSES }),
     ...serveAudit({ log: audit, sha256 }),
@@ -110,6 +117,8 @@ export const makeWholeApi = () => {
     reached,
     members,
     people,
+    keys,
+    keyedHash,
     audit,
     refusals,
     /** everything that was said, by whom it was kept */
@@ -118,7 +127,7 @@ export const makeWholeApi = () => {
       service: 'whole-api',
       served,
       problems: ALL_PROBLEMS,
-      gatekeeper: makeGatekeeper({ members, clock }),
+      gatekeeper: makeGatekeeper({ members, keys, clock }),
       idempotency: memoryIdempotencyStore({ clock }),
       cursors: makeCursors({ secret: async () => 'a key of this test', clock }),
       refusedWrites: refusals,

@@ -2,7 +2,7 @@ import type { Effect, ExperimentVerdict } from '../../../src/experiments/contrac
 import type { CriterionMetric } from '../../../src/experiments/domain/settings.ts';
 import type { State } from '../../../src/experiments/domain/vocabulary.ts';
 import type { TrustCheck } from '../../../src/judgement/contract/judgement.ts';
-import type { Actor } from '../../../src/kernel/identity.ts';
+import { type Actor, nameOfActor } from '../../../src/kernel/identity.ts';
 
 /** How good or bad news is: decides icon and colour together, never colour alone. */
 export type Tone = 'good' | 'bad' | 'unclear' | 'neutral' | 'busy';
@@ -80,4 +80,5 @@ const SYSTEM_ACTORS = {
   janitor: 'the janitor',
 } as const;
 
-export const nameOf = (actor: Actor): string => (actor.kind === 'user' ? actor.email : SYSTEM_ACTORS[actor.id]);
+export const nameOf = (actor: Actor): string =>
+  actor.kind === 'system' ? SYSTEM_ACTORS[actor.id] : nameOfActor(actor);

@@ -1,44 +1,53 @@
-import { type Principal, TenantId, UserId } from '../../kernel/identity.ts';
+import { KeyId, type Principal, TenantId, UserId } from '../../kernel/identity.ts';
 import { epochMsOf } from '../../kernel/instant.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
+import { KEY_USE } from '../../platform/http/message.ts';
 import type { Gatekeeper } from '../../platform/router.ts';
 import { isSessionEnded, type Member, permissionsOfMember } from '../domain/member.ts';
 import { lowestRoleFor, type Permission } from '../domain/permissions.ts';
-import type { MemberStore } from './ports.ts';
+import { keyStateAt, type ServiceKey } from '../domain/service-key.ts';
+import type { KeyStore, MemberStore } from './ports.ts';
 
-/** Memberships are read again after this time: a lost right or an ended session is noticed within it. */
+/** Memberships and keys are read again after this time: a lost right or an ended session is noticed within it. */
 export const MEMBERSHIPS_KEPT_SECONDS = 10;
 const MOST_REMEMBERED = 1000;
 
 /**
- * Knows the member behind the claims of a token that the gateway accepted. Its signature, issuer, audience and expiry are
- * checked there; here that it is an access token, that its session goes on, and which tenant is meant. When memberships
- * cannot be read nobody is let in: the failure goes up.
+ * Knows the member behind the claims of a token that the gateway accepted, or the service key. A token's signature,
+ * issuer, audience and expiry and a key's secret are checked there; here that it is an access token, that its session or
+ * the key goes on, and which tenant is meant. When memberships cannot be read nobody is let in: the failure goes up.
  */
-export const makeGatekeeper = ({ members, clock }: { members: MemberStore; clock: Clock }): Gatekeeper => {
-  const remembered = new Map<string, { readonly atMs: number; readonly memberships: readonly Member[] }>();
-  const membershipsOf = async (userId: UserId): Promise<readonly Member[]> => {
-    const nowMs = epochMsOf(clock.now());
-    const known = remembered.get(userId);
-    if (known !== undefined && nowMs - known.atMs < MEMBERSHIPS_KEPT_SECONDS * 1000) return known.memberships;
-    const memberships = await members.membershipsOf(userId);
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(userId, { atMs: nowMs, memberships });
-    return memberships;
+export const makeGatekeeper = ({
+  members,
+  keys,
+  clock,
+}: {
+  members: MemberStore;
+  keys: KeyStore;
+  clock: Clock;
+}): Gatekeeper => {
+  const membershipsOf = makeRemembering(clock, (userId: UserId) => members.membershipsOf(userId));
+  const keyNamed = makeRemembering(clock, (keyId: KeyId) => keys.find(keyId));
+
+  const identifyKey = async (sub: unknown, wantedTenant: string | undefined): Promise<Identified> => {
+    const keyId = KeyId.safeParse(sub);
+    const key = keyId.success ? await keyNamed(keyId.data) : null;
+    if (key === null) return refuse('unauthorized', 'this is no service key; send the text that was shown once');
+    const state = keyStateAt(key, clock.now());
+    if (state !== 'active') {
+      return refuse('unauthorized', `the key ${key.name} is ${state}; an admin of the tenant can create another one`);
+    }
+    return wantedTenant === undefined || wantedTenant === key.tenantId
+      ? accept(principalOfKey(key))
+      : refuse('forbidden', `the key ${key.name} is of another tenant than "${wantedTenant.slice(0, 80)}"`);
   };
+
   return {
     lowestRoleFor: (permission) => lowestRoleFor(permission as Permission),
     identify: async (claims, wantedTenant) => {
-      const {
-        sub,
-        token_use: use,
-        auth_time: signedInAt,
-      } = claims as Readonly<Record<string, unknown>> & {
-        readonly sub?: unknown;
-        readonly token_use?: unknown;
-        readonly auth_time?: unknown;
-      };
+      const { sub, token_use: use, auth_time: signedInAt } = claims as Readonly<Record<string, unknown>> & Claims;
+      if (use === KEY_USE) return identifyKey(sub, wantedTenant);
       const userId = UserId.safeParse(sub);
       // an ID token passes the gateway's check of its audience
       if (use !== 'access' || !userId.success || userId.data.includes('#')) {
@@ -59,6 +68,31 @@ export const makeGatekeeper = ({ members, clock }: { members: MemberStore; clock
       }
       return accept(principalOf(member.value));
     },
+  };
+};
+
+type Identified = Awaited<ReturnType<Gatekeeper['identify']>>;
+
+interface Claims {
+  readonly sub?: unknown;
+  readonly token_use?: unknown;
+  readonly auth_time?: unknown;
+}
+
+/** Reads by id, and again after a while. A failed attempt is not remembered. */
+const makeRemembering = <Id extends string, T>(
+  clock: Clock,
+  read: (id: Id) => Promise<T>,
+): ((id: Id) => Promise<T>) => {
+  const remembered = new Map<Id, { readonly atMs: number; readonly value: T }>();
+  return async (id) => {
+    const nowMs = epochMsOf(clock.now());
+    const known = remembered.get(id);
+    if (known !== undefined && nowMs - known.atMs < MEMBERSHIPS_KEPT_SECONDS * 1000) return known.value;
+    const value = await read(id);
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(id, { atMs: nowMs, value });
+    return value;
   };
 };
 
@@ -88,4 +122,13 @@ const principalOf = (member: Member): Principal => ({
   tenantId: member.tenantId,
   roles: member.roles,
   permissions: permissionsOfMember(member),
+});
+
+const principalOfKey = ({ id, name, tenantId, scopes }: ServiceKey): Principal => ({
+  userId: UserId.parse(id),
+  email: name,
+  tenantId,
+  roles: [],
+  permissions: new Set(scopes),
+  key: { id, name },
 });

@@ -1,7 +1,9 @@
-import type { Actor, TenantId, UserId } from '../../kernel/identity.ts';
+import type { Actor, KeyId, TenantId, UserId } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
 import type { Member, Tenant } from '../domain/member.ts';
+import type { ServiceKey } from '../domain/service-key.ts';
 
 /** Members and tenants. */
 export interface MemberStore {
@@ -18,6 +20,29 @@ export interface MemberStore {
   loadTenant(tenantId: TenantId): Promise<Tenant | null>;
   /** keeps a tenant that is there already */
   createTenant(tenant: Tenant): Promise<void>;
+}
+
+/** Service keys. They are found by their id alone, because who comes with one names no tenant. */
+export interface KeyStore {
+  find(id: KeyId): Promise<ServiceKey | null>;
+  /** all keys of a tenant, newest first, those that ended too */
+  list(tenantId: TenantId): Promise<readonly ServiceKey[]>;
+  /** writes `next` with its events if the stored version is `expectedVersion` (0: must not exist) */
+  commit(
+    next: ServiceKey,
+    expectedVersion: number,
+    events: readonly EventDraft[],
+    actor: Actor,
+  ): Promise<Outcome<ServiceKey, Refusal<'precondition-failed'>>>;
+  /** without a new version: that a key was used changes nothing about it */
+  markUsed(id: KeyId, at: Instant): Promise<void>;
+}
+
+/** Hashes of secrets under a key of ours: a stolen table opens nothing. */
+export interface KeyedHash {
+  of(secret: string): Promise<string>;
+  /** takes as long for a wrong secret as for a right one */
+  isAmong(secret: string, hashes: readonly string[]): Promise<boolean>;
 }
 
 /** What a sign-in gives. */

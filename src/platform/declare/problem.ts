@@ -21,6 +21,7 @@ export const COMMON_PROBLEMS = {
   'precondition-failed': { status: 412, title: 'It changed meanwhile', retry: 'after-reload' },
   'idempotency-conflict': { status: 409, title: 'This key was used for another request', retry: 'after-change' },
   'request-in-progress': { status: 409, title: 'The same request is still being worked on', retry: 'later' },
+  'shown-once': { status: 409, title: 'The answer was shown once', retry: 'never' },
   'rate-limit-exceeded': { status: 429, title: 'Too many requests', retry: 'later' },
   throttled: { status: 503, title: 'A service behind us is busy', retry: 'later' },
   'service-unavailable': { status: 503, title: 'A service behind us does not answer', retry: 'later' },

@@ -29,6 +29,8 @@ export interface RouteDefinition {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;
+  /** the answer has a secret in it: it is not kept for a repeated attempt, which is told so */
+  readonly showsSecret?: true;
   readonly response: z.ZodType;
   /** codes beyond those that every route can answer */
   readonly refusals: readonly string[];
@@ -89,6 +91,7 @@ export type CommonCode =
   | 'precondition-failed'
   | 'idempotency-conflict'
   | 'request-in-progress'
+  | 'shown-once'
   | 'rate-limit-exceeded'
   | 'throttled'
   | 'service-unavailable'

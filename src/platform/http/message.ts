@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** of the token that the gateway's authorizer accepted */
+  /** of the token, or by the key, that the gateway's authorizer accepted */
   readonly claims: Readonly<Record<string, unknown>> | null;
   readonly requestId: string;
 }
@@ -31,7 +31,11 @@ export interface GatewayEvent {
     readonly requestId: string;
     readonly stage?: string;
     readonly http: { readonly method: string; readonly path: string };
-    readonly authorizer?: { readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> } };
+    readonly authorizer?: {
+      readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> };
+      /** what our own authorizer of service keys answered */
+      readonly lambda?: Readonly<Record<string, unknown>> | null;
+    };
   };
 }
 
@@ -50,9 +54,18 @@ export const fromGateway = (event: GatewayEvent): HttpRequest => ({
       : event.isBase64Encoded
         ? Buffer.from(event.body, 'base64').toString('utf8')
         : event.body,
-  claims: event.requestContext.authorizer?.jwt?.claims ?? null,
+  claims: claimsOf(event.requestContext.authorizer),
   requestId: event.requestContext.requestId,
 });
+
+/** A token of our pool never says that it is a key: the pool alone writes `token_use`. */
+export const KEY_USE = 'service_key';
+
+const claimsOf = (authorizer: GatewayEvent['requestContext']['authorizer']): HttpRequest['claims'] => {
+  if (authorizer?.jwt?.claims !== undefined) return authorizer.jwt.claims;
+  const keyId = authorizer?.lambda?.['keyId'];
+  return keyId === undefined ? null : { token_use: KEY_USE, sub: keyId };
+};
 
 /** A named stage puts its name before the path; `$default` does not. */
 const withoutStage = (path: string, stage: string | undefined): string =>

@@ -6,11 +6,14 @@ import {
 import { afterAll, beforeAll, describe } from 'vitest';
 import { cognitoPeople } from '../../../src/access/adapters/cognito-people.ts';
 import { cognitoSignIn } from '../../../src/access/adapters/cognito-sign-in.ts';
+import { dynamodbKeyStore } from '../../../src/access/adapters/dynamodb-keys.ts';
 import { dynamodbMemberStore } from '../../../src/access/adapters/dynamodb-members.ts';
+import { memoryKeyStore } from '../../../src/access/adapters/memory-keys.ts';
 import { memoryMemberStore } from '../../../src/access/adapters/memory-members.ts';
 import { memorySignIn } from '../../../src/access/adapters/memory-sign-in.ts';
 import { systemClock, systemIds } from '../../../src/kernel/system.ts';
 import { startTestCloud, type TestCloud } from '../../support/emulator.ts';
+import { keyStoreSuite } from './key-store-suite.ts';
 import { memberStoreSuite } from './member-store-suite.ts';
 import { signInSuite } from './sign-in-suite.ts';
 
@@ -46,6 +49,14 @@ describe('members in memory', () => {
 
 describe('members in DynamoDB', () => {
   memberStoreSuite(() => dynamodbMemberStore({ table: cloud.tableOf('core'), clock: systemClock, ids: systemIds }));
+});
+
+describe('service keys in memory', () => {
+  keyStoreSuite(() => memoryKeyStore({ clock: systemClock, ids: systemIds }));
+});
+
+describe('service keys in DynamoDB', () => {
+  keyStoreSuite(() => dynamodbKeyStore({ table: cloud.tableOf('core'), clock: systemClock, ids: systemIds }));
 });
 
 describe('a user pool in memory', () => {

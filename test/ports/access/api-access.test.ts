@@ -77,6 +77,9 @@ beforeAll(async () => {
   );
   Object.assign(process.env, {
     CORE_TABLE_NAME: cloud.tableNameOf('core'),
+    EPHEMERAL_TABLE_NAME: cloud.tableNameOf('ephemeral'),
+    KEY_PEPPER_SECRET_NAME: 'phoenix/test/key-pepper',
+    AUDIT_TRAIL_QUEUE_URL: 'http://127.0.0.1:9/no-write-is-refused-here',
     PEOPLE_USER_POOL_ID: userPoolId,
     PEOPLE_CLIENT_ID: made?.ClientId,
     SETTING_STAGE_NAME: 'test',

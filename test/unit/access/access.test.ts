@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { memoryKeyStore } from '../../../src/access/adapters/memory-keys.ts';
 import { memoryMemberStore } from '../../../src/access/adapters/memory-members.ts';
 import { memorySignIn } from '../../../src/access/adapters/memory-sign-in.ts';
 import { makeEnrolMember } from '../../../src/access/application/enrol-member.ts';
@@ -26,11 +27,13 @@ const T0_SECONDS = Date.parse(T0) / 1000;
 
 let clock: ReturnType<typeof testClock>;
 let members: ReturnType<typeof memoryMemberStore>;
+let keys: ReturnType<typeof memoryKeyStore>;
 let people: ReturnType<typeof memorySignIn>;
 
 beforeEach(() => {
   clock = testClock();
   members = memoryMemberStore({ clock, ids: systemIds });
+  keys = memoryKeyStore({ clock, ids: systemIds });
   people = memorySignIn();
 });
 
@@ -74,7 +77,7 @@ describe('roles', () => {
 describe('knowing who asks', () => {
   test('a member of one tenant is known in it, with the permissions of the role', async () => {
     const viewer = await enrol('viewer@phoenix.example', 'viewer');
-    const known = await makeGatekeeper({ members, clock }).identify(claimsOf(viewer), undefined);
+    const known = await makeGatekeeper({ members, keys, clock }).identify(claimsOf(viewer), undefined);
     expect(known).toEqual({
       accepted: true,
       value: {
@@ -94,7 +97,7 @@ describe('knowing who asks', () => {
     ['a subject that could forge a key', { sub: 'x#META' }],
   ])('%s is nobody', async (_, claims) => {
     const viewer = await enrol('viewer@phoenix.example', 'viewer');
-    expect(await makeGatekeeper({ members, clock }).identify(claimsOf(viewer, claims), undefined)).toMatchObject({
+    expect(await makeGatekeeper({ members, keys, clock }).identify(claimsOf(viewer, claims), undefined)).toMatchObject({
       refusal: { code: 'unauthorized' },
     });
   });
@@ -102,7 +105,7 @@ describe('knowing who asks', () => {
   test('who belongs nowhere is refused, and so is another tenant', async () => {
     const viewer = await enrol('viewer@phoenix.example', 'viewer');
     await enrol('other@phoenix.example', 'admin', 'other');
-    const { identify } = makeGatekeeper({ members, clock });
+    const { identify } = makeGatekeeper({ members, keys, clock });
     const stranger = { userId: 'nobody' as UserId };
     for (const [claims, tenant] of [
       [claimsOf(stranger), undefined],
@@ -117,7 +120,7 @@ describe('knowing who asks', () => {
   test('a member of several tenants says which', async () => {
     await enrol('both@phoenix.example', 'viewer');
     const both = await enrol('both@phoenix.example', 'admin', 'other');
-    const { identify } = makeGatekeeper({ members, clock });
+    const { identify } = makeGatekeeper({ members, keys, clock });
     expect(await identify(claimsOf(both), undefined)).toMatchObject({
       refusal: { code: 'forbidden', facts: { tenants: ['acme', 'other'] } },
     });
@@ -127,14 +130,14 @@ describe('knowing who asks', () => {
   test('who is no longer active is not signed in', async () => {
     const viewer = await enrol('viewer@phoenix.example', 'viewer');
     await members.commit({ ...viewer, isActive: false, version: 2 }, 1, [], SYSTEM);
-    expect(await makeGatekeeper({ members, clock }).identify(claimsOf(viewer), undefined)).toMatchObject({
+    expect(await makeGatekeeper({ members, keys, clock }).identify(claimsOf(viewer), undefined)).toMatchObject({
       refusal: { code: 'unauthorized' },
     });
   });
 
   test('a lost right is noticed within ten seconds', async () => {
     const admin = await enrol('admin@phoenix.example', 'admin');
-    const { identify } = makeGatekeeper({ members, clock });
+    const { identify } = makeGatekeeper({ members, keys, clock });
     const roles = async () => {
       const known = await identify(claimsOf(admin), undefined);
       return known.accepted ? known.value.roles : known.refusal.code;
@@ -154,7 +157,7 @@ describe('knowing who asks', () => {
         throw new ServiceFailure('service-unavailable', 'the database', undefined);
       },
     };
-    const { identify } = makeGatekeeper({ members: down, clock });
+    const { identify } = makeGatekeeper({ members: down, keys, clock });
     await expect(identify({ sub: 'x', token_use: 'access' }, undefined)).rejects.toThrow(
       'the database does not answer',
     );
@@ -187,7 +190,7 @@ describe('sessions', () => {
     const both = await enrol('both@phoenix.example', 'admin', 'other');
     const session = await people.withPassword('both@phoenix.example', 'secret');
     if (!session.accepted) throw new Error('the password is right');
-    const { identify } = makeGatekeeper({ members, clock });
+    const { identify } = makeGatekeeper({ members, keys, clock });
     const principal = await identify(claimsOf(both), 'acme');
     if (!principal.accepted) throw new Error('a member');
     clock.advance(MEMBERSHIPS_KEPT_SECONDS + 0.25);
@@ -219,7 +222,7 @@ describe('sessions', () => {
     await members.commit({ ...viewer, sessionsEndedAt: T0, version: 2 }, 1, [], SYSTEM);
     for (const auth_time of [undefined, 'yesterday', '']) {
       expect(
-        await makeGatekeeper({ members, clock }).identify(claimsOf(viewer, { auth_time }), undefined),
+        await makeGatekeeper({ members, keys, clock }).identify(claimsOf(viewer, { auth_time }), undefined),
       ).toMatchObject({ refusal: { code: 'authentication-expired' } });
     }
   });

@@ -47,7 +47,8 @@ const seed = async (): Promise<Readonly<Record<string, string>>> => {
   const make = async (name: string, ids: Readonly<Record<string, string>>, change: object = {}): Promise<string> => {
     const answer = await ask(routeNamed(name), { token: TOKENS.admin, ids, change });
     if (answer.statusCode >= 300) throw new Error(`${name}: ${answer.body}`);
-    return JSON.parse(answer.body).id;
+    const { id, key } = JSON.parse(answer.body);
+    return id ?? key.id;
   };
   const clusterId = await make('registerCluster', {}, PLAIN_METRICS);
   return {
@@ -55,6 +56,7 @@ const seed = async (): Promise<Readonly<Record<string, string>>> => {
     operationId: await make('checkCluster', { clusterId }),
     pipelineId: await make('createPipeline', {}),
     experimentId: await make('createExperiment', { clusterId }),
+    keyId: await make('createKey', {}),
     position: '1',
     revision: '1',
   };
@@ -113,6 +115,7 @@ const NOWHERE = {
   operationId: 'op-nowhere00000',
   pipelineId: 'pipe-nowhere00000',
   experimentId: 'exp-nowhere00000',
+  keyId: 'key-nowhere00000',
   position: '7777777',
   revision: '1',
 };

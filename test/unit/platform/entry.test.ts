@@ -112,6 +112,22 @@ describe('requests', () => {
     });
   });
 
+  test.each([
+    ['a token says its claims', { jwt: { claims: { sub: 'anna' } } }, { sub: 'anna' }],
+    ['our authorizer says which key', { lambda: { keyId: 'key-1' } }, { token_use: 'service_key', sub: 'key-1' }],
+    ['an authorizer that says nothing names nobody', { lambda: null }, null],
+  ])('%s', async (_, authorizer, claims) => {
+    const { entries } = setUp();
+    const handler = entries.httpEntry(manifest, () => async (request) => ({
+      statusCode: 200,
+      headers: {},
+      body: JSON.stringify(request.claims),
+    }));
+    const event = httpEvent();
+    const known = { ...event, requestContext: { ...event.requestContext, authorizer } };
+    expect(JSON.parse((await handler(known, context())).body)).toEqual(claims);
+  });
+
   test('the name of a stage is not part of the path', async () => {
     const { entries } = setUp();
     const handler = entries.httpEntry(manifest, () => async ({ path }) => ({
