@@ -151,7 +151,9 @@ describe('the clusters', () => {
     await page.getByRole('button', { name: 'Close' }).click();
     const line = (name: string) => page.getByRole('row').filter({ hasText: name });
     await line('otel-agent').getByText('tested', { exact: true }).waitFor();
-    expect(await line('otel-opentelemetry-collector-agent').textContent()).toContain('only previewed');
+    expect(await line('otel-opentelemetry-collector-agent').textContent()).toContain(
+      'otlp is left out: data is pushed',
+    );
     await page.getByText('may not list statefulsets.apps').waitFor();
   });
 

@@ -3,10 +3,12 @@ import { waitFor } from '../../local/processes/wait.ts';
 import { type Epoch, type ExperimentId, PipelineId } from '../../src/kernel/identity.ts';
 import { systemIds } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
+import { renderOwnSettings } from '../../src/pipelines/domain/frame-own-settings.ts';
 import { renderVariants } from '../../src/pipelines/domain/render-variants.ts';
 import { PipelineChoice } from '../../src/pipelines/domain/template.ts';
 import { startTestCollector } from '../support/collector.ts';
 import { askCollector } from '../support/collector-answers.ts';
+import { INCUMBENT_SETTINGS, settingsOfIncumbents } from '../support/incumbents.ts';
 import { askPrometheus, startTestStore, type TestStore } from '../support/prometheus.ts';
 
 // Settings that somebody wrote for production, as one variant of an experiment in the real collector.
@@ -63,6 +65,19 @@ test('both variants are valid for the collector itself', async () => {
   const [ofBaseline, ofCandidate] = await askCollector([baseline.yaml, candidate.yaml]);
   expect(ofBaseline).toBe('');
   expect(ofCandidate).toBe('');
+});
+
+test('the shadow of everything that people run is valid for the collector itself', async () => {
+  const frame = { remoteWriteAuth: 'none', collectionIntervalSeconds: 10, criticalProcesses: [] } as const;
+  const shadows = [...INCUMBENT_SETTINGS, ...(await settingsOfIncumbents())].map(([name, yaml]) => {
+    const ref = { pipelineId: PipelineId.parse('pipe-00000000000a'), revision: 1 };
+    const shadow = renderOwnSettings({ ...ref, yaml }, frame, sha256);
+    if (!shadow.accepted) throw new Error(`${name}: ${shadow.refusal.message}`);
+    return { name, yaml: shadow.value.yaml };
+  });
+  expect(shadows.length).toBeGreaterThanOrEqual(20);
+  const answers = await askCollector(shadows.map(({ yaml }) => yaml));
+  expect(shadows.map(({ name }, index) => [name, answers[index]])).toEqual(shadows.map(({ name }) => [name, '']));
 });
 
 test('they read the same, send to the store only, and differ in what the author leaves out', async () => {

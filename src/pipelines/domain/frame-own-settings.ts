@@ -8,6 +8,7 @@ import { isHostMetrics } from './metric-set.ts';
 import { fieldErrorsOf } from './revision.ts';
 import { isSettings, mergeSettings, type Settings, type SettingsNode, settingsAt } from './settings-tree.ts';
 import { toYaml } from './settings-yaml.ts';
+import { shadowOf } from './shadow.ts';
 import { type FrameSettings, NO_NEEDS, type RenderedPipeline, type RevisionRef } from './template.ts';
 import type { Finding } from './validation/finding.ts';
 import type { ClusterPolicy } from './validation/policy.ts';
@@ -19,8 +20,9 @@ export type OwnSettingsRefusal = Refusal<'pipeline-not-comparable'>;
 
 /**
  * An author's own settings as one variant of an experiment: their receivers and processors in the frame that every
- * template has. What they send elsewhere is sent to the measurement store instead, so nobody's paying path is touched;
- * hosts are read as often as the other variant reads them. The same revision gives the same bytes.
+ * template has, as far as those can run beside the original: see `shadowOf`. What they send elsewhere is sent to the
+ * measurement store instead, so nobody's paying path is touched; hosts are read as often as the other variant reads them.
+ * The same revision gives the same bytes.
  */
 export const renderOwnSettings = (
   { yaml: source, ...revision }: RevisionRef & { readonly yaml: string },
@@ -120,14 +122,13 @@ export const missingMetrics = (settings: Settings): readonly FieldError[] => {
       ];
 };
 
-/** Pipelines of other signals are left out: nothing measures them. */
 const metricsPipelines = (settings: Settings): readonly Pipeline[] =>
   pipelinesOf(settings).filter(({ signal }) => signal === 'metrics');
 
 const inFrame = (own: Settings, frame: FrameSettings): Settings => {
   const connectors = settingsAt(own, 'connectors');
   const isCommandLineUsed = JSON.stringify(own).includes(COMMAND_LINE);
-  const pipelines = metricsPipelines(own).map(({ key, parts }): readonly [string, Pipeline['parts']] => {
+  const pipelines = shadowOf(own).pipelines.map(({ key, parts }): readonly [string, Pipeline['parts']] => {
     const onwards = parts.exporters.filter((id) => Object.hasOwn(connectors, id));
     const isEnd = onwards.length < parts.exporters.length;
     const theirs = parts.processors.filter((id) => canonicalType('processors', id) !== LIMITER);

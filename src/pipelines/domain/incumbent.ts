@@ -4,6 +4,7 @@ import { importSettings } from './import.ts';
 import { SettingsYaml } from './revision.ts';
 import { mergeSettings, type Settings } from './settings-tree.ts';
 import { toYaml } from './settings-yaml.ts';
+import { shadowOf } from './shadow.ts';
 import { STRICTEST_POLICY } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
 
@@ -43,7 +44,8 @@ export const judgeIncumbent = ({ texts, version, allowedDestinations }: Incumben
   const policy = { ...STRICTEST_POLICY, destinations: [...allowedDestinations] };
   const hindrances = new Set(hindrancesOf(yaml, policy).map(({ pointer, message }) => `${pointer}: ${message}`));
   if (hindrances.size > 0) return { fitness: 'preview_only', reasons: firstOf([...hindrances]), settings: yaml };
-  return { fitness: 'testable', reasons: otherVersion(version), settings: yaml };
+  const changes = shadowOf(read.text.settings).changes.map(({ sentence }) => sentence);
+  return { fitness: 'testable', reasons: firstOf([...otherVersion(version), ...changes]), settings: yaml };
 };
 
 const not = (why: string): Judged => ({ fitness: 'not', reasons: [why], settings: null });
@@ -67,4 +69,4 @@ const firstOf = (reasons: readonly string[]): string[] =>
 const otherVersion = (version: string | null): string[] =>
   version === null || version === COLLECTOR_VERSION
     ? []
-    : [`it runs in version ${version}; beside it its settings run in ${COLLECTOR_VERSION}`];
+    : [`it runs in version ${version}; beside it its settings run in version ${COLLECTOR_VERSION} of the collector`];
