@@ -43,7 +43,9 @@ export const looksIn = (samples: Named) => dynamodbLookStore({ samples: tableNam
 export const lookQueueAt = ({ queueUrl }: Addressed) =>
   lookQueueOn(sqsQueue({ client: sqsClient(), queueUrl, message: LookRequest }));
 
-const clusterWorkAt = ({ queueUrl }: Addressed) => sqsQueue({ client: sqsClient(), queueUrl, message: ClusterWork });
+/** Needs `clusterWork: 'send'`. */
+export const clusterWorkAt = ({ queueUrl }: Addressed) =>
+  sqsQueue({ client: sqsClient(), queueUrl, message: ClusterWork });
 
 /** Needs `clusterWork: 'send'`. */
 export const readinessQueueAt = (queue: Addressed) => readinessQueueOn(clusterWorkAt(queue));

@@ -16,6 +16,7 @@ import type { Operation } from '../../src/platform/declare/operation.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
+import { followOperation } from '../follow-operation.ts';
 import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
 import { renderCollectors } from '../render/collectors.ts';
@@ -56,28 +57,6 @@ export const silenceAround = async (client: Client, view: ExperimentView): Promi
   return silenceOf(view, (await client.listClusters({ query: { limit: 100 } })).body.items);
 };
 
-const PROGRESS: Readonly<Record<'pending' | 'running', string>> = {
-  pending: '◐ waiting for a worker',
-  running: '◐ the worker is asking',
-};
-
-/** Follows long work to its end; each change is a line. */
-const settled = async (client: Client, operation: Operation, say: Context['say']): Promise<Operation> => {
-  let lastSaid = '';
-  for (let attempt = 0; attempt < 120; attempt += 1) {
-    const { body } = await client.getOperation({ params: { operationId: operation.id } });
-    if (body.state === 'succeeded' || body.state === 'failed') return body;
-    if (body.state !== lastSaid) say(PROGRESS[body.state]);
-    lastSaid = body.state;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  throw new CommandFailure(
-    EXIT.unavailable,
-    'no worker has answered for two minutes',
-    `look again later: operation ${operation.id}`,
-  );
-};
-
 /** Follows work of a worker; one that fails ends with 6 and how to ask again. */
 const succeeded = async (
   api: Client,
@@ -85,7 +64,7 @@ const succeeded = async (
   { settings: { name } }: Cluster,
   { verb, say }: { readonly verb: string; readonly say: Context['say'] },
 ): Promise<void> => {
-  const { state, problem } = await settled(api, operation, say);
+  const { state, problem } = await followOperation(api, operation, say);
   if (state !== 'failed') return;
   throw new CommandFailure(
     EXIT.unavailable,

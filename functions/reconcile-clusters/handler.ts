@@ -1,6 +1,6 @@
 import { dynamodbClusterStore } from '../../src/clusters/adapters/dynamodb-cluster-store.ts';
 import { dynamodbOperationStore } from '../../src/clusters/adapters/dynamodb-operation-store.ts';
-import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-out-cluster-work.ts';
+import { asResult, makeCarryOutClusterWork } from '../../src/clusters/application/carry-out-cluster-work.ts';
 import { makeDiscoverCollectors } from '../../src/clusters/application/discover-collectors.ts';
 import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
 import { makeScheduleClusterWork } from '../../src/clusters/application/schedule-cluster-work.ts';
@@ -9,8 +9,11 @@ import { ClusterWork } from '../../src/clusters/contract/routes.ts';
 import { stepFunctionsSettler } from '../../src/experiments/adapters/step-functions.ts';
 import { makeCheckReadiness } from '../../src/experiments/application/check-readiness.ts';
 import { makeOwnerLedger } from '../../src/experiments/application/owner-ledger.ts';
+import { ProcessListResult } from '../../src/experiments/contract/process-list-routes.ts';
+import { accept } from '../../src/kernel/outcome.ts';
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
 import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
+import { makeListProcesses } from '../../src/measurement/application/list-processes.ts';
 import { judgeIncumbent } from '../../src/pipelines/domain/incumbent.ts';
 import { sfnClient, sqsClient } from '../../src/platform/clients.ts';
 import type { EnvironmentOf } from '../../src/platform/declare/function.ts';
@@ -44,6 +47,8 @@ const wire = (environment: EnvironmentOf<typeof manifest>) => {
     settler: stepFunctionsSettler({ client: sfnClient() }),
     clock: systemClock,
   });
+  const sources = readingMetrics(environment);
+  const listProcesses = makeListProcesses({ sources });
   const work = sqsQueue({ client: sqsClient(), queueUrl, message: ClusterWork });
   return {
     scheduleWork: makeScheduleClusterWork({ clusters, work }),
@@ -55,7 +60,11 @@ const wire = (environment: EnvironmentOf<typeof manifest>) => {
       reconcile: makeReconcileCluster({ clusters, connections, clock: systemClock }),
       sweep: makeSweepCluster({ connections, ledger: makeOwnerLedger({ experiments }), clock: systemClock }),
       discoverCollectors: makeDiscoverCollectors({ clusters, judgeSettings: judgeIncumbent, clock: systemClock }),
-      checkMetricsSource: makeCheckMetricsSource({ sources: readingMetrics(environment), clock: systemClock }),
+      checkMetricsSource: makeCheckMetricsSource({ sources, clock: systemClock }),
+      onProcesses: async (cluster, { node, at, ...scope }) => {
+        const listed = await listProcesses(cluster, { scope, node, at });
+        return listed.accepted ? accept(asResult(ProcessListResult, { list: listed.value })) : listed;
+      },
       onReadiness: async (message) => {
         const readiness = await checkReadiness(readinessRef(message), message.attempt);
         currentLog().info('experiment.readiness', { readiness, attempt: message.attempt });

@@ -10,6 +10,7 @@ import { costRoutes } from '../cost/contract/routes.ts';
 import { eventRoutes } from '../events/contract/routes.ts';
 import { experimentCostRoutes } from '../experiments/contract/cost-routes.ts';
 import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
+import { processListRoutes } from '../experiments/contract/process-list-routes.ts';
 import { experimentRoutes } from '../experiments/contract/routes.ts';
 import { spendingRoutes } from '../experiments/contract/spending-routes.ts';
 import { PIPELINE_PROBLEMS } from '../pipelines/contract/problems.ts';
@@ -29,6 +30,7 @@ export const ALL_ROUTES = [
   ...experimentRoutes,
   ...experimentCostRoutes,
   ...spendingRoutes,
+  ...processListRoutes,
 ] as const;
 
 /** Every refusal that any of them can answer. */

@@ -1,8 +1,11 @@
+import { asResult } from '../../src/clusters/application/carry-out-cluster-work.ts';
 import { clusterRoutes } from '../../src/clusters/contract/routes.ts';
 import type { CollectorReport } from '../../src/clusters/domain/collector.ts';
+import { ProcessListResult, processListRoutes } from '../../src/experiments/contract/process-list-routes.ts';
 import type { OperationId } from '../../src/kernel/identity.ts';
 import { secondsAfter } from '../../src/kernel/instant.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
+import type { ProcessList } from '../../src/pipelines/domain/process-list.ts';
 import type { Operation } from '../../src/platform/declare/operation.ts';
 import { implement } from '../../src/platform/http/implement.ts';
 import type { World } from './fixture-world.ts';
@@ -29,7 +32,16 @@ export const servedClusters = (world: World) => {
   };
   let report: CollectorReport | null = null;
   const known = (id: string) => world.clusters.find((each) => each.id === id);
-  return implement(clusterRoutes, {
+  const processes = implement(processListRoutes, {
+    listNodeProcesses: async ({ params: { experimentId }, body: { node = 'web-1' } }) => {
+      const view = world.experiments.get(experimentId)?.view;
+      if (view === undefined) return nothingThere('such experiment');
+      if (view.slotsMeasured === 0) return refuse('usage-not-measured', `no slot is measured yet; it is ${view.state}`);
+      const result = { list: { ...PROCESS_LIST, node, at: T0 } };
+      return accept({ body: operation('experiment.processes', experimentId, asResult(ProcessListResult, result)) });
+    },
+  });
+  const clusters = implement(clusterRoutes, {
     listClusters: async ({ query }) =>
       accept({
         body: {
@@ -99,4 +111,36 @@ export const servedClusters = (world: World) => {
       });
     },
   });
+  return [...clusters, ...processes];
+};
+
+const sizes = (first: number): number[] => [first, first];
+
+const processNamed = (name: string, index: number): ProcessList['processes'][number] => ({
+  pid: 100 + index,
+  parentPid: 1,
+  name,
+  path: `/usr/bin/${name}`,
+  command: `/usr/bin/${name}`,
+  owner: 'root',
+  user: [index, index + 0.1],
+  system: [index, index],
+  wait: sizes(0),
+  resident: sizes(30e6 * (index + 1)),
+  virtual: sizes(90e6),
+  read: sizes(4096),
+  written: sizes(4096),
+  threads: sizes(2),
+  files: sizes(12),
+});
+
+/** Three processes of a small host. */
+const PROCESS_LIST: Omit<ProcessList, 'node' | 'at'> = {
+  kind: 'phoenix-process-list',
+  version: 1,
+  momentSeconds: [0, 60],
+  processors: 2,
+  memoryBytes: { used: 2e9, free: 1e9, buffered: 1e8, cached: 1e9, slab_reclaimable: 1e8, slab_unreclaimable: 1e8 },
+  disks: ['sda'],
+  processes: ['nginx', 'postgres', 'sleep'].map(processNamed),
 };

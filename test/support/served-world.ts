@@ -72,6 +72,7 @@ export const serveWorld = async (
     discoverCollectors: makeDiscoverCollectors({ clusters, judgeSettings: judgeIncumbent, clock }),
     checkMetricsSource: makeCheckMetricsSource({ sources, clock }),
     onReadiness: async () => undefined,
+    onProcesses: async () => refuse('processes-not-listed', 'nothing writes to a store in this world'),
   });
   const work = {
     send: async (messages: readonly { readonly message: ClusterWork }[]) => {

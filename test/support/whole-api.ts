@@ -21,6 +21,7 @@ import { memoryExperimentStore } from '../../src/experiments/adapters/memory-exp
 import { memoryLookStore } from '../../src/experiments/adapters/memory-look-store.ts';
 import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
+import { serveProcessLists } from '../../src/experiments/application/serve-process-lists.ts';
 import { serveSpending } from '../../src/experiments/application/serve-spending.ts';
 import type { TenantId, UserId } from '../../src/kernel/identity.ts';
 import { systemIds, systemSecret } from '../../src/kernel/system.ts';
@@ -101,6 +102,14 @@ export const makeWholeApi = () => {
       clock,
     }),
     ...serveCosts({ experiments, samples, clusters, ownPrices, clock }),
+    ...serveProcessLists({
+      experiments,
+      samples,
+      operations,
+      work: { send: async () => undefined },
+      clock,
+      ids: systemIds,
+    }),
     ...serveSpending({ experiments, samples, ownPrices, clock }),
   ].map(
     (each): ServedRoute => ({

@@ -1,7 +1,9 @@
+import * as z from 'zod';
 import { type OperationId, TenantId } from '../../kernel/identity.ts';
 import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
-import type { ClusterWork } from '../contract/routes.ts';
+import { toWire } from '../../platform/wire.ts';
+import { ClusterObjectsResult, type ClusterWork } from '../contract/routes.ts';
 import { type Cluster, preflightReport } from '../domain/cluster.ts';
 import { type CollectorReport, FITNESSES } from '../domain/collector.ts';
 import { clusterEvent } from './cluster-events.ts';
@@ -28,6 +30,11 @@ export interface ClusterWorkPorts {
   readonly discoverCollectors: ReturnType<typeof makeDiscoverCollectors>;
   /** readiness belongs to experiments; wired where both meet */
   readonly onReadiness: (message: Extract<ClusterWork, { do: 'readiness' }>) => Promise<void>;
+  /** and processes to measurement */
+  readonly onProcesses: (
+    cluster: Cluster,
+    message: Extract<ClusterWork, { do: 'processes' }>,
+  ) => Promise<Outcome<Result>>;
 }
 
 /** What became of one message, for the log (where `message` is a word of its own). A cluster that fails is told in its health or operation and not asked again. */
@@ -48,19 +55,27 @@ export const makeCarryOutClusterWork =
     const cluster = await ports.clusters.load(tenantId, message.clusterId);
     switch (message.do) {
       case 'preflight':
-        return answerOperation(ports, tenantId, message.operationId, cluster, (connection, known) =>
-          preflight(ports, connection, known),
+        return answerOperation(ports, tenantId, message.operationId, cluster, (known) =>
+          askCluster(ports, known, (connection) => preflight(ports, connection, known)),
         );
       case 'objects':
-        return answerOperation(ports, tenantId, message.operationId, cluster, async (connection) => {
-          const objects = await connection.objects();
-          return objects.accepted ? accept({ items: objects.value }) : objects;
-        });
+        return answerOperation(ports, tenantId, message.operationId, cluster, (known) =>
+          askCluster(ports, known, async (connection) => {
+            const objects = await connection.objects();
+            return objects.accepted ? accept(asResult(ClusterObjectsResult, { items: [...objects.value] })) : objects;
+          }),
+        );
       case 'collectors':
-        return answerOperation(ports, tenantId, message.operationId, cluster, async (connection, known) => {
-          const report = await ports.discoverCollectors(connection, known);
-          return report.accepted ? accept(countsOf(report.value)) : report;
-        });
+        return answerOperation(ports, tenantId, message.operationId, cluster, (known) =>
+          askCluster(ports, known, async (connection) => {
+            const report = await ports.discoverCollectors(connection, known);
+            return report.accepted ? accept(countsOf(report.value)) : report;
+          }),
+        );
+      case 'processes':
+        return answerOperation(ports, tenantId, message.operationId, cluster, (known) =>
+          ports.onProcesses(known, message),
+        );
       case 'reconcile':
         return cluster === null ? { work: 'nothing-to-do' } : told(await ports.reconcile(cluster));
       case 'sweep': {
@@ -86,17 +101,22 @@ const countsOf = ({ collectors, missing }: CollectorReport) => ({
 
 type Result = Readonly<Record<string, unknown>>;
 
+/** What a result holds is known to its reader alone, so it is kept as it goes over the wire. */
+export const asResult = <S extends z.ZodObject>(schema: S, value: z.input<S>): Result =>
+  z.record(z.string(), z.unknown()).parse(toWire(schema, value));
+
 const answerOperation = async (
-  { operations, connections, clock }: ClusterWorkPorts,
+  { operations, clock }: ClusterWorkPorts,
   tenantId: TenantId,
   operationId: OperationId,
   cluster: Cluster | null,
-  ask: (connection: ClusterConnection, cluster: Cluster) => Promise<Outcome<Result>>,
+  ask: (cluster: Cluster) => Promise<Outcome<Result>>,
 ): Promise<WorkDone> => {
   const operation = await operations.load(tenantId, operationId);
   if (operation === null || operation.finishedAt !== null) return { work: 'nothing-to-do' };
   await operations.update(tenantId, { ...operation, state: 'running' });
-  const answer = await askCluster(connections, cluster, ask);
+  const answer =
+    cluster === null ? refuse('resource-not-found', 'the cluster was removed meanwhile') : await ask(cluster);
   await operations.update(tenantId, {
     ...operation,
     finishedAt: clock.now(),
@@ -108,13 +128,12 @@ const answerOperation = async (
 };
 
 const askCluster = async (
-  connections: ClusterConnections,
-  cluster: Cluster | null,
-  ask: (connection: ClusterConnection, cluster: Cluster) => Promise<Outcome<Result>>,
+  { connections }: Pick<ClusterWorkPorts, 'connections'>,
+  cluster: Cluster,
+  ask: (connection: ClusterConnection) => Promise<Outcome<Result>>,
 ): Promise<Outcome<Result>> => {
-  if (cluster === null) return refuse('resource-not-found', 'the cluster was removed meanwhile');
   const connection = await connections.open(cluster);
-  return connection.accepted ? ask(connection.value, cluster) : connection;
+  return connection.accepted ? ask(connection.value) : connection;
 };
 
 /** Asks cluster and metrics source for the checklist and keeps it with the cluster. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
-import { ClusterId, OperationId } from '../../kernel/identity.ts';
+import { ClusterId, Epoch, ExperimentId, OperationId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { Operation } from '../../platform/declare/operation.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
@@ -182,6 +182,19 @@ export const ClusterWork = z.discriminatedUnion('do', [
   z.object({ do: z.literal('preflight'), tenantId: z.string(), clusterId: ClusterId, operationId: OperationId }),
   z.object({ do: z.literal('objects'), tenantId: z.string(), clusterId: ClusterId, operationId: OperationId }),
   z.object({ do: z.literal('collectors'), tenantId: z.string(), clusterId: ClusterId, operationId: OperationId }),
+  /** which processes ran on a node of an experiment when a slot ended? */
+  z.object({
+    do: z.literal('processes'),
+    tenantId: z.string(),
+    clusterId: ClusterId,
+    operationId: OperationId,
+    experimentId: ExperimentId,
+    epoch: Epoch,
+    slotSeconds: z.int(),
+    collectionIntervalSeconds: z.int(),
+    node: z.string(),
+    at: Instant,
+  }),
   /** look at the nodes and at what lives there */
   z.object({ do: z.literal('reconcile'), tenantId: z.string(), clusterId: ClusterId }),
   /** is every collector of this experiment ready? asked again until it is */

@@ -19,5 +19,6 @@ export const EXPERIMENT_PROBLEMS = {
   'promotion-not-allowed': { status: 409, title: 'This verdict does not allow a promotion', retry: 'never' },
   'verdict-not-reached': { status: 404, title: 'There is no verdict yet', retry: 'later' },
   'usage-not-measured': { status: 409, title: 'Too little was measured yet', retry: 'later' },
+  'node-not-measured': { status: 422, title: 'The experiment does not measure this node', retry: 'after-change' },
   'fleet-not-known': { status: 409, title: 'What a whole fleet would do is not known', retry: 'after-change' },
 } as const satisfies Problems;

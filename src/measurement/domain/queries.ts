@@ -88,6 +88,27 @@ export const variantStamps = (scope: EpochScope, variant: Variant): readonly Sta
 export const writtenNamesQuery = (scope: EpochScope, seconds: number): string =>
   `group by (__name__) (last_over_time(${selector(scope, null)}[${seconds}s]))`;
 
+/** What a collector sends of a node from which its processes can be told again. */
+export const NODE_QUERIES = [
+  'process_memory_usage_bytes',
+  'process_memory_virtual_bytes',
+  'process_cpu_time_seconds_total',
+  'process_disk_io_bytes_total',
+  'process_threads',
+  'process_open_file_descriptors',
+  'system_cpu_logical_count',
+  'system_memory_usage_bytes',
+  'system_disk_io_bytes_total',
+] as const;
+export type NodeMetric = (typeof NODE_QUERIES)[number];
+
+/** One of them, of the baseline on one node. */
+export const nodeQuery = (scope: QueryScope, metric: NodeMetric, node: string): string =>
+  `last_over_time(${selector(scope, metric, {
+    [SERIES_LABELS.variant]: { matches: 'baseline' },
+    [SERIES_LABELS.node]: { matches: escapeRe2(node) },
+  })}[${2 * scope.collectionIntervalSeconds}s])`;
+
 /** Every query of an experiment as evidence keeps it. */
 export const namedQueries = (scope: QueryScope, criticalProcesses: readonly string[]): readonly NamedQuery[] => [
   ...Object.entries(metricQueries(scope)).map(([metric, promql]) => ({ metric, promql, unit: unitOf(metric) })),

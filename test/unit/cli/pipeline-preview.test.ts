@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeClient } from '../../../src/client/client.ts';
 import { runPhoenixInside } from '../../support/cli.ts';
+import { type FixtureApi, PASSWORD, startFixtureApi } from '../../support/fixture-api.ts';
 import { WEB } from '../../support/hosts/hosts.ts';
 import { recordingOf } from '../../support/hosts/simulated-host.ts';
+import { phoenix } from '../../support/phoenix.ts';
 import { renderedOf } from '../../support/template-grid.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-preview-'));
@@ -66,4 +69,46 @@ describe('phoenix pipeline preview', () => {
     const { exitCode, stderr } = await preview(...options);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(sentence)]);
   });
+});
+
+describe('from an experiment', () => {
+  let api: FixtureApi;
+  beforeAll(async () => {
+    api = await startFixtureApi();
+  });
+  afterAll(() => api?.stop());
+
+  const fromExperiment = async (...args: readonly string[]) => {
+    const { body } = await makeClient({ baseUrl: api.url }).login({
+      body: { email: 'viewer@phoenix.example', password: PASSWORD },
+    });
+    return phoenix(['pipeline', 'preview', '--baseline', 'baseline', '--candidate', 'top-k', ...args], {
+      PHOENIX_API_URL: api.url,
+      PHOENIX_TOKEN: body.accessToken,
+    });
+  };
+
+  test('a worker lists the processes that its baseline sends, and the preview is made from them', async () => {
+    const { stdout, stderr } = await fromExperiment('--experiment', 'exp-running00001', '--critical', 'nginx,vault');
+    expect(stderr).toContain('✔ 3 processes of web-1, as of 2026-11-21T');
+    expect(stdout).toContain('2 moments in 60 s, 3 processes');
+    expect(stdout).toContain('not in the recording: vault');
+  });
+
+  test('before a slot is measured there is nothing to list', async () => {
+    expect(await fromExperiment('--experiment', 'exp-draft0000001')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('no slot is measured yet'),
+    });
+  });
+
+  test.each([[[]], [['--recording', HOST, '--experiment', 'exp-running00001']]])(
+    'it is one or the other: %j',
+    async (options) => {
+      expect(await fromExperiment(...options)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('give --recording FILE, or --experiment ID'),
+      });
+    },
+  );
 });

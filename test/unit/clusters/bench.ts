@@ -23,7 +23,7 @@ import {
 } from '../../../src/clusters/domain/cluster.ts';
 import { Epoch, type Principal, TenantId, UserId } from '../../../src/kernel/identity.ts';
 import type { Instant } from '../../../src/kernel/instant.ts';
-import type { Outcome } from '../../../src/kernel/outcome.ts';
+import { accept, type Outcome } from '../../../src/kernel/outcome.ts';
 import { systemIds } from '../../../src/kernel/system.ts';
 import { judgeIncumbent } from '../../../src/pipelines/domain/incumbent.ts';
 import { testClock } from '../../support/platform.ts';
@@ -58,6 +58,7 @@ export const makeBench = () => {
     onReadiness: async (message) => {
       readinessAsked.push(message);
     },
+    onProcesses: async ({ settings }, { node }) => accept({ of: `${node} on ${settings.name}` }),
   };
   const settingsOfStage = { allowedDirectClusters: '127.0.0.1:6443', allowedMetricSources: '127.0.0.1:9090' };
   return {
