@@ -4,6 +4,7 @@ import { registerAudit } from './commands/audit.ts';
 import { registerAuth } from './commands/auth.ts';
 import { registerCluster } from './commands/cluster.ts';
 import { registerCost } from './commands/cost.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExperiment } from './commands/experiment.ts';
 import { registerGenerator } from './commands/generator.ts';
@@ -47,6 +48,7 @@ export const makeProgram = (): Command => {
   registerExperiment(program, context);
   registerEvents(program, context);
   registerAudit(program, context);
+  registerDoctor(program, context);
   registerJudge(program);
   for (const command of program.commands) inheritExit(command);
   return program;

@@ -87,7 +87,12 @@ const GRANTS: { readonly [K in Kind]: Readonly<Record<AccessByKind[K], Grant>> }
       allow(['dynamodb:PutItem'], [arnOfTable(scope, stage, name)]),
     ],
   },
-  queue: { send: (scope, stage, name) => [allow(['sqs:SendMessage'], [arnOfQueue(scope, stage, name)])] },
+  queue: {
+    send: (scope, stage, name) => [allow(['sqs:SendMessage'], [arnOfQueue(scope, stage, name)])],
+    count: (scope, stage, name) => [
+      allow(['sqs:GetQueueAttributes'], [arnOfQueue(scope, stage, name), arnOfQueue(scope, stage, `${name}-dead`)]),
+    ],
+  },
   bus: { publish: (scope, stage) => [allow(['events:PutEvents'], [arnOfBus(scope, stage)])] },
   machine: {
     start: (scope, stage, name) => [

@@ -14,6 +14,8 @@ export const none = (reason: string): NoAlarms => ({ reason });
 export interface Threshold {
   /** a sentence for whoever is woken: what is wrong and where to look first */
   readonly means: string;
+  /** the section of docs/runbook.md about it */
+  readonly runbook: string;
   readonly metric: IMetric;
   /** alarms at this value and above */
   readonly atLeast: number;
@@ -23,7 +25,7 @@ export interface Threshold {
 /** An alarm that tells the stage's topic when it begins and when it is over. No data is no alarm. */
 export const raiseAlarm = (scope: Construct, id: string, stage: Stage, threshold: Threshold): Alarm => {
   const properties: AlarmProps = {
-    alarmDescription: threshold.means,
+    alarmDescription: `${threshold.means}; docs/runbook.md#${threshold.runbook}`,
     metric: threshold.metric,
     threshold: threshold.atLeast,
     evaluationPeriods: threshold.periods ?? 1,

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -6,9 +7,10 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionManifest } from '../../src/platform/declare/function.ts';
 import { environmentVariablesOf } from '../../src/platform/environment.ts';
+import { METRICS_NAMESPACE } from '../../src/platform/resources.ts';
 import type { FunctionUnit } from '../functions.ts';
 import { grantsOf, handleValue } from '../grants.ts';
-import { physicalName, roleName } from '../names.ts';
+import { pascalCase, physicalName, roleName } from '../names.ts';
 import { has, type Stage, settingText } from '../stage.ts';
 import { type NoAlarms, raiseAlarm } from './alarms.ts';
 import { connectTrigger } from './triggers.ts';
@@ -85,14 +87,16 @@ export class PhoenixFunction extends Construct {
     if (alarms === undefined) this.#raiseAlarms(stage, manifest);
   }
 
-  #raiseAlarms(stage: Stage, { name, triggers }: FunctionManifest): void {
+  #raiseAlarms(stage: Stage, { name, triggers, counts = [] }: FunctionManifest): void {
     raiseAlarm(this, 'Fails', stage, {
       means: `function ${name} ends with errors; its log group has a line with the cause`,
+      runbook: 'function-fails',
       metric: this.function.metricErrors({ period: Duration.minutes(5) }),
       atLeast: 1,
     });
     raiseAlarm(this, 'Throttled', stage, {
       means: `function ${name} is called more often than it may run at once`,
+      runbook: 'function-throttled',
       metric: this.function.metricThrottles({ period: Duration.minutes(5) }),
       atLeast: 1,
       periods: 3,
@@ -100,9 +104,23 @@ export class PhoenixFunction extends Construct {
     if (triggers.some(({ on }) => on === 'stream')) {
       raiseAlarm(this, 'Behind', stage, {
         means: `function ${name} is more than a minute behind its stream: a record may block it`,
+        runbook: 'stream-behind',
         metric: this.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
         atLeast: 60_000,
         periods: 3,
+      });
+    }
+    for (const { metric: metricName, means, runbook } of counts) {
+      raiseAlarm(this, pascalCase(metricName.replaceAll('_', '-')), stage, {
+        means,
+        runbook,
+        metric: new Metric({
+          namespace: METRICS_NAMESPACE,
+          metricName,
+          statistic: 'Sum',
+          dimensionsMap: { service: name },
+        }),
+        atLeast: 1,
       });
     }
   }

@@ -64,6 +64,7 @@ export class PhoenixMachine extends Construct {
     for (const [ending, metric] of Object.entries(endings)) {
       raiseAlarm(this, ending, stage, {
         means: `an execution of ${name} ended without its own ending; the janitor cleans up, its history has the cause`,
+        runbook: 'execution-broke',
         metric,
         atLeast: 1,
       });

@@ -53,6 +53,7 @@ export const deadLetterQueue = (
   });
   raiseAlarm(scope, `${id}NotEmpty`, stage, {
     means,
+    runbook: 'dead-letters',
     metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
     atLeast: 1,
   });

@@ -49,6 +49,7 @@ export class PhoenixTable extends Construct {
     for (const asked of ['Read', 'Write']) {
       raiseAlarm(this, `${asked}sThrottled`, stage, {
         means: `table ${name} refuses ${asked.toLowerCase()}s: a partition is hot or the account's limit is reached`,
+        runbook: 'table-throttled',
         metric: this.table.metric(`${asked}ThrottleEvents`, { statistic: 'Sum' }),
         atLeast: 10,
         periods: 2,

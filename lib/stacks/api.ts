@@ -68,6 +68,7 @@ export class ApiStack extends StageStack {
     });
     raiseAlarm(this, 'ServerErrors', this.stage, {
       means: 'the API answers with 5xx; the access log names the routes, the log of their function the cause',
+      runbook: 'api-errors',
       metric: open.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
       atLeast: 5,
     });

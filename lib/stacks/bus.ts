@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import type { experimentEvents } from '../../src/experiments/contract/events.ts';
 import type { FunctionManifest } from '../../src/platform/declare/function.ts';
 import { RESOURCES, type ResourceName } from '../../src/platform/resources.ts';
+import { raiseAlarm } from '../constructs/alarms.ts';
 import { deadLetterQueue, PhoenixQueue } from '../constructs/phoenix-queue.ts';
 import { arnOfBus, arnOfMachine, arnOfRole, handOn, pascalCase, physicalName } from '../names.ts';
 import { has, type Stage } from '../stage.ts';
@@ -43,6 +44,14 @@ export class BusStack extends StageStack {
       handOn(this, stage, `queue-url-${name}`, queue.queue.queueUrl);
       queues.set(name, queue);
     }
+    const parked = queues.get('unpublishable')?.queue;
+    if (parked === undefined) throw new Error('the registry has no queue for what could not be published');
+    raiseAlarm(this, 'UnpublishableNotEmpty', stage, {
+      means: 'the bus refused an event ten times; it is kept here for four days',
+      runbook: 'events-parked',
+      metric: parked.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+      atLeast: 1,
+    });
     const undelivered = deadLetterQueue(this, 'Undelivered', this.stage, 'undelivered', {
       means: 'EventBridge could not deliver an event to a queue for a day; the event is kept here',
     });

@@ -5,6 +5,7 @@ import { serviceRoutes } from '../access/contract/service-routes.ts';
 import { auditRoutes } from '../audit/contract/routes.ts';
 import { CLUSTER_PROBLEMS } from '../clusters/contract/problems.ts';
 import { clusterRoutes } from '../clusters/contract/routes.ts';
+import { controlRoutes } from '../control/contract/routes.ts';
 import { COST_PROBLEMS } from '../cost/contract/problems.ts';
 import { costRoutes } from '../cost/contract/routes.ts';
 import { eventRoutes } from '../events/contract/routes.ts';
@@ -24,6 +25,7 @@ export const ALL_ROUTES = [
   ...serviceRoutes,
   ...eventRoutes,
   ...auditRoutes,
+  ...controlRoutes,
   ...clusterRoutes,
   ...pipelineRoutes,
   ...costRoutes,

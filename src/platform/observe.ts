@@ -1,9 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Facts } from '../kernel/outcome.ts';
+import { METRICS_NAMESPACE } from './resources.ts';
 import type { Log, LogIds, Meter } from './run.ts';
-
-export const METRICS_NAMESPACE = 'Phoenix';
 
 /** One JSON line per event on standard output; values are cut so that no input can flood the log. */
 export const powertoolsLog = (functionName: string): Log => fromLogger(new Logger({ serviceName: functionName }));

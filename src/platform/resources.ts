@@ -35,6 +35,9 @@ export const RESOURCES = {
  */
 export const TABLE_KEYS = { partition: 'pk', sort: 'sk' } as const;
 
+/** What functions count is found here, with the one dimension `service`: the function's name. */
+export const METRICS_NAMESPACE = 'Phoenix';
+
 export type Resource =
   | {
       readonly kind: 'table';
@@ -50,7 +53,8 @@ export type ResourceName = keyof typeof RESOURCES;
 /** What may be asked of each kind of resource. */
 export interface AccessByKind {
   table: 'read' | 'write' | 'append';
-  queue: 'send';
+  /** `count`: how much lies in it, and in its dead letters */
+  queue: 'send' | 'count';
   bus: 'publish';
   machine: 'start' | 'report';
   userPool: 'sign-in' | 'administer';

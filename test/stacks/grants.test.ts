@@ -71,6 +71,13 @@ const MEANS: Readonly<Record<string, (name: ResourceName) => readonly string[]>>
     ...on('kms', KEY, keyOf(name)),
   ],
   'queue send': (name) => on('sqs', ['SendMessage'], arn('sqs', `phoenix-prod-${kebab(name)}`)),
+  'queue count': (name) =>
+    on(
+      'sqs',
+      ['GetQueueAttributes'],
+      arn('sqs', `phoenix-prod-${kebab(name)}`),
+      arn('sqs', `phoenix-prod-${kebab(name)}-dead`),
+    ),
   'bus publish': () => on('events', ['PutEvents'], arn('events', 'event-bus/phoenix-prod-bus')),
   'machine start': (name) => [
     ...on('states', ['StartExecution'], arn('states', `stateMachine:phoenix-prod-${name.replace('Machine', '')}:live`)),

@@ -13,12 +13,14 @@ import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { memoryClusterStore } from '../../src/clusters/adapters/memory-cluster-store.ts';
 import { memoryOperationStore } from '../../src/clusters/adapters/memory-operation-store.ts';
 import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
+import { serveDoctor } from '../../src/control/application/serve-doctor.ts';
 import { memoryOwnPrices } from '../../src/cost/adapters/memory-own-prices.ts';
 import { serveCost } from '../../src/cost/application/serve-cost.ts';
 import { memoryEventLog } from '../../src/events/adapters/memory-events.ts';
 import { serveEvents } from '../../src/events/application/serve-events.ts';
 import { memoryExperimentStore } from '../../src/experiments/adapters/memory-experiment-store.ts';
 import { memoryLookStore } from '../../src/experiments/adapters/memory-look-store.ts';
+import { memoryWaitStore } from '../../src/experiments/adapters/memory-wait-store.ts';
 import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { serveProcessLists } from '../../src/experiments/application/serve-process-lists.ts';
@@ -99,6 +101,14 @@ export const makeWholeApi = () => {
       policy,
       sha256,
       code: { codeVersion: 'test', nodeVersion: 'test' },
+      clock,
+    }),
+    ...serveDoctor({
+      experiments,
+      waits: memoryWaitStore({ clock }),
+      clusters,
+      outbox: { unpublishedUntil: async () => [] },
+      backlog: { parked: async () => 0, deadLetters: async () => [] },
       clock,
     }),
     ...serveCosts({ experiments, samples, clusters, ownPrices, clock }),

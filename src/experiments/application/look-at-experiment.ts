@@ -2,8 +2,8 @@ import type { Cluster } from '../../clusters/domain/cluster.ts';
 import { type Instant, secondsAfter } from '../../kernel/instant.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { SlotGrid } from '../../measurement/domain/slots.ts';
-import type { Wait } from '../contract/workflow.ts';
-import type { Experiment, ExperimentIn } from '../domain/experiment.ts';
+import { WAIT_IN, type Wait } from '../contract/workflow.ts';
+import { type Experiment, type ExperimentIn, placeOf } from '../domain/experiment.ts';
 import {
   gridOf,
   measuringEnds,
@@ -14,7 +14,6 @@ import {
   warmupSlots,
   watchEvery,
 } from '../domain/schedule.ts';
-import type { State } from '../domain/vocabulary.ts';
 import { type JudgingPorts, makeTakeLooks, makeWatch } from './judging.ts';
 import type { ClusterRegistry, EpochRef, Policy, Settler, Stored, WaitStore } from './ports.ts';
 import { makeSettle, type Settled } from './settle.ts';
@@ -119,7 +118,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     const stored = await ports.experiments.load(ref);
     if (stored === null || stored.experiment.epoch !== ref.epoch) return 'nothing-to-do';
     const { experiment } = stored;
-    const wait = WAIT_IN[experiment.state === 'paused' ? experiment.resumesTo : experiment.state];
+    const wait = WAIT_IN[placeOf(experiment)];
     const stop = stopAnswer(experiment);
     if (stop !== null) return wait === undefined ? 'nothing-to-do' : settle(ref, wait, stop);
     switch (experiment.state) {
@@ -140,14 +139,6 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
         return 'nothing-to-do';
     }
   };
-};
-
-const WAIT_IN: Readonly<Partial<Record<State, Wait>>> = {
-  provisioning: 'AwaitReady',
-  warming: 'Warmup',
-  running: 'Observe',
-  awaiting_approval: 'AwaitApproval',
-  promoting: 'AwaitPromoted',
 };
 
 const outcomeOf = (verdict: string) =>

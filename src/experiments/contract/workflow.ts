@@ -104,6 +104,15 @@ export const WAITS = ['AwaitReady', 'Warmup', 'Observe', 'AwaitApproval', 'Await
 export const Wait = z.enum(WAITS);
 export type Wait = z.infer<typeof Wait>;
 
+/** What the machine waits for in a lifecycle state. */
+export const WAIT_IN: Readonly<Partial<Record<State, Wait>>> = {
+  provisioning: 'AwaitReady',
+  warming: 'Warmup',
+  running: 'Observe',
+  awaiting_approval: 'AwaitApproval',
+  promoting: 'AwaitPromoted',
+};
+
 /** How long a token lives at most: the literal `TimeoutSeconds` of the definitions, compared by a test. */
 export const WAIT_SECONDS: Record<Wait, number> = {
   AwaitReady: 900,

@@ -4,7 +4,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome
 import { allowedCommands, whyNotPaused } from './allowed.ts';
 import type { CommandType, ExperimentCommand, PersonCommand, WorkflowCommand } from './commands.ts';
 import type { ExperimentEvent } from './events.ts';
-import { deploymentIdOf, type Experiment, lifeOf, verdictOf } from './experiment.ts';
+import { deploymentIdOf, type Experiment, lifeOf, placeOf, verdictOf } from './experiment.ts';
 import { type Verdict, verdictWithoutMeasurement } from './verdict.ts';
 import { type CleanupState, isCleanupOwed } from './vocabulary.ts';
 
@@ -162,7 +162,7 @@ const step = (
   way: { readonly from: readonly Experiment['state'][]; readonly to: Experiment['state'] },
   events: () => readonly ExperimentEvent[],
 ): Decision => {
-  const place = experiment.state === 'paused' ? experiment.resumesTo : experiment.state;
+  const place = placeOf(experiment);
   if (place === way.to) return accept([]);
   return way.from.includes(place) ? accept(events()) : conflict(experiment, command);
 };

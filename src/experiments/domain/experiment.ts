@@ -112,6 +112,9 @@ export type Experiment = z.infer<typeof Experiment>;
 export type ExperimentIn<S extends State> = Extract<Experiment, { state: S }>;
 
 export const lifeOf = (experiment: Experiment): Life | null => ('life' in experiment ? experiment.life : null);
+/** Its state, or where it is resumed to. */
+export const placeOf = (experiment: Experiment): State =>
+  experiment.state === 'paused' ? experiment.resumesTo : experiment.state;
 export const verdictOf = (experiment: Experiment): Verdict | null =>
   'verdict' in experiment ? experiment.verdict : null;
 export const promotionOf = (experiment: Experiment): Promotion | null =>

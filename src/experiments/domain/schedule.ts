@@ -6,7 +6,9 @@ import {
   cleanupOf,
   type Experiment,
   type ExperimentIn,
+  isTerminal,
   type Life,
+  lifeOf,
   type Pause,
 } from './experiment.ts';
 import { isCleanupOwed } from './vocabulary.ts';
@@ -182,7 +184,17 @@ export const overdueAt = (experiment: Experiment): Instant | null => {
 /** Its machine should have moved on by now, or its objects should have been gone. */
 export const isOverdue = (experiment: Experiment, now: Instant): boolean => {
   const limit = overdueAt(experiment);
-  return (limit !== null && limit <= now) || owesCleanup(experiment);
+  return (limit !== null && limit <= now) || owesCleanup(experiment) || isStopUnheard(experiment, now);
+};
+
+/** Putting back begins within 90 s of a stop; after this long nobody has heard it. */
+const STOP_HEARD_SECONDS = 600;
+
+/** A person said stop, and nothing is being put back. */
+export const isStopUnheard = (experiment: Experiment, now: Instant): boolean => {
+  const stop = lifeOf(experiment)?.stop ?? null;
+  if (stop === null || experiment.state === 'rolling_back' || isTerminal(experiment)) return false;
+  return secondsAfter(stop.at, STOP_HEARD_SECONDS) <= now;
 };
 
 const owesCleanup = (experiment: Experiment): boolean =>

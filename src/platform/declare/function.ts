@@ -27,6 +27,8 @@ export interface FunctionManifest<N extends Needs = Needs> {
   readonly timeoutSeconds: number;
   /** at most this many at once; absent: no reservation */
   readonly reservedConcurrency?: number;
+  /** what it counts and somebody has to hear of: an alarm at the first */
+  readonly counts?: readonly { readonly metric: string; readonly means: string; readonly runbook: string }[];
   /** plain settings of the stage that it reads, by name in lib/stage.ts */
   readonly settings?: readonly StageSetting[];
   /** reaches Kubernetes or Prometheus, so it runs in the private network where the stage has one */

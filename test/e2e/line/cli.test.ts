@@ -52,6 +52,16 @@ test('a wrong password ends with 3 and says no more than that', async () => {
   expect(stdout).toBe('');
 });
 
+test('doctor ends with 1 when something is stuck, and is for those who could help', async () => {
+  expect((await phoenix(['doctor'], { as: 'viewer' })).exitCode).toBe(3);
+  const { stdout, exitCode } = await phoenix(['doctor', '-o', 'json'], { as: 'operator' });
+  const { healthy, findings } = JSON.parse(stdout);
+  expect({ exitCode, healthy }).toEqual(
+    findings.length === 0 ? { exitCode: 0, healthy: true } : { exitCode: 1, healthy: false },
+  );
+  expect(findings.map(({ code }: { code: string }) => code)).not.toContain('dead-letters');
+});
+
 test('templates are listed, shown and rendered', async () => {
   expect((await phoenix(['template', 'list'])).stdout).toMatch(/^NAME .*\nbaseline .*\ntop-k /m);
   expect((await phoenix(['template', 'show', 'top-k'])).stdout).toContain('cpu_threshold_ratio');

@@ -4,8 +4,15 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sqsBacklog } from '../../../src/control/adapters/sqs-backlog.ts';
 import { dynamodbEventLog, dynamodbOutbox } from '../../../src/events/adapters/dynamodb-events.ts';
 import { EVENT_LIMIT_BYTES, eventBridgeBus } from '../../../src/events/adapters/eventbridge-bus.ts';
 import { memoryEventLog } from '../../../src/events/adapters/memory-events.ts';
@@ -128,6 +135,15 @@ describe('from the outbox to the bus', () => {
       detail: { schema_version: 1, tenant: 'publishing', epoch: 3, actor: { kind: 'system', id: 'workflow' } },
     });
     expect(await bodiesOf(parked.url)).toMatchObject([{ reason: 'the bus refuses this event' }]);
+  });
+
+  test('what is parked and what is given up is counted', async () => {
+    const parked = await queueOf('counted');
+    await queueOf('counted-dead');
+    await sqs.send(new SendMessageCommand({ QueueUrl: parked.url, MessageBody: 'an event' }));
+    const backlog = sqsBacklog({ client: sqs, queueUrlByName: { unpublishable: parked.url } });
+    expect(await backlog.parked()).toBe(1);
+    expect(await backlog.deadLetters()).toEqual([{ queue: 'unpublishable', messages: 0 }]);
   });
 
   test('a bus that does not answer leaves the event for later', async () => {
