@@ -54,7 +54,7 @@ test('a wrong password ends with 3 and says no more than that', async () => {
 
 test('doctor ends with 1 when something is stuck, and is for those who could help', async () => {
   expect((await phoenix(['doctor'], { as: 'viewer' })).exitCode).toBe(3);
-  const { stdout, exitCode } = await phoenix(['doctor', '-o', 'json'], { as: 'operator' });
+  const { stdout, exitCode } = await phoenix(['doctor', '-o', 'json'], { as: 'admin' });
   const { healthy, findings } = JSON.parse(stdout);
   expect({ exitCode, healthy }).toEqual(
     findings.length === 0 ? { exitCode: 0, healthy: true } : { exitCode: 1, healthy: false },
