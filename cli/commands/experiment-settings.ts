@@ -109,7 +109,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   criticalProcesses: '--critical',
 };
 
-const seconds = (text: string): number => {
+export const seconds = (text: string): number => {
   const parsed = parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
   if (parsed.accepted) return parsed.value;
   throw new CommandFailure(EXIT.invalid, parsed.refusal.message, 'nothing was sent');

@@ -14,7 +14,7 @@ import { interval } from '../render/numbers.ts';
 import { renderTable } from '../render/table.ts';
 import { watchExperiment } from '../watch.ts';
 import { silenceAround } from './cluster.ts';
-import { type SettingsOptions, settingsFrom, withSettings } from './experiment-settings.ts';
+import { type SettingsOptions, seconds, settingsFrom, withSettings } from './experiment-settings.ts';
 
 export const parseId = (text: string): ExperimentId => {
   const id = ExperimentId.safeParse(text);
@@ -25,6 +25,13 @@ export const parseId = (text: string): ExperimentId => {
     'ids look like exp-0123456789ab; `phoenix experiment list` shows them',
   );
 };
+
+/** What a command is told beside its experiment. */
+interface Given {
+  readonly reason: string;
+  readonly duration: number;
+  readonly query: { readonly dryRun?: 'true' };
+}
 
 export const registerExperiment = (program: Command, context: () => Context): void => {
   const experiment = program.command('experiment').description('experiments: create, run, watch, decide');
@@ -160,22 +167,27 @@ export const registerExperiment = (program: Command, context: () => Context): vo
   const command = (
     name: string,
     description: string,
-    act: (
-      api: Awaited<ReturnType<Context['client']>>,
-      view: ExperimentView,
-      given: { reason: string },
-    ) => Promise<ExperimentView>,
+    act: (api: Awaited<ReturnType<Context['client']>>, view: ExperimentView, given: Given) => Promise<ExperimentView>,
     done: string,
-    options: { readonly needsReason?: true; readonly isRest?: true } = {},
+    options: { readonly needsReason?: true; readonly needsDuration?: true; readonly isRest?: true } = {},
   ): void => {
-    const registered = experiment.command(`${name} <id>`).description(description);
+    const registered = experiment
+      .command(`${name} <id>`)
+      .description(description)
+      .option('--dry-run', 'every check, and what it would lead to; changes nothing');
     // nothing comes of a pause by itself
     if (options.isRest !== true) registered.option('--wait', 'follow it to its end');
     if (options.needsReason === true) registered.requiredOption('-r, --reason <text>', 'why; kept in the history');
-    registered.action(async (id: string, given: { wait?: true; reason: string }) => {
+    if (options.needsDuration === true) {
+      registered.requiredOption('-d, --duration <duration>', 'measured time in all', seconds);
+    }
+    registered.action(async (id: string, given: Omit<Given, 'query'> & { wait?: true; dryRun?: true }) => {
       const api = await context().client();
       const { body } = await api.getExperiment({ params: { experimentId: parseId(id) } });
-      const after = await act(api, body, given);
+      const query = given.dryRun === true ? { dryRun: 'true' as const } : {};
+      const after = await act(api, body, { ...given, query });
+      if (given.dryRun === true)
+        return answerWith(after, `✔ ${body.name}: this is what it would be; nothing was changed`);
       if (given.wait !== true) return answerWith(after, `✔ ${body.name}: ${done}`);
       context().say(`✔ ${body.name}: ${done}`);
       return wait(body.id, name === 'stop' || name === 'promote');
@@ -185,53 +197,62 @@ export const registerExperiment = (program: Command, context: () => Context): vo
   command(
     'start',
     'reserve the nodes and start',
-    async (api, { id, version }) =>
-      (await api.startExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    async (api, { id, version }, { query }) =>
+      (await api.startExperiment({ params: { experimentId: id }, ifMatch: version, query })).body,
     'started',
   );
   command(
     'pause',
     'measure nothing until it is resumed; 24 h in all',
-    async (api, { id, version }, { reason }) =>
-      (await api.pauseExperiment({ params: { experimentId: id }, ifMatch: version, body: { reason } })).body,
+    async (api, { id, version }, { reason, query }) =>
+      (await api.pauseExperiment({ params: { experimentId: id }, ifMatch: version, query, body: { reason } })).body,
     'is paused',
     { needsReason: true, isRest: true },
   );
   command(
     'resume',
     'measure on, with a new slot',
-    async (api, { id, version }) =>
-      (await api.resumeExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    async (api, { id, version }, { query }) =>
+      (await api.resumeExperiment({ params: { experimentId: id }, ifMatch: version, query })).body,
     'is measured again',
+  );
+  command(
+    'extend',
+    'measure for longer: once, to twice the time at most, before the first slot is judged',
+    async (api, { id, version }, { duration: durationSeconds, query }) =>
+      (await api.extendExperiment({ params: { experimentId: id }, ifMatch: version, query, body: { durationSeconds } }))
+        .body,
+    'is measured for longer',
+    { needsDuration: true },
   );
   command(
     'stop',
     'stop and put everything back',
-    async (api, { id }, { reason }) =>
-      (await api.stopExperiment({ params: { experimentId: id }, ifMatch: '*', body: { reason } })).body,
+    async (api, { id }, { reason, query }) =>
+      (await api.stopExperiment({ params: { experimentId: id }, ifMatch: '*', query, body: { reason } })).body,
     'is being stopped',
     { needsReason: true },
   );
   command(
     'promote',
     'make the candidate the deployed pipeline',
-    async (api, { id, version }) =>
-      (await api.promoteExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    async (api, { id, version }, { query }) =>
+      (await api.promoteExperiment({ params: { experimentId: id }, ifMatch: version, query })).body,
     'the candidate is being rolled out',
   );
   command(
     'rollback',
     'withdraw a promoted candidate',
-    async (api, { id, version }, { reason }) =>
-      (await api.rollbackExperiment({ params: { experimentId: id }, ifMatch: version, body: { reason } })).body,
+    async (api, { id, version }, { reason, query }) =>
+      (await api.rollbackExperiment({ params: { experimentId: id }, ifMatch: version, query, body: { reason } })).body,
     'the candidate is being withdrawn',
     { needsReason: true },
   );
   command(
     'retry',
     'run again from the beginning, as a new epoch',
-    async (api, { id, version }) =>
-      (await api.retryExperiment({ params: { experimentId: id }, ifMatch: version })).body,
+    async (api, { id, version }, { query }) =>
+      (await api.retryExperiment({ params: { experimentId: id }, ifMatch: version, query })).body,
     'started again',
   );
 

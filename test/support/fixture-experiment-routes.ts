@@ -18,6 +18,7 @@ const AFTER: Readonly<Record<Exclude<CommandName, 'delete'>, State>> = {
   start: 'validating',
   pause: 'paused',
   resume: 'running',
+  extend: 'warming',
   stop: 'rolling_back',
   promote: 'promoting',
   rollback: 'rolling_back',
@@ -30,6 +31,7 @@ const ALLOWED_AFTER: Readonly<Partial<Record<CommandName, readonly CommandName[]
   promote: ['stop'],
   pause: ['resume', 'stop'],
   resume: ['pause', 'stop'],
+  extend: ['stop'],
 };
 
 export const servedExperiments = (world: World) => {
@@ -150,6 +152,7 @@ export const servedExperiments = (world: World) => {
     startExperiment: async ({ params, ifMatch }) => command('start', params.experimentId, ifMatch),
     pauseExperiment: async ({ params, ifMatch }) => command('pause', params.experimentId, ifMatch),
     resumeExperiment: async ({ params, ifMatch }) => command('resume', params.experimentId, ifMatch),
+    extendExperiment: async ({ params, ifMatch }) => command('extend', params.experimentId, ifMatch),
     stopExperiment: async ({ params, ifMatch }) => command('stop', params.experimentId, ifMatch),
     promoteExperiment: async ({ params, ifMatch }) => command('promote', params.experimentId, ifMatch),
     rollbackExperiment: async ({ params, ifMatch }) => command('rollback', params.experimentId, ifMatch),

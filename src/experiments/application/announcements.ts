@@ -1,3 +1,4 @@
+import { describeDuration } from '../../kernel/duration.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
 import { draftEvent } from '../../platform/declare/event.ts';
 import { experimentEvents } from '../contract/events.ts';
@@ -24,11 +25,14 @@ export const announcementsOf = (
 ];
 
 const signalOf = ({ id: experimentId, state }: Experiment, event: ExperimentEvent): readonly EventDraft[] => {
-  const signal = (name: 'pause' | 'resume' | 'stop' | 'promote' | 'rollback', reason: string) => [
+  const signal = (name: 'pause' | 'resume' | 'extend' | 'stop' | 'promote' | 'rollback', reason: string) => [
     draftEvent(definitionOf('control.signal_received'), { experimentId, signal: name, reason }),
   ];
   if (event.type === 'paused') return signal('pause', event.reason);
   if (event.type === 'resumed') return signal('resume', 'resumed');
+  if (event.type === 'extended') {
+    return signal('extend', `measures ${describeDuration(event.durationSeconds)} in all`);
+  }
   if (event.type === 'stop-requested') return signal('stop', event.reason);
   if (event.type === 'approved') return signal('promote', event.reason);
   // by a person it is the way back after a promotion; by a machine it is on its way already
@@ -96,6 +100,7 @@ const causeOf = (event: ExperimentEvent): string => {
     case 'stop-requested':
     case 'approved':
       return event.reason;
+    case 'extended':
     case 'claimed':
     case 'verdict-reached':
     case 'cleanup-changed':

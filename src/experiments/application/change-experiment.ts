@@ -17,13 +17,15 @@ export type ChangeRefusal =
   | DecisionRefusal
   | Refusal<'resource-not-found' | 'precondition-failed' | 'experiment-overlap-detected'>;
 
+export type Effect = 'write' | 'only-decide';
+
 export type ChangeExperiment = (
   ref: Ref,
   /** the version that the asker has seen, or `*` */
   expected: number | '*',
   command: (experiment: Experiment, at: Instant) => ExperimentCommand,
-  /** `only-decide`: whether it would be accepted; nothing is written */
-  effect?: 'write' | 'only-decide',
+  /** `only-decide`: what it would be; nothing is written */
+  effect?: Effect,
 ) => Promise<Outcome<Stored, ChangeRefusal>>;
 
 interface Ports {
@@ -44,8 +46,9 @@ export const makeChangeExperiment =
       if (expected !== '*' && expected !== experiment.version) return stale(experiment, expected);
       const decision = decide(experiment, commandFor(experiment, clock.now()));
       if (!decision.accepted) return decision;
-      if (decision.value.length === 0 || effect === 'only-decide') return accept(stored);
+      if (decision.value.length === 0) return accept(stored);
       const change = changeOf(experiment, decision.value);
+      if (effect === 'only-decide') return accept({ experiment: change.after, progress });
       const committed = await experiments.commit(change);
       if (committed.accepted) {
         const isNewLife = change.after.epoch !== experiment.epoch;

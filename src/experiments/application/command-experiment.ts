@@ -1,13 +1,19 @@
 import { actorOf, type ExperimentId, type Principal } from '../../kernel/identity.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
-import { type ChangeRefusal, makeChangeExperiment } from './change-experiment.ts';
+import type { PersonCommand } from '../domain/commands.ts';
+import { type ChangeRefusal, type Effect, makeChangeExperiment } from './change-experiment.ts';
 import type { ExperimentStore, Stored } from './ports.ts';
 
 interface Asked {
   readonly experimentId: ExperimentId;
   readonly caller: Principal;
   readonly version: number | '*';
+  readonly effect?: Effect;
+}
+
+interface Reasoned extends Asked {
+  readonly reason: string;
 }
 
 /** Commands that only change the experiment; machines hear of them by its events. */
@@ -15,33 +21,25 @@ export const makeCommandExperiment = (ports: { readonly experiments: ExperimentS
   const change = makeChangeExperiment(ports);
   type Answer = Promise<Outcome<Stored, ChangeRefusal>>;
   const refOf = ({ caller, experimentId }: Asked) => ({ tenantId: caller.tenantId, experimentId });
+  const as =
+    <C extends PersonCommand, A extends Asked>(command: (asked: A) => Omit<C, 'at' | 'by'>) =>
+    (asked: A): Answer =>
+      change(
+        refOf(asked),
+        asked.version,
+        (_, at) => ({ ...command(asked), at, by: actorOf(asked.caller) }) as C,
+        asked.effect,
+      );
   return {
-    pause: (asked: Asked & { readonly reason: string }): Answer =>
-      change(refOf(asked), asked.version, (_, at) => ({
-        type: 'pause',
-        reason: asked.reason,
-        at,
-        by: actorOf(asked.caller),
-      })),
-    resume: (asked: Asked): Answer =>
-      change(refOf(asked), asked.version, (_, at) => ({ type: 'resume', at, by: actorOf(asked.caller) })),
-    stop: (asked: Asked & { readonly reason: string }): Answer =>
-      change(refOf(asked), asked.version, (_, at) => ({
-        type: 'stop',
-        reason: asked.reason,
-        at,
-        by: actorOf(asked.caller),
-      })),
-    promote: (asked: Asked): Answer =>
-      change(refOf(asked), asked.version, (_, at) => ({ type: 'promote', at, by: actorOf(asked.caller) })),
-    rollback: (asked: Asked & { readonly reason: string }): Answer =>
-      change(refOf(asked), asked.version, (_, at) => ({
-        type: 'rollback',
-        reason: asked.reason,
-        at,
-        by: actorOf(asked.caller),
-      })),
-    remove: (asked: Asked): Answer =>
-      change(refOf(asked), asked.version, (_, at) => ({ type: 'delete', at, by: actorOf(asked.caller) })),
+    pause: as((asked: Reasoned) => ({ type: 'pause' as const, reason: asked.reason })),
+    resume: as((_: Asked) => ({ type: 'resume' as const })),
+    extend: as((asked: Asked & { readonly durationSeconds: number }) => ({
+      type: 'extend' as const,
+      durationSeconds: asked.durationSeconds,
+    })),
+    stop: as((asked: Reasoned) => ({ type: 'stop' as const, reason: asked.reason })),
+    promote: as((_: Asked) => ({ type: 'promote' as const })),
+    rollback: as((asked: Reasoned) => ({ type: 'rollback' as const, reason: asked.reason })),
+    remove: as((_: Asked) => ({ type: 'delete' as const })),
   };
 };

@@ -85,7 +85,11 @@ const LONGEST_WAIT_SECONDS = 73 * 3600 + 2 * 900 + 7200 + PAUSE_SECONDS;
 
 /** When nobody can want these objects any more. */
 export const expiresAt = (settings: CompleteSettings, now: Instant): Instant =>
-  secondsAfter(now, totalSlots(settings) * settings.slotSeconds + LONGEST_WAIT_SECONDS + DEAD_MAN_SECONDS);
+  secondsAfter(
+    now,
+    // it may be extended to twice its time after its objects are there
+    2 * totalSlots(settings) * settings.slotSeconds + LONGEST_WAIT_SECONDS + DEAD_MAN_SECONDS,
+  );
 
 /** Everything that both variants want on one cluster: applied together or one by one, it is the same owner. */
 export const wantedOf = (

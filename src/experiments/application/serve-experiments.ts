@@ -4,8 +4,10 @@ import { VARIANTS } from '../../measurement/domain/sample.ts';
 import { implement } from '../../platform/http/implement.ts';
 import { within } from '../../platform/http/within.ts';
 import { experimentRoutes, START_REFUSALS } from '../contract/routes.ts';
-import { verdictOf } from '../domain/experiment.ts';
+import { type Experiment, lifeOf, verdictOf } from '../domain/experiment.ts';
 import { totalSlots } from '../domain/schedule.ts';
+import { tooMuchToJudge } from '../domain/setup.ts';
+import type { Effect } from './change-experiment.ts';
 import { clustersOf } from './check-experiment.ts';
 import { makeCommandExperiment } from './command-experiment.ts';
 import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
@@ -47,6 +49,23 @@ export const serveExperiments = (ports: ServePorts) => {
   });
   const answered = <R extends Refusal>(outcome: Outcome<Stored, R>) =>
     outcome.accepted ? accept(answer(outcome.value)) : outcome;
+  /** A command is carried out, or only said what it would lead to: then the version that counts is the one that is. */
+  const commanded = async <R extends Refusal>(
+    { params, caller, ifMatch, query }: Commanded,
+    act: (asked: {
+      readonly experimentId: ExperimentId;
+      readonly caller: Principal;
+      readonly version: number | '*';
+      readonly effect: Effect;
+    }) => Promise<Outcome<Stored, R>>,
+  ) => {
+    const isDryRun = query.dryRun === 'true';
+    const outcome = await act({ ...params, caller, version: ifMatch, effect: isDryRun ? 'only-decide' : 'write' });
+    if (!outcome.accepted || !isDryRun) return answered(outcome);
+    const { version } =
+      (await experiments.load({ tenantId: caller.tenantId, ...params }))?.experiment ?? outcome.value.experiment;
+    return accept({ body: { ...viewOf(outcome.value, clock.now()), version } });
+  };
   const find = async ({ params, caller }: ById): Promise<Outcome<Found, Refusal<'resource-not-found'>>> => {
     const ref = { tenantId: caller.tenantId, experimentId: params.experimentId };
     const stored = await experiments.load(ref);
@@ -93,24 +112,34 @@ export const serveExperiments = (ports: ServePorts) => {
       const found = await find(request);
       return found.accepted ? accept(answer(found.value)) : found;
     },
-    deleteExperiment: async ({ params, caller, ifMatch }) => {
-      const removed = await commands.remove({ ...params, caller, version: ifMatch });
+    deleteExperiment: async (request) => {
+      const removed = await commanded(request, commands.remove);
       return within(COMMAND_CODES, removed.accepted ? accept({ body: null }) : removed);
     },
-    startExperiment: async ({ params, caller, ifMatch }) =>
-      within(START_CODES, answered(await start({ ...params, caller, version: ifMatch, as: 'start' }))),
-    retryExperiment: async ({ params, caller, ifMatch }) =>
-      within(START_CODES, answered(await start({ ...params, caller, version: ifMatch, as: 'retry' }))),
-    pauseExperiment: async ({ params, caller, ifMatch, body }) =>
-      within(PAUSE_CODES, answered(await commands.pause({ ...params, ...body, caller, version: ifMatch }))),
-    resumeExperiment: async ({ params, caller, ifMatch }) =>
-      within(COMMAND_CODES, answered(await commands.resume({ ...params, caller, version: ifMatch }))),
-    stopExperiment: async ({ params, caller, ifMatch, body }) =>
-      within(COMMAND_CODES, answered(await commands.stop({ ...params, ...body, caller, version: ifMatch }))),
-    promoteExperiment: async ({ params, caller, ifMatch }) =>
-      within(PROMOTE_CODES, answered(await commands.promote({ ...params, caller, version: ifMatch }))),
-    rollbackExperiment: async ({ params, caller, ifMatch, body }) =>
-      within(COMMAND_CODES, answered(await commands.rollback({ ...params, ...body, caller, version: ifMatch }))),
+    startExperiment: async ({ ifMatch: version, ...request }) =>
+      within(
+        START_CODES,
+        await commanded({ ...request, ifMatch: version }, (asked) => start({ ...asked, version, as: 'start' })),
+      ),
+    retryExperiment: async ({ ifMatch: version, ...request }) =>
+      within(
+        START_CODES,
+        await commanded({ ...request, ifMatch: version }, (asked) => start({ ...asked, version, as: 'retry' })),
+      ),
+    pauseExperiment: async ({ body, ...request }) =>
+      within(PAUSE_CODES, await commanded(request, (asked) => commands.pause({ ...asked, ...body }))),
+    resumeExperiment: async (request) => within(COMMAND_CODES, await commanded(request, commands.resume)),
+    extendExperiment: async ({ body, ...request }) => {
+      const found = await find(request);
+      const tooMuch = found.accepted ? tooMuchWhenExtended(found.value.experiment, body.durationSeconds) : null;
+      if (tooMuch !== null) return refuse('experiment-validation-failed', tooMuch.message, {}, [tooMuch]);
+      return within(EXTEND_CODES, await commanded(request, (asked) => commands.extend({ ...asked, ...body })));
+    },
+    stopExperiment: async ({ body, ...request }) =>
+      within(COMMAND_CODES, await commanded(request, (asked) => commands.stop({ ...asked, ...body }))),
+    promoteExperiment: async (request) => within(PROMOTE_CODES, await commanded(request, commands.promote)),
+    rollbackExperiment: async ({ body, ...request }) =>
+      within(COMMAND_CODES, await commanded(request, (asked) => commands.rollback({ ...asked, ...body }))),
     listTransitions: read(async ({ ref }) => ({ items: [...(await experiments.transitions(ref))] })),
     getExperimentMetrics: async (request) =>
       read(async (found) => metricSeries(request.query.metric, await judgedSamplesOf(found)))(request),
@@ -162,11 +191,20 @@ export const serveExperiments = (ports: ServePorts) => {
   });
 };
 
+const tooMuchWhenExtended = (experiment: Experiment, durationSeconds: number) =>
+  tooMuchToJudge({ ...experiment.settings, durationSeconds }, lifeOf(experiment)?.nodes.length ?? 0);
+
+interface Commanded extends ById {
+  readonly ifMatch: number | '*';
+  readonly query: { readonly dryRun: 'true' | 'false' };
+}
+
 interface Found extends Stored {
   readonly ref: EpochRef;
 }
 
 const COMMAND_CODES = ['state-conflict', 'resource-not-found', 'precondition-failed'] as const;
 const PAUSE_CODES = [...COMMAND_CODES, 'pause-not-allowed'] as const;
+const EXTEND_CODES = [...COMMAND_CODES, 'extension-not-allowed'] as const;
 const PROMOTE_CODES = [...COMMAND_CODES, 'promotion-not-allowed'] as const;
 const START_CODES = [...COMMAND_CODES, ...START_REFUSALS] as const;

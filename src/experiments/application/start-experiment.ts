@@ -5,7 +5,7 @@ import { type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { type Allocation, type AllocationRefusal, allocate, nodesMeant } from '../domain/allocation.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { tooMuchToJudge } from '../domain/setup.ts';
-import { type ChangeRefusal, makeChangeExperiment } from './change-experiment.ts';
+import { type ChangeRefusal, type Effect, makeChangeExperiment } from './change-experiment.ts';
 import { inventoryOf, makeAssertRunnable, type SetupRefusal, summaryOf } from './check-experiment.ts';
 import type { CreatePorts } from './create-experiment.ts';
 import { makeAssertEnoughTime } from './plan-duration.ts';
@@ -17,6 +17,7 @@ export interface StartExperiment {
   readonly caller: Principal;
   /** retry: again from the beginning, under a new epoch */
   readonly as: 'start' | 'retry';
+  readonly effect?: Effect;
 }
 
 export type StartRefusal =
@@ -55,7 +56,13 @@ export const makeStartExperiment = (ports: CreatePorts) => {
       : refuse('experiment-validation-failed', summaryOf([tooMuch]), { nodes: count }, [tooMuch]);
   };
 
-  return async ({ experimentId, version, caller, as }: StartExperiment): Promise<Outcome<Stored, StartRefusal>> => {
+  return async ({
+    experimentId,
+    version,
+    caller,
+    as,
+    effect,
+  }: StartExperiment): Promise<Outcome<Stored, StartRefusal>> => {
     const ref = { tenantId: caller.tenantId, experimentId };
     const asked = { by: actorOf(caller), type: as, nodes: [], remark: null };
     const stored = await ports.experiments.load(ref);
@@ -73,7 +80,7 @@ export const makeStartExperiment = (ports: CreatePorts) => {
     if (active >= MAXIMUM_ACTIVE) return quotaExceeded(active);
     const allocated = await allocation(stored.experiment);
     if (!allocated.accepted) return allocated;
-    return change(ref, version, (_, at) => ({ ...asked, ...allocated.value, at }));
+    return change(ref, version, (_, at) => ({ ...asked, ...allocated.value, at }), effect);
   };
 };
 

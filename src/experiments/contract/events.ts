@@ -32,7 +32,7 @@ export const experimentEvents = [
     summary: 'A person asked for something that a running workflow must hear',
     data: z.object({
       ...subject,
-      signal: z.enum(['pause', 'resume', 'stop', 'promote', 'rollback']),
+      signal: z.enum(['pause', 'resume', 'extend', 'stop', 'promote', 'rollback']),
       reason: z.string(),
     }),
   }),

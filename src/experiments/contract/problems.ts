@@ -16,6 +16,7 @@ export const EXPERIMENT_PROBLEMS = {
   'deployment-nodes-not-found': { status: 422, title: 'No node matches', retry: 'after-change' },
   'experiment-quota-exceeded': { status: 409, title: 'Too many experiments are running', retry: 'later' },
   'pause-not-allowed': { status: 409, title: 'It cannot be paused any more', retry: 'never' },
+  'extension-not-allowed': { status: 409, title: 'Its horizon stays', retry: 'never' },
   'promotion-not-allowed': { status: 409, title: 'This verdict does not allow a promotion', retry: 'never' },
   'verdict-not-reached': { status: 404, title: 'There is no verdict yet', retry: 'later' },
   'usage-not-measured': { status: 409, title: 'Too little was measured yet', retry: 'later' },

@@ -3,7 +3,7 @@ import { may } from '../../access/domain/permissions.ts';
 import { ClusterId, ExperimentId } from '../../kernel/identity.ts';
 import { MetricName, NamedQuery } from '../../measurement/domain/sample.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
-import { ExperimentSettings } from '../domain/settings.ts';
+import { ExperimentSettings, LONGEST_SECONDS } from '../domain/settings.ts';
 import { State } from '../domain/vocabulary.ts';
 import { NeededTime } from './plan.ts';
 import {
@@ -18,6 +18,9 @@ import {
   VariantView,
   Verdict,
 } from './views.ts';
+
+/** `true`: what would happen, with every check; nothing is written. */
+const DryRun = z.object({ dryRun: z.enum(['true', 'false']).default('false') });
 
 /** Why; kept in the history. */
 const Reasoned = z.strictObject({ reason: z.string().trim().min(3).max(500) });
@@ -140,6 +143,7 @@ export const experimentRoutes = [
     permission: may('experiment:delete'),
     concurrency: 'if-match',
     params: ById,
+    query: DryRun,
     status: 204,
     response: z.null(),
     refusals: ['state-conflict'],
@@ -152,6 +156,7 @@ export const experimentRoutes = [
     permission: may('experiment:start'),
     concurrency: 'if-match',
     params: ById,
+    query: DryRun,
     status: 202,
     response: ExperimentView,
     refusals: START_REFUSALS,
@@ -164,6 +169,7 @@ export const experimentRoutes = [
     permission: may('experiment:stop'),
     concurrency: 'if-match',
     params: ById,
+    query: DryRun,
     body: Reasoned,
     status: 202,
     response: ExperimentView,
@@ -178,9 +184,25 @@ export const experimentRoutes = [
     permission: may('experiment:stop'),
     concurrency: 'if-match',
     params: ById,
+    query: DryRun,
     status: 202,
     response: ExperimentView,
     refusals: ['state-conflict'],
+  }),
+  route({
+    name: 'extendExperiment',
+    method: 'POST',
+    path: '/experiments/{experimentId}/extend',
+    summary: 'Measure for longer; once, to twice the time at most, and only before the first slot is judged',
+    permission: may('experiment:promote'),
+    concurrency: 'if-match',
+    params: ById,
+    query: DryRun,
+    body: z.strictObject({ durationSeconds: z.int().min(1).max(LONGEST_SECONDS) }),
+    status: 202,
+    response: ExperimentView,
+    refusals: ['state-conflict', 'extension-not-allowed', 'experiment-validation-failed'],
+    example: { durationSeconds: 14_400 },
   }),
   route({
     name: 'stopExperiment',
@@ -191,6 +213,7 @@ export const experimentRoutes = [
     concurrency: 'if-match',
     starIfMatch: true,
     params: ById,
+    query: DryRun,
     body: Reasoned,
     status: 202,
     response: ExperimentView,
@@ -205,6 +228,7 @@ export const experimentRoutes = [
     permission: may('experiment:promote'),
     concurrency: 'if-match',
     params: ById,
+    query: DryRun,
     status: 202,
     response: ExperimentView,
     refusals: ['state-conflict', 'promotion-not-allowed'],
@@ -217,6 +241,7 @@ export const experimentRoutes = [
     permission: may('experiment:stop'),
     concurrency: 'if-match',
     params: ById,
+    query: DryRun,
     body: Reasoned,
     status: 202,
     response: ExperimentView,
@@ -231,6 +256,7 @@ export const experimentRoutes = [
     permission: may('experiment:start'),
     concurrency: 'if-match',
     params: ById,
+    query: DryRun,
     status: 202,
     response: ExperimentView,
     refusals: START_REFUSALS,

@@ -1,7 +1,8 @@
 import { type May, mayWith, type Permission } from '../../access/domain/permissions.ts';
 import type { Instant } from '../../kernel/instant.ts';
-import { cleanupOf, type Experiment, isTerminal, verdictOf } from './experiment.ts';
-import { measuringEnds, PAUSE_SECONDS, pausedSeconds } from './schedule.ts';
+import { type CompleteSettings, cleanupOf, type Experiment, isTerminal, lifeOf, verdictOf } from './experiment.ts';
+import { firstJudgedEnds, measuringEnds, PAUSE_SECONDS, pausedSeconds } from './schedule.ts';
+import { LONGEST_SECONDS } from './settings.ts';
 import { RETRYABLE_VERDICTS } from './verdict.ts';
 import { COMMANDS, type CommandName, type State } from './vocabulary.ts';
 
@@ -31,6 +32,7 @@ const isAllowed: Record<CommandName, (experiment: Experiment, at: Instant) => bo
   stop: ({ state }) => STOPPABLE.includes(state),
   pause: (experiment, at) => MEASURING.includes(experiment.state) && whyNotPaused(experiment, at) === null,
   resume: (experiment) => experiment.state === 'paused' && experiment.life.stop === null,
+  extend: (experiment, at) => MEASURING.includes(experiment.state) && whyNotExtended(experiment, at) === null,
   promote: (experiment, at) => experiment.state === 'awaiting_approval' && at < experiment.expiresAt,
   rollback: ({ state }) => state === 'promoted',
   retry: (experiment) => {
@@ -59,10 +61,31 @@ export const whyNotPaused = (experiment: Experiment, at: Instant): string | null
   return null;
 };
 
+/**
+ * Why its horizon stays; null: it can still be moved. Once a slot is judged, more time would be asked for because of what
+ * was seen, and the error rate of the verdict would no longer be what it says.
+ */
+export const whyNotExtended = (experiment: Experiment, at: Instant): string | null => {
+  const life = lifeOf(experiment);
+  if (life === null) return null;
+  if (life.stop !== null) return 'it is being stopped';
+  if (life.extension !== null) return 'it was extended once in this epoch';
+  if (!('slotsFrom' in experiment) || experiment.slotsFrom === null) return null;
+  const { slotsFrom, settings } = experiment;
+  return firstJudgedEnds({ slotsFrom, settings, life }) <= at
+    ? 'its first slot is judged, and time that is added because of what was seen makes a verdict untrue; clone it with a longer duration'
+    : null;
+};
+
+/** Its objects on the clusters outlive twice the time. */
+export const longestExtension = ({ durationSeconds }: Pick<CompleteSettings, 'durationSeconds'>): number =>
+  Math.min(2 * durationSeconds, LONGEST_SECONDS);
+
 export const PERMISSION_FOR = {
   start: 'experiment:start',
   pause: 'experiment:stop',
   resume: 'experiment:stop',
+  extend: 'experiment:promote',
   stop: 'experiment:stop',
   promote: 'experiment:promote',
   rollback: 'experiment:stop',

@@ -17,6 +17,8 @@ export type PersonCommand = Asked &
         readonly remark: string | null;
       }
     | { readonly type: 'pause' | 'stop' | 'rollback'; readonly reason: string }
+    /** measure for so long in all */
+    | { readonly type: 'extend'; readonly durationSeconds: number }
     | { readonly type: 'resume' | 'promote' }
     | { readonly type: 'delete' }
   );

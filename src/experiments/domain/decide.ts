@@ -1,14 +1,17 @@
+import { describeDuration } from '../../kernel/duration.ts';
 import type { Actor, Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
-import { allowedCommands, whyNotPaused } from './allowed.ts';
+import { allowedCommands, longestExtension, whyNotExtended, whyNotPaused } from './allowed.ts';
 import type { CommandType, ExperimentCommand, PersonCommand, WorkflowCommand } from './commands.ts';
 import type { ExperimentEvent } from './events.ts';
 import { deploymentIdOf, type Experiment, lifeOf, placeOf, verdictOf } from './experiment.ts';
 import { type Verdict, verdictWithoutMeasurement } from './verdict.ts';
 import { type CleanupState, isCleanupOwed } from './vocabulary.ts';
 
-export type DecisionRefusal = Refusal<'state-conflict' | 'pause-not-allowed' | 'promotion-not-allowed' | 'stale-epoch'>;
+export type DecisionRefusal = Refusal<
+  'state-conflict' | 'pause-not-allowed' | 'extension-not-allowed' | 'promotion-not-allowed' | 'stale-epoch'
+>;
 export type Decision = Outcome<readonly ExperimentEvent[], DecisionRefusal>;
 
 /** What a command leads to, or why it does not: pure, and the only way in which an experiment changes. */
@@ -44,6 +47,8 @@ const decideForPerson = (experiment: Experiment, command: PersonCommand): Decisi
       ]);
     case 'pause':
       return accept([{ type: 'paused', reason: command.reason, at, by }]);
+    case 'extend':
+      return decideExtension(experiment, command);
     case 'resume':
       return accept([{ type: 'resumed', at, by }]);
     case 'promote':
@@ -68,11 +73,32 @@ const refusePerson = (experiment: Experiment, command: PersonCommand): Decision 
       verdict,
     });
   }
+  if (command.type === 'extend') {
+    const because = whyNotExtended(experiment, command.at);
+    if (because !== null) return notExtended(experiment, because);
+  }
   const whyNot = command.type === 'pause' ? whyNotPaused(experiment, command.at) : null;
   return whyNot === null
     ? conflict(experiment, command)
     : refuse('pause-not-allowed', `it cannot be paused: ${whyNot}`, { state: experiment.state });
 };
+
+const decideExtension = (
+  experiment: Experiment,
+  { durationSeconds, at, by }: Extract<PersonCommand, { type: 'extend' }>,
+): Decision => {
+  const now = experiment.settings.durationSeconds;
+  const longest = longestExtension(experiment.settings);
+  return durationSeconds > now && durationSeconds <= longest
+    ? accept([{ type: 'extended', durationSeconds, at, by }])
+    : notExtended(
+        experiment,
+        `${describeDuration(durationSeconds)} were asked for; it measures ${describeDuration(now)}, and at most ${describeDuration(longest)} are possible`,
+      );
+};
+
+const notExtended = (experiment: Experiment, because: string): Decision =>
+  refuse('extension-not-allowed', `it cannot be extended: ${because}`, { state: experiment.state });
 
 const conflict = (
   experiment: Experiment,

@@ -30,6 +30,7 @@ export type ExperimentEvent = Said &
     | { readonly type: 'measuring-started' }
     | { readonly type: 'paused'; readonly reason: string }
     | { readonly type: 'resumed' }
+    | { readonly type: 'extended'; readonly durationSeconds: number }
     | { readonly type: 'deciding-started' }
     | { readonly type: 'verdict-reached'; readonly verdict: Verdict }
     | { readonly type: 'approval-awaited'; readonly expiresAt: Instant }

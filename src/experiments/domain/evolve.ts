@@ -46,6 +46,12 @@ export const evolve = (experiment: Experiment | null, event: ExperimentEvent): E
       const pauses = before.life.pauses.map((pause) => ({ ...pause, to: pause.to ?? event.at }));
       return { ...before, ...moved, state: resumesTo, life: { ...before.life, pauses } };
     }
+    case 'extended': {
+      const { durationSeconds, at, by } = event;
+      const extension = { at, by, fromSeconds: experiment.settings.durationSeconds };
+      const settings = { ...experiment.settings, durationSeconds };
+      return withLife({ ...experiment, settings }, event, stayed, { extension });
+    }
     case 'deciding-started':
       return { ...inOneOf(experiment, event, ['running']), ...moved, state: 'deciding', verdict: null };
     case 'verdict-reached':
@@ -137,6 +143,7 @@ const lifeFrom = (event: EventOf<'started'>): Life => ({
   execution: null,
   stop: null,
   pauses: [],
+  extension: null,
 });
 
 const withLife = (

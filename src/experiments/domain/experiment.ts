@@ -22,6 +22,10 @@ export type Request = z.infer<typeof Request>;
 export const Pause = z.object({ from: Instant, to: Instant.nullable(), by: Actor, reason: z.string() });
 export type Pause = z.infer<typeof Pause>;
 
+/** More measured time than was asked for at the start. */
+export const Extension = z.object({ at: Instant, by: Actor, fromSeconds: z.int() });
+export type Extension = z.infer<typeof Extension>;
+
 /** What is true from a start on, for one epoch. */
 export const Life = z.object({
   startedAt: Instant,
@@ -35,6 +39,7 @@ export const Life = z.object({
   stop: Request.nullable(),
   /** in order */
   pauses: z.array(Pause).default([]),
+  extension: Extension.nullable().default(null),
 });
 export type Life = z.infer<typeof Life>;
 

@@ -57,6 +57,9 @@ export const isTimeToJudgeAll = (nth: number): boolean =>
 
 export const warmupEnds = (clock: OnTheClock): Instant => slotEnd(gridOf(clock), warmupSlots(clock.settings) - 1);
 
+/** Before this nothing that is judged was seen. */
+export const firstJudgedEnds = (clock: OnTheClock): Instant => slotEnd(gridOf(clock), warmupSlots(clock.settings));
+
 /** The one logical end: when the last slot ends. A pause moves it. */
 export const measuringEnds = (clock: OnTheClock): Instant => slotEnd(gridOf(clock), totalSlots(clock.settings) - 1);
 

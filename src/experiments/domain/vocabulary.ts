@@ -24,7 +24,17 @@ export type State = z.infer<typeof State>;
 export const TERMINAL_STATES = ['promoted', 'rolled_back', 'ended'] as const satisfies readonly State[];
 
 /** What a person can ask of an experiment. */
-export const COMMANDS = ['start', 'pause', 'resume', 'stop', 'promote', 'rollback', 'retry', 'delete'] as const;
+export const COMMANDS = [
+  'start',
+  'pause',
+  'resume',
+  'extend',
+  'stop',
+  'promote',
+  'rollback',
+  'retry',
+  'delete',
+] as const;
 export const CommandName = z.enum(COMMANDS);
 export type CommandName = z.infer<typeof CommandName>;
 

@@ -435,8 +435,50 @@ describe('refusals', () => {
     expect(resumed).toMatchObject({ status: 202, body: { state: 'running', pauses: [{ reason: 'an upgrade' }] } });
     expect(await call('POST', `${path}/resume`, { ifMatch: resumed.etag })).toMatchObject({
       status: 409,
-      body: { code: 'STATE_CONFLICT', details: { allowed_commands: ['pause', 'stop'] } },
+      body: { code: 'STATE_CONFLICT', details: { allowed_commands: ['pause', 'extend', 'stop'] } },
     });
+  });
+
+  test('a dry run says what a command would lead to, refuses what it would refuse, and changes nothing', async () => {
+    const made = await create();
+    const path = `/experiments/${made.body.id}`;
+    const dry = await call('POST', `${path}/start?dry_run=true`, { ifMatch: made.etag });
+    expect(dry).toMatchObject({
+      status: 202,
+      etag: '',
+      body: { state: 'validating', epoch: 1, version: made.body.version },
+    });
+    expect(dry.body.nodes.map(({ node }: { node: string }) => node)).toEqual(['node-1', 'node-2']);
+    expect((await call('GET', path)).body).toEqual(made.body);
+    expect(world.experiments.holds.size).toBe(0);
+    await call('POST', `${path}/start`, { ifMatch: made.etag });
+    const running = await untilState(path, 'running');
+    for (const [command, body, state] of [
+      ['pause', { reason: 'an upgrade' }, 'paused'],
+      ['extend', { duration_seconds: 200 }, 'running'],
+      ['stop', { reason: 'enough of it' }, 'running'],
+      ['delete', undefined, null],
+    ] as const) {
+      const answer =
+        command === 'delete'
+          ? await call('DELETE', `${path}?dry_run=true`, { ifMatch: running.etag })
+          : await call('POST', `${path}/${command}?dry_run=true`, { ifMatch: running.etag, body });
+      expect(answer.body, command).toMatchObject(state === null ? { code: 'STATE_CONFLICT' } : { state });
+    }
+    expect((await call('GET', path)).etag).toBe(running.etag);
+    expect(
+      (await call('POST', `${path}/pause?dry_run=true`, { ifMatch: made.etag, body: { reason: 'late' } })).status,
+    ).toBe(412);
+  });
+
+  test('an extension before the first look moves the end and the verdict keeps to it', async () => {
+    const path = await startOne();
+    const warming = await untilState(path, 'warming');
+    const extended = await call('POST', `${path}/extend`, { ifMatch: warming.etag, body: { duration_seconds: 150 } });
+    expect(extended).toMatchObject({ status: 202, body: { duration_seconds: 150, slots_planned: 15 } });
+    const offered = await untilState(path, 'awaiting_approval');
+    expect(offered.body).toMatchObject({ slots_measured: 15, verdict: { verdict: 'promote' } });
+    expect((await call('GET', `${path}/looks`)).body.items).toHaveLength(15);
   });
 
   test('a second start, a promotion too early and an overlap say what would work', async () => {

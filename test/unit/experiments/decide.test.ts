@@ -5,6 +5,7 @@ import type { CommandType, ExperimentCommand } from '../../../src/experiments/do
 import { decide } from '../../../src/experiments/domain/decide.ts';
 import { evolve } from '../../../src/experiments/domain/evolve.ts';
 import { Experiment } from '../../../src/experiments/domain/experiment.ts';
+import { endsAtOf } from '../../../src/experiments/domain/schedule.ts';
 import { mayFollow, TRANSITIONS } from '../../../src/experiments/domain/transitions.ts';
 import { COMMANDS, STATES, type State } from '../../../src/experiments/domain/vocabulary.ts';
 import type { Epoch } from '../../../src/kernel/identity.ts';
@@ -31,6 +32,8 @@ const commands: Record<CommandType, ExperimentCommand> = {
   retry: { type: 'retry', nodes: NODES, remark: null, ...person },
   pause: { type: 'pause', reason: 'an upgrade', ...person },
   resume: { type: 'resume', ...person },
+  // while nothing is judged yet
+  extend: { type: 'extend', durationSeconds: 150, ...person, at: secondsAfter(T0, 5) },
   stop: { type: 'stop', reason: 'incident', ...person },
   promote: { type: 'promote', ...person },
   rollback: { type: 'rollback', reason: 'a panel is empty', ...person },
@@ -74,6 +77,7 @@ const ACCEPTED: Record<CommandType, readonly State[]> = {
   retry: ['rolled_back', 'ended'],
   pause: ['warming', 'calibrating', 'running', 'paused'],
   resume: ['paused'],
+  extend: ['warming', 'calibrating', 'running'],
   stop: ['draft', 'validating', ...LIVE],
   promote: ['awaiting_approval'],
   rollback: ['promoted'],
@@ -269,6 +273,37 @@ describe('pause', () => {
     const stopped = given(given(experimentIn('running')).when(pauseAt(20)).next).when(commands.stop).next;
     expect(allowedCommands(stopped, at(90))).toEqual(['stop']);
     expect(given(stopped).when(commands.withdraw).next.state).toBe('rolling_back');
+  });
+});
+
+describe('extend', () => {
+  const extend = (experiment: Experiment, durationSeconds: number, seconds = 20) =>
+    given(experiment).when({ type: 'extend', durationSeconds, at: secondsAfter(T0, seconds), by: ANNA });
+
+  test('moves the horizon once, and remembers what was asked for before', () => {
+    const { next } = extend(experimentIn('warming'), 200);
+    expect(next).toMatchObject({
+      settings: { durationSeconds: 200 },
+      life: { extension: { fromSeconds: 100, by: ANNA } },
+    });
+    expect(endsAtOf(next)).toBe(secondsAfter(T0, 30 + 200));
+    expect(extend(next, 300).refusal).toMatchObject({ code: 'extension-not-allowed' });
+  });
+
+  test.each([
+    ['to twice the time', 200, null],
+    ['a second more', 201, 'extension-not-allowed'],
+    ['to no more than it has', 100, 'extension-not-allowed'],
+  ])('%s', (_, durationSeconds, code) => {
+    expect(extend(experimentIn('running'), durationSeconds).refusal?.code ?? null).toBe(code);
+  });
+
+  test('only before the first slot is judged: the choice may not depend on what was seen', () => {
+    expect(extend(experimentIn('running'), 200, 39.999).refusal).toBeNull();
+    expect(extend(experimentIn('running'), 200, 40).refusal).toMatchObject({
+      code: 'extension-not-allowed',
+      message: expect.stringContaining('its first slot is judged'),
+    });
   });
 });
 

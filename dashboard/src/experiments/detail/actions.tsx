@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiProblem } from '../../../../src/client/problem.ts';
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
-import { may } from '../../../../src/experiments/domain/allowed.ts';
+import { longestExtension, may } from '../../../../src/experiments/domain/allowed.ts';
 import { ExperimentSettings } from '../../../../src/experiments/domain/settings.ts';
 import { COMMANDS, type CommandName } from '../../../../src/experiments/domain/vocabulary.ts';
 import { experimentQuery, meQuery, type SettingsInput, validateQuery } from '../../api/queries.ts';
@@ -17,6 +17,7 @@ const ICONS: Readonly<Record<CommandName, IconName>> = {
   start: 'play',
   pause: 'pause',
   resume: 'play',
+  extend: 'plus',
   stop: 'stop',
   promote: 'promote',
   rollback: 'back',
@@ -28,6 +29,7 @@ const LOOKS: Readonly<Record<CommandName, NonNullable<ButtonProps['look']>>> = {
   start: 'primary',
   pause: 'plain',
   resume: 'primary',
+  extend: 'plain',
   stop: 'danger',
   promote: 'primary',
   rollback: 'danger',
@@ -127,6 +129,8 @@ const SEND: Readonly<Record<CommandName, (view: ExperimentView, reason: string) 
   start: async (view) => (await api.startExperiment(fenced(view))).body,
   pause: async (view, reason) => (await api.pauseExperiment({ ...fenced(view), body: { reason } })).body,
   resume: async (view) => (await api.resumeExperiment(fenced(view))).body,
+  extend: async (view) =>
+    (await api.extendExperiment({ ...fenced(view), body: { durationSeconds: longestExtension(view) } })).body,
   // a stop must not lose a race against a change of state, so it names no version
   stop: async (view, reason) =>
     (await api.stopExperiment({ params: { experimentId: view.id }, ifMatch: '*', body: { reason } })).body,

@@ -1,4 +1,5 @@
 import type { ExperimentView } from '../../../../src/experiments/contract/views.ts';
+import { longestExtension } from '../../../../src/experiments/domain/allowed.ts';
 import { pipelineWords } from '../../../../src/experiments/domain/settings.ts';
 import type { CommandName } from '../../../../src/experiments/domain/vocabulary.ts';
 import { describeDuration } from '../../../../src/kernel/duration.ts';
@@ -19,6 +20,12 @@ const WORDS: Readonly<Record<CommandName, (name: string) => ActionWords>> = {
   start: (name) => ({ verb: 'Start', title: `Start “${name}”?`, busy: 'Starting…', needsReason: false }),
   pause: (name) => ({ verb: 'Pause', title: `Pause “${name}”?`, busy: 'Pausing…', needsReason: true }),
   resume: (name) => ({ verb: 'Resume', title: `Resume “${name}”?`, busy: 'Resuming…', needsReason: false }),
+  extend: (name) => ({
+    verb: 'Extend',
+    title: `Measure “${name}” for longer?`,
+    busy: 'Extending…',
+    needsReason: false,
+  }),
   stop: (name) => ({ verb: 'Stop', title: `Stop “${name}”?`, busy: 'Stopping…', needsReason: true }),
   promote: (name) => ({
     verb: 'Promote',
@@ -63,6 +70,10 @@ const CONSEQUENCES: Readonly<Record<CommandName, (view: ExperimentView, plan: St
     resume: (view) => [
       `It goes on with a new slot; ${view.slotsMeasured} of ${counted(view.slotsPlanned, 'slot')} are measured.`,
       'The minutes of the pause count for neither variant.',
+    ],
+    extend: (view) => [
+      `It measures ${describeDuration(longestExtension(view))} in place of ${describeDuration(view.durationSeconds)}.`,
+      'Once only, and only before its first slot is judged: afterwards more time would be asked for because of what was seen.',
     ],
     stop: (view) =>
       view.state === 'draft'
