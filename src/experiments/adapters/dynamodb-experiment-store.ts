@@ -145,7 +145,12 @@ export const dynamodbExperimentStore = (parts: Parts): ExperimentStore => {
       return { items: items.map((item) => storedOf(metaCodec.decode(item))), nextKey };
     },
 
-    countActive: async (tenantId) => (await core.all({ index: 'gsi3', pk: activePartition(tenantId) })).length,
+    countActive: async (tenantId, clusterId) => {
+      const active = await core.all({ index: 'gsi3', pk: activePartition(tenantId) });
+      return active.filter(
+        ({ cluster_ids: ids }) => clusterId === undefined || String(ids).split(',').includes(clusterId),
+      ).length;
+    },
 
     transitions: async (ref) => {
       const items = await core.all({ pk: metaKey(ref).pk, prefix: 'EVT#' });

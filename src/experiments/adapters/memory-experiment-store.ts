@@ -125,8 +125,13 @@ export const memoryExperimentStore = (parts: {
       return { items: items.map(toStored), nextKey: hasMore ? listKey(last.experiment) : null };
     },
 
-    countActive: async (tenantId) =>
-      [...rows.values()].filter(({ experiment }) => experiment.tenantId === tenantId && isActive(experiment)).length,
+    countActive: async (tenantId, clusterId) =>
+      [...rows.values()].filter(
+        ({ experiment }) =>
+          experiment.tenantId === tenantId &&
+          isActive(experiment) &&
+          (clusterId === undefined || experiment.settings.targets.some((target) => target.clusterId === clusterId)),
+      ).length,
 
     transitions: async ({ tenantId, experimentId }) =>
       said.filter((event) => event.tenant === tenantId && event.subject === experimentId).flatMap(transitionOf),

@@ -81,7 +81,8 @@ export interface ExperimentStore {
     filter: ListFilter,
     page: { readonly limit: number; readonly afterKey?: string | undefined },
   ): Promise<Page<Stored>>;
-  countActive(tenantId: TenantId): Promise<number>;
+  /** how many are under way, of the tenant or on one of its clusters */
+  countActive(tenantId: TenantId, clusterId?: ClusterId): Promise<number>;
   transitions(ref: Ref): Promise<readonly Transition[]>;
 
   /** the newest look of the current epoch, for lists and heads of pages */

@@ -28,6 +28,8 @@ export type StartRefusal =
 
 /** How many experiments of a tenant may be under way at once. */
 export const MAXIMUM_ACTIVE = 50;
+/** And on one of its clusters: so many pairs of collectors write to one store. */
+export const MAXIMUM_ACTIVE_ON_CLUSTER = 20;
 /** One transaction reserves all nodes, and it has at most 100 writes. */
 export const MAXIMUM_NODES = 80;
 
@@ -77,7 +79,11 @@ export const makeStartExperiment = (ports: CreatePorts) => {
     const timed = await assertEnoughTime(caller.tenantId, stored.experiment.settings);
     if (!timed.accepted) return timed;
     const active = await ports.experiments.countActive(caller.tenantId);
-    if (active >= MAXIMUM_ACTIVE) return quotaExceeded(active);
+    if (active >= MAXIMUM_ACTIVE) return quotaExceeded(active, MAXIMUM_ACTIVE);
+    for (const { id, settings } of runnable.value.clusters) {
+      const there = await ports.experiments.countActive(caller.tenantId, id);
+      if (there >= MAXIMUM_ACTIVE_ON_CLUSTER) return quotaExceeded(there, MAXIMUM_ACTIVE_ON_CLUSTER, settings.name);
+    }
     const allocated = await allocation(stored.experiment);
     if (!allocated.accepted) return allocated;
     return change(ref, version, (_, at) => ({ ...asked, ...allocated.value, at }), effect);
@@ -93,11 +99,11 @@ const clusterSilent = (cluster: Cluster) => {
   );
 };
 
-const quotaExceeded = (active: number) =>
+const quotaExceeded = (active: number, maximum: number, cluster?: string) =>
   refuse(
     'experiment-quota-exceeded',
-    `${active} experiments are under way, ${MAXIMUM_ACTIVE} may be; stop one or wait until one ends`,
-    { active, maximum: MAXIMUM_ACTIVE },
+    `${active} experiments are under way${cluster === undefined ? '' : ` on ${cluster}`}, ${maximum} may be; stop one or wait until one ends`,
+    { active, maximum, ...(cluster === undefined ? {} : { cluster }) },
   );
 
 const tooManyNodes = (found: number) =>

@@ -379,6 +379,8 @@ export const describeExperimentStore = (bench: () => ExperimentBench): void => {
         idsOf(await store.list(tenantId, { clusterId: ClusterId.parse('clu-zzzzzzzzzzzz') }, { limit: 10 })),
       ).toEqual([]);
       expect(await store.countActive(tenantId)).toBe(1);
+      expect(await store.countActive(tenantId, target?.clusterId)).toBe(1);
+      expect(await store.countActive(tenantId, ClusterId.parse('clu-zzzzzzzzzzzz'))).toBe(0);
     });
 
     test('what is due is found over all tenants until it waits for nothing', async () => {

@@ -481,6 +481,19 @@ describe('refusals', () => {
     expect((await call('GET', `${path}/looks`)).body.items).toHaveLength(15);
   });
 
+  test.each([
+    ['of a tenant', 50, 0, /^50 experiments are under way, 50 may be/],
+    ['on a cluster', 20, 20, /^20 experiments are under way on eu-1, 20 may be/],
+  ])('no more experiments %s than may be run at once', async (_, ofTenant, onCluster, words) => {
+    const made = await create();
+    world.experiments.countActive = async (_tenant, clusterId) => (clusterId === undefined ? ofTenant : onCluster);
+    const refused = await call('POST', `/experiments/${made.body.id}/start`, { ifMatch: made.etag });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'EXPERIMENT_QUOTA_EXCEEDED', retry: 'later' } });
+    expect(refused.body.detail).toMatch(words);
+    world.experiments.countActive = async (_tenant, clusterId) => (clusterId === undefined ? ofTenant : onCluster) - 1;
+    expect((await call('POST', `/experiments/${made.body.id}/start`, { ifMatch: made.etag })).status).toBe(202);
+  });
+
   test('a second start, a promotion too early and an overlap say what would work', async () => {
     const path = await startOne();
     const { etag } = await call('GET', path);
