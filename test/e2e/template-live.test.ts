@@ -6,11 +6,18 @@ import { parse } from 'yaml';
 import { childEnvironment } from '../../local/processes/machine.ts';
 import { waitFor } from '../../local/processes/wait.ts';
 import { ensurePrometheus } from '../../local/toolchain/prometheus.ts';
+import type { Cluster } from '../../src/clusters/domain/cluster.ts';
 import type { Epoch, ExperimentId } from '../../src/kernel/identity.ts';
 import { epochMsOf } from '../../src/kernel/instant.ts';
-import { systemClock } from '../../src/kernel/system.ts';
+import { accept } from '../../src/kernel/outcome.ts';
+import { systemClock, systemPauses } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
+import { prometheusSource } from '../../src/measurement/adapters/prometheus-source.ts';
+import { urlTransport } from '../../src/measurement/adapters/prometheus-transport.ts';
+import { makeListProcesses } from '../../src/measurement/application/list-processes.ts';
 import { exactlyThese } from '../../src/pipelines/domain/executable-names.ts';
+import { preview } from '../../src/pipelines/domain/preview/preview.ts';
+import { recordingOf } from '../../src/pipelines/domain/process-list.ts';
 import { renderComparison } from '../../src/pipelines/domain/render.ts';
 import { PipelineChoice } from '../../src/pipelines/domain/template.ts';
 import { CRITICAL_EXECUTABLES } from '../../src/pipelines/domain/templates/well-known-executables.ts';
@@ -28,6 +35,7 @@ const LONELY = 'phx-lonely';
 const MANY = 'phx-many';
 
 let store: TestStore;
+let yamls: { readonly baseline: string; readonly candidate: string };
 beforeAll(async () => {
   store = await startTestStore({ ruleFiles: [RULES] });
   const names = [LONELY, ...Array.from({ length: SLEEPERS }, () => MANY)];
@@ -41,6 +49,7 @@ beforeAll(async () => {
     sha256,
   );
   if (!both.accepted) throw new Error(both.refusal.message);
+  yamls = { baseline: both.value.baseline.yaml, candidate: both.value.candidate.yaml };
   for (const [index, variant] of (['baseline', 'candidate'] as const).entries())
     await startTestCollector(store, {
       yaml: both.value[variant].yaml,
@@ -70,6 +79,9 @@ const answered = (promql: string) =>
     return series.length > 0 ? series : undefined;
   });
 
+const earlier = (name: string): string =>
+  `process_memory_usage_bytes{phx_variant="baseline",process_executable_name="${name}"} offset 5s`;
+
 const selected = (metric: string, name: string, variant: string): string =>
   `last_over_time(${metric}{phx_experiment="${EXPERIMENT}",phx_variant="${variant}",process_executable_name="${name}"}[10s])`;
 
@@ -92,6 +104,45 @@ describe('a comparison over living processes', () => {
       const [threads] = await ask(selected('process_threads', MANY, 'candidate'));
       return others.length === 0 && group?.value === together && threads?.value === SLEEPERS ? true : undefined;
     });
+  });
+
+  test('the processes that the baseline sent are read back, and a preview of them says how many series both send', async () => {
+    await answered(selected('process_memory_usage_bytes', MANY, 'candidate'));
+    // both ends of the slot have to be there
+    await waitFor({ what: 'a slot', deadlineSeconds: 30, everyMs: 500 }, async () =>
+      (await ask(`${selected('process_memory_usage_bytes', LONELY, 'baseline')} and ${earlier(LONELY)}`)).length > 0
+        ? true
+        : undefined,
+    );
+    const at = systemClock.now();
+    const scope = { experimentId: EXPERIMENT, epoch: 1 as Epoch, slotSeconds: 4, collectionIntervalSeconds: 1 };
+    const source = prometheusSource(urlTransport(new URL(store.prometheus.url), { isListed: true }), systemPauses);
+    const list = makeListProcesses({ sources: { open: async () => accept(source) } });
+    const listed = await list({} as Cluster, { scope, node: 'node-1', at });
+    if (!listed.accepted) throw new Error(listed.refusal.message);
+    expect(listed.value.processes.filter(({ name }) => name === MANY)).toHaveLength(SLEEPERS);
+    const found = preview({
+      recording: recordingOf(listed.value),
+      ...yamls,
+      criticalProcesses: [LONELY],
+      hosts: 1,
+      terms: {},
+      priceBook: 'signoz',
+    });
+    if (!found.accepted) throw new Error(found.refusal.message);
+    for (const variant of ['baseline', 'candidate'] as const) {
+      const [counted] = await askPrometheus(
+        store.prometheus.url,
+        `count(last_over_time({__name__=~"process_.+|system_.+",phx_variant="${variant}"}[2s]))`,
+        epochMsOf(at) / 1000,
+      );
+      // processes of this machine come and go between two scrapes
+      expect(
+        Math.abs((found.value[variant].figures?.seriesAtOnce.estimate ?? 0) / (counted?.value ?? 0) - 1),
+        variant,
+      ).toBeLessThan(0.05);
+      expect(found.value[variant].figures?.critical.kept).toContain(LONELY);
+    }
   });
 
   test('the store takes every point of both', async () => {
