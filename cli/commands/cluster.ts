@@ -4,6 +4,7 @@ import { responseOf } from '../../src/client/wire.ts';
 import { clusterRoutes } from '../../src/clusters/contract/routes.ts';
 import {
   type Cluster,
+  ClusterChange,
   ClusterSettings,
   type PreflightCheck,
   PreflightReport,
@@ -21,6 +22,7 @@ import { readDocument } from '../read-document.ts';
 import { readText } from '../read-text.ts';
 import { renderCollectors } from '../render/collectors.ts';
 import { renderTable } from '../render/table.ts';
+import { collect } from './parameters.ts';
 
 /** The cluster with this id or name. */
 export const findCluster = async (client: Client, idOrName: string): Promise<Cluster> => {
@@ -48,6 +50,17 @@ const onlyCluster = async (client: Client): Promise<Cluster> => {
     only === undefined
       ? 'register one: phoenix cluster add -f FILE'
       : `name one: ${body.items.map(({ settings }) => settings.name).join(', ')}`,
+  );
+};
+
+const destinationsFrom = (hosts: readonly string[]): ClusterChange => {
+  const parsed = ClusterChange.safeParse({ allowedDestinations: hosts });
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw new CommandFailure(
+    EXIT.invalid,
+    `${hosts[Number(first?.path[1] ?? 0)] ?? ''}: ${first?.message}`,
+    'write it as otlp.eu01.nr-data.net',
   );
 };
 
@@ -109,6 +122,25 @@ export const registerCluster = (program: Command, context: () => Context): void 
         body,
         () => `see whether it can be used: phoenix cluster check ${body.settings.name}`,
       );
+    });
+
+  cluster
+    .command('allow <cluster>')
+    .description(
+      'say anew where pipelines on a cluster may send data beside the measurement store; none without options',
+    )
+    .option('--destination <host>', 'a host, repeatable; those that are not named are allowed no more', collect, [])
+    .action(async (idOrName: string, { destination }: { destination: readonly string[] }) => {
+      const { client, answer, say } = context();
+      const api = await client();
+      const { id, version, settings } = await findCluster(api, idOrName);
+      const body = destinationsFrom(destination);
+      const { body: changed } = await api.changeCluster({ params: { clusterId: id }, ifMatch: version, body });
+      const hosts = changed.settings.allowedDestinations;
+      say(
+        `✔ pipelines on ${settings.name} may send to ${hosts.length === 0 ? 'the measurement store alone' : hosts.join(', ')}`,
+      );
+      answer(responseOf(clusterRoutes, 'changeCluster'), changed, () => hosts.join('\n'));
     });
 
   cluster

@@ -54,6 +54,11 @@ export const servedClusters = (world: World) => {
       const found = known(params.clusterId);
       return found === undefined ? nothingThere('such cluster') : accept({ body: found, version: found.version });
     },
+    changeCluster: async ({ params, body }) => {
+      const found = known(params.clusterId);
+      if (found === undefined) return nothingThere('such cluster');
+      return accept({ body: { ...found, settings: { ...found.settings, ...body } }, version: found.version + 1 });
+    },
     removeCluster: async () => refuse('cluster-in-use', 'an experiment runs on it'),
     checkCluster: async ({ params }) => accept({ body: operation('cluster.preflight', params.clusterId, {}) }),
     listClusterNodes: async () => accept({ body: { seenAt: world.nodes[0]?.seenAt ?? null, items: [...world.nodes] } }),

@@ -2,6 +2,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { clusterRoutes } from '../contract/routes.ts';
 import { DIRECT_SUBJECT, discoveryYaml, EKS_SUBJECT, onboardingYaml } from '../domain/onboarding.ts';
+import { makeChangeCluster } from './change-cluster.ts';
 import { makeRegisterCluster, type RegisterClusterPorts } from './register-cluster.ts';
 import { makeRemoveCluster } from './remove-cluster.ts';
 import { makeRequestOperation, type RequestOperationPorts } from './request-operation.ts';
@@ -15,6 +16,7 @@ const found = <T>(thing: T | null, what: string, id: string): Outcome<T, Refusal
 export const serveClusters = (ports: ServeClustersPorts): readonly ServedRoute[] => {
   const { clusters, operations } = ports;
   const register = makeRegisterCluster(ports);
+  const change = makeChangeCluster(ports);
   const remove = makeRemoveCluster(ports);
   const request = makeRequestOperation(ports);
   return implement(clusterRoutes, {
@@ -36,6 +38,10 @@ export const serveClusters = (ports: ServeClustersPorts): readonly ServedRoute[]
     getCluster: async ({ caller, params: { clusterId } }) => {
       const cluster = found(await clusters.load(caller.tenantId, clusterId), 'cluster', clusterId);
       return cluster.accepted ? accept({ body: cluster.value, version: cluster.value.version }) : cluster;
+    },
+    changeCluster: async ({ caller, params: { clusterId }, ifMatch, body }) => {
+      const changed = await change(caller, clusterId, ifMatch, body);
+      return changed.accepted ? accept({ body: changed.value, version: changed.value.version }) : changed;
     },
     removeCluster: async ({ caller, params: { clusterId }, ifMatch }) => {
       const removed = await remove(caller, clusterId, ifMatch);

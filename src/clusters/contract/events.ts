@@ -13,6 +13,12 @@ export const clusterEvents = [
     data: z.object({ ...subject, kind: z.enum(['eks', 'direct']) }),
   }),
   event({
+    type: 'cluster.changed',
+    schemaVersion: 1,
+    summary: 'Its owner said anew where pipelines on a cluster may send data',
+    data: z.object({ ...subject, allowed: z.array(z.string()), forbidden: z.array(z.string()) }),
+  }),
+  event({
     type: 'cluster.removed',
     schemaVersion: 1,
     summary: 'A cluster was forgotten; nothing of ours was on it',

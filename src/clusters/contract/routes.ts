@@ -4,7 +4,7 @@ import { ClusterId, Epoch, ExperimentId, OperationId } from '../../kernel/identi
 import { Instant } from '../../kernel/instant.ts';
 import { Operation } from '../../platform/declare/operation.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
-import { Cluster, ClusterNode, ClusterSettings, ObservedObject } from '../domain/cluster.ts';
+import { Cluster, ClusterChange, ClusterNode, ClusterSettings, ObservedObject } from '../domain/cluster.ts';
 import { CollectorId, FoundCollector, MissingRight } from '../domain/collector.ts';
 
 const ById = z.object({ clusterId: ClusterId });
@@ -59,6 +59,20 @@ export const clusterRoutes = [
     status: 200,
     response: Cluster,
     refusals: [],
+  }),
+  route({
+    name: 'changeCluster',
+    method: 'PATCH',
+    path: '/clusters/{clusterId}',
+    summary: 'Say anew where pipelines on a cluster may send data; what runs already is left as it is',
+    permission: may('cluster:manage'),
+    concurrency: 'if-match',
+    params: ById,
+    body: ClusterChange,
+    status: 200,
+    response: Cluster,
+    refusals: ['resource-exists'],
+    example: { allowedDestinations: ['otlp.eu01.nr-data.net'] },
   }),
   route({
     name: 'removeCluster',

@@ -54,6 +54,10 @@ export const ClusterSettings = z.strictObject({
 });
 export type ClusterSettings = z.infer<typeof ClusterSettings>;
 
+/** What of a cluster can be said anew; everything else would be another cluster. */
+export const ClusterChange = z.strictObject({ allowedDestinations: z.array(AllowedHost).max(50) });
+export type ClusterChange = z.infer<typeof ClusterChange>;
+
 /** One line of the checklist: right or finding, what is missing, the command that fixes it. */
 export const PreflightCheck = z.object({
   name: z.string(),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { makeChangeCluster } from '../../../src/clusters/application/change-cluster.ts';
 import { makeRemoveCluster } from '../../../src/clusters/application/remove-cluster.ts';
 import type { ClusterAccess } from '../../../src/clusters/domain/cluster.ts';
 import { ANNA, accepted, eksSettings, epoch, makeBench, registered } from './bench.ts';
@@ -105,5 +106,32 @@ test('a stale picture cannot remove it', async () => {
   expect(await makeRemoveCluster(bench)(ANNA, id, 7)).toMatchObject({
     accepted: false,
     refusal: { code: 'precondition-failed', facts: { version: 1 } },
+  });
+});
+
+test('where pipelines may send is said anew, told on the bus by what changed, and only on the newest picture', async () => {
+  const bench = makeBench();
+  const cluster = accepted(await bench.register(ANNA, eksSettings({ allowedDestinations: ['old.example.com'] })));
+  const change = makeChangeCluster(bench);
+  const allow = (version: number, ...allowedDestinations: readonly string[]) =>
+    change(ANNA, cluster.id, version, { allowedDestinations: [...allowedDestinations] });
+  const wanted = ['otlp.example.com:443', 'otlp.example.com:443'];
+  expect(accepted(await allow(1, ...wanted))).toMatchObject({
+    version: 2,
+    settings: { allowedDestinations: ['otlp.example.com:443'] },
+  });
+  expect(bench.clusters.events().at(-1)).toMatchObject({
+    type: 'cluster.changed',
+    data: { allowed: ['otlp.example.com:443'], forbidden: ['old.example.com'] },
+  });
+  expect(await allow(1)).toMatchObject({ accepted: false, refusal: { code: 'precondition-failed' } });
+  // nothing new is nothing to say
+  expect(accepted(await allow(2, ...wanted)).version).toBe(2);
+  expect(accepted(await allow(2)).settings.allowedDestinations).toEqual([]);
+  expect(
+    await change({ ...ANNA, tenantId: 'globex' as typeof ANNA.tenantId }, cluster.id, 3, { allowedDestinations: [] }),
+  ).toMatchObject({
+    accepted: false,
+    refusal: { code: 'resource-not-found' },
   });
 });
