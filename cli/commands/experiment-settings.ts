@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { Client } from '../../src/client/client.ts';
 import { ExperimentSettings } from '../../src/experiments/domain/settings.ts';
 import { parseDuration } from '../../src/kernel/duration.ts';
-import { PipelineId } from '../../src/kernel/identity.ts';
+import { type ClusterId, PipelineId } from '../../src/kernel/identity.ts';
+import { incumbentPipeline } from '../../src/pipelines/domain/pipeline.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { readDocument } from '../read-document.ts';
@@ -15,7 +16,7 @@ import { collect, parseParameters, parseTemplateName } from './parameters.ts';
 export interface SettingsOptions {
   readonly file?: string;
   readonly name?: string;
-  readonly baseline: string;
+  readonly baseline?: string;
   readonly candidate?: string;
   readonly cluster?: string;
   readonly node: readonly string[];
@@ -32,7 +33,10 @@ export const withSettings = (command: Command): Command =>
   command
     .option('-f, --file <file>', 'scenario file in YAML or JSON, in the API’s own words')
     .option('-n, --name <name>')
-    .option('--baseline <template or pipeline>', 'what to compare with', 'baseline')
+    .option(
+      '--baseline <template or pipeline>',
+      'what to compare with; when absent the published pipeline that was adopted from the cluster, else the template baseline',
+    )
     .option('--candidate <template or pipeline>', 'what to try; a pipeline by id, or as NAME@REVISION')
     .option('--cluster <id or name>')
     .option('--node <name>', 'node to measure on, repeatable; all ready nodes when absent', collect, [])
@@ -59,9 +63,10 @@ const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<u
     );
   }
   const cluster = await findCluster(api, given.cluster);
+  const baseline = given.baseline ?? (await incumbentOn(api, cluster.id)) ?? 'baseline';
   return {
-    name: given.name ?? `${given.candidate} against ${given.baseline} on ${cluster.settings.name}`,
-    baselinePipeline: await variantOf(api, given.baseline, []),
+    name: given.name ?? `${given.candidate} against ${baseline} on ${cluster.settings.name}`,
+    baselinePipeline: await variantOf(api, baseline, []),
     candidatePipeline: await variantOf(api, given.candidate, given.param),
     targets: [{ clusterId: cluster.id, ...(given.node.length === 0 ? {} : { nodeNames: given.node }) }],
     ...(given.duration === undefined ? {} : { durationSeconds: given.duration }),
@@ -71,6 +76,13 @@ const settingsOfOptions = async (api: Client, given: SettingsOptions): Promise<u
     collectionIntervalSeconds: given.interval,
     criticalProcesses: given.critical?.split(',') ?? [],
   };
+};
+
+/** What runs on the cluster today, as the first published pipeline that was adopted from it; null: none was. */
+const incumbentOn = async (api: Client, clusterId: ClusterId): Promise<string | null> => {
+  const { body } = await api.listPipelines({ query: { limit: 100, status: 'published' } });
+  const found = incumbentPipeline(body.items, clusterId);
+  return found === undefined ? null : `${found.name}@${found.latest.number}`;
 };
 
 /** A template with parameters, or a pipeline: by its id, or by its name with a revision. */

@@ -18,6 +18,7 @@ import { CommandFailure } from '../failure.ts';
 import { readText } from '../read-text.ts';
 import { describeFindings } from '../render/findings.ts';
 import { renderFields, renderTable } from '../render/table.ts';
+import { findCluster } from './cluster.ts';
 import { collect, parseParameters, parseTemplateName } from './parameters.ts';
 
 /** `pipe-0123456789ab@3` or `web hosts@3`: a pipeline, and which of its revisions. */
@@ -174,6 +175,21 @@ export const registerOwnedPipelines = (pipeline: Command, context: () => Context
     const details = { ...detailsOf(given), name: required(given.name) };
     const { body } = await (await client()).importPipeline({ body: { ...details, text: readText(file) } });
     for (const { line, sentence } of body.notes) say(`! line ${line}: ${sentence}`);
+    answerSaved(body, `✔ ${body.name} is a draft: phoenix pipeline publish ${body.id}`);
+  });
+
+  withDetails(
+    pipeline
+      .command('adopt <collector>')
+      .description('a draft from a collector that `cluster discover` found: what of its settings can run beside it')
+      .requiredOption('--cluster <id or name>'),
+  ).action(async (collectorId: string, given: DetailOptions & { readonly cluster: string }) => {
+    const { client, say } = context();
+    const api = await client();
+    const details = { ...detailsOf(given), name: required(given.name) };
+    const { id: clusterId } = await findCluster(api, given.cluster);
+    const { body } = await api.adoptCollector({ body: { ...details, clusterId, collectorId } });
+    for (const { sentence } of body.notes) say(`! ${sentence}`);
     answerSaved(body, `✔ ${body.name} is a draft: phoenix pipeline publish ${body.id}`);
   });
 

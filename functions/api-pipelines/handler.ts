@@ -1,3 +1,5 @@
+import { dynamodbClusterStore } from '../../src/clusters/adapters/dynamodb-cluster-store.ts';
+import { makeFindCollector } from '../../src/clusters/application/find-collector.ts';
 import { COST_PROBLEMS } from '../../src/cost/contract/problems.ts';
 import { systemClock, systemIds } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
@@ -23,6 +25,9 @@ export const handler = httpEntry(manifest, ({ core, ephemeral, cursorKey, auditT
       clock: systemClock,
       sha256,
       collectorImage: settings.collectorImage,
+      findIncumbent: makeFindCollector({
+        clusters: dynamodbClusterStore({ table, clock: systemClock, ids: systemIds }),
+      }),
     }),
   });
 });

@@ -5,6 +5,7 @@ import { memoryAuditLog } from '../../src/audit/adapters/memory-audit-log.ts';
 import { serveAudit } from '../../src/audit/application/serve-audit.ts';
 import { makeWriteAudit } from '../../src/audit/application/write-audit.ts';
 import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
+import { makeFindCollector } from '../../src/clusters/application/find-collector.ts';
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import type { Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
 import { accept, type Outcome, refuse } from '../../src/kernel/outcome.ts';
@@ -19,7 +20,8 @@ import { servedClusters } from './fixture-cluster-routes.ts';
 import { servedCosts } from './fixture-cost-routes.ts';
 import { servedExperiments } from './fixture-experiment-routes.ts';
 import { seedPipelines } from './fixture-pipelines.ts';
-import { makeWorld } from './fixture-world.ts';
+import { CLUSTER_FIXTURE, makeWorld } from './fixture-world.ts';
+import { INCUMBENTS, reportOn } from './incumbents.ts';
 import { listen } from './listen.ts';
 import { T0, testClock } from './platform.ts';
 
@@ -64,7 +66,17 @@ export const startFixtureApi = async ({
       ...servedAccess(() => generation),
       ...servedClusters(world),
       ...servedExperiments(world),
-      ...servePipelines({ pipelines: world.pipelines, clock, sha256, collectorImage: 'collector:fixture' }),
+      ...servePipelines({
+        pipelines: world.pipelines,
+        clock,
+        sha256,
+        collectorImage: 'collector:fixture',
+        findIncumbent: async (_, clusterId, collector) => {
+          const report = await reportOn(CLUSTER_FIXTURE, INCUMBENTS, { now: () => T0 });
+          const collectors = async () => (clusterId === CLUSTER_FIXTURE.id ? report : null);
+          return makeFindCollector({ clusters: { collectors } })(CLUSTER_FIXTURE.tenantId, clusterId, collector);
+        },
+      }),
       ...serveAudit({ log: audit, sha256 }),
       ...servedCosts(world),
     ],

@@ -7,6 +7,7 @@ import { memoryClusterStore } from '../../src/clusters/adapters/memory-cluster-s
 import { memoryOperationStore } from '../../src/clusters/adapters/memory-operation-store.ts';
 import { makeCarryOutClusterWork } from '../../src/clusters/application/carry-out-cluster-work.ts';
 import { makeDiscoverCollectors } from '../../src/clusters/application/discover-collectors.ts';
+import { makeFindCollector } from '../../src/clusters/application/find-collector.ts';
 import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
 import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
 import type { ClusterWork } from '../../src/clusters/contract/routes.ts';
@@ -106,7 +107,13 @@ export const serveWorld = async (
         clock,
         pauses: NO_PAUSES,
       }),
-      ...servePipelines({ pipelines: world.pipelines, clock, sha256, collectorImage: 'collector:test' }),
+      ...servePipelines({
+        pipelines: world.pipelines,
+        clock,
+        sha256,
+        collectorImage: 'collector:test',
+        findIncumbent: makeFindCollector({ clusters }),
+      }),
       ...serveAccess({
         members,
         signIn,

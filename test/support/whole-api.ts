@@ -12,6 +12,7 @@ import { serveAudit } from '../../src/audit/application/serve-audit.ts';
 import { ALL_PROBLEMS } from '../../src/client/contracts.ts';
 import { memoryClusterStore } from '../../src/clusters/adapters/memory-cluster-store.ts';
 import { memoryOperationStore } from '../../src/clusters/adapters/memory-operation-store.ts';
+import { makeFindCollector } from '../../src/clusters/application/find-collector.ts';
 import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
 import { serveDoctor } from '../../src/control/application/serve-doctor.ts';
 import { memoryOwnPrices } from '../../src/cost/adapters/memory-own-prices.ts';
@@ -90,7 +91,13 @@ export const makeWholeApi = () => {
       allowedDirectClusters: 'none',
       allowedMetricSources: 'none',
     }),
-    ...servePipelines({ pipelines, clock, sha256, collectorImage: policy.collectorImage }),
+    ...servePipelines({
+      pipelines,
+      clock,
+      sha256,
+      collectorImage: policy.collectorImage,
+      findIncumbent: makeFindCollector({ clusters }),
+    }),
     ...serveCost({ ownPrices, clock }),
     ...serveExperiments({
       experiments,

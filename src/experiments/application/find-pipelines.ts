@@ -72,7 +72,15 @@ const findPipeline = async (
 
 const sourceOf = ({ origin, pipelineId, number, yaml }: Revision): VariantSource => {
   const revision: RevisionRef = { pipelineId, revision: number };
-  if (origin.kind === 'settings') return { kind: 'settings', yaml, revision };
+  if (origin.kind === 'settings') {
+    const { incumbent } = origin;
+    return {
+      kind: 'settings',
+      yaml,
+      revision,
+      ...(incumbent === undefined ? {} : { incumbentOf: incumbent.clusterId }),
+    };
+  }
   const { kind, ...choice } = origin;
   return { kind, choice, revision };
 };

@@ -97,8 +97,14 @@ const stopOf = (verdict: ExperimentVerdict, sentence: string): Stop => ({ verdic
 /** What was known when this epoch was planned. */
 const knownOf = async (experiments: Pick<ExperimentStore, 'plan'>, ref: EpochRef): Promise<Known> => {
   const plan = await experiments.plan(ref);
-  const ran = plan?.clusters.flatMap(({ baseline, candidate }) => [baseline, candidate]) ?? [];
-  return { history: plan?.history ?? null, fleet: plan?.fleet ?? null, ran };
+  const clusters = plan?.clusters ?? [];
+  return {
+    history: plan?.history ?? null,
+    fleet: plan?.fleet ?? null,
+    ran: clusters.flatMap(({ baseline, candidate }) => [baseline, candidate]),
+    isBaselineIncumbent:
+      clusters.length > 0 && clusters.every(({ clusterId, baseline }) => baseline.incumbentOf === clusterId),
+  };
 };
 
 /** Evidence and its judgement, from what is stored: the same samples always give the same. */

@@ -25,6 +25,8 @@ export interface Known {
   readonly fleet: Fleet | null;
   /** what ran in place of pipelines that the settings name by their revision */
   readonly ran?: readonly Ran[];
+  /** on every cluster its baseline was what a collector runs there */
+  readonly isBaselineIncumbent?: boolean;
 }
 
 type Ran = Pick<RenderedPipeline, 'template' | 'version'>;
@@ -39,7 +41,7 @@ const NOTHING_KNOWN: Known = { history: null, fleet: null };
 export const toEvidence = (
   settings: CompleteSettings,
   samples: readonly Sample[],
-  { history, fleet, ran = [] }: Known = NOTHING_KNOWN,
+  { history, fleet, ran = [], isBaselineIncumbent = !IS_BASELINE_HYPOTHETICAL }: Known = NOTHING_KNOWN,
 ): Evidence =>
   Evidence.parse({
     design: {
@@ -47,7 +49,7 @@ export const toEvidence = (
       horizonSlots: slotsPlanned(settings),
       populationNodes: fleet?.nodes ?? null,
       ...(fleet !== null && fleet.strata.length > 0 ? { strata: fleet.strata } : {}),
-      hypotheticalBaseline: IS_BASELINE_HYPOTHETICAL,
+      hypotheticalBaseline: !isBaselineIncumbent,
       bootstrapSeed: BOOTSTRAP_SEED,
       criteria: [...toCriteria(settings), ...(readsAlike(settings, ran) ? [equalInput(settings)] : [])],
     },

@@ -69,7 +69,7 @@ export const pipelineWords = (pipeline: VariantPipeline): string => {
   return revision === undefined ? pipelineId : `${pipelineId}, revision ${revision}`;
 };
 
-/** Nobody said that a baseline is what runs today, neither a template nor a pipeline: no headline about money. */
+/** Unless the plan of an epoch knows that it is what runs there, a baseline is nobody's: no headline about money. */
 export const IS_BASELINE_HYPOTHETICAL: boolean = true;
 
 /** Longer than a fortnight nobody waits for an answer. */

@@ -4,7 +4,13 @@ import type { Clock, Sha256 } from '../../kernel/ports.ts';
 import { headOf } from '../domain/decide-pipeline.ts';
 import { evolvePipeline } from '../domain/evolve-pipeline.ts';
 import { MAXIMUM_PIPELINES, type Pipeline, type PipelineDetails } from '../domain/pipeline.ts';
-import { type ComposeRefusal, composeRevision, type PipelineOrigin, type Revision } from '../domain/revision.ts';
+import {
+  type ComposeRefusal,
+  composeRevision,
+  type IncumbentSource,
+  type PipelineOrigin,
+  type Revision,
+} from '../domain/revision.ts';
 import { announcementOf } from './announcements.ts';
 import type { PipelineStore } from './ports.ts';
 
@@ -19,6 +25,8 @@ export interface CreatePipeline {
     readonly name: string;
   };
   readonly origin: PipelineOrigin;
+  /** the collector whose settings they are */
+  readonly incumbent?: IncumbentSource;
   readonly note: string;
   readonly caller: Principal;
   /** a repeated request finds the draft that the first one made */
@@ -36,13 +44,24 @@ export type CreateRefusal = ComposeRefusal | Refusal<'pipeline-name-taken' | 'pi
 /** Stores a draft with its first revision. */
 export const makeCreatePipeline =
   ({ pipelines, clock, sha256 }: CreatePorts) =>
-  async ({ details, origin, note, caller, idempotencyKey }: CreatePipeline): Promise<Outcome<Saved, CreateRefusal>> => {
+  async ({
+    details,
+    origin,
+    incumbent,
+    note,
+    caller,
+    idempotencyKey,
+  }: CreatePipeline): Promise<Outcome<Saved, CreateRefusal>> => {
     const composed = composeRevision(origin, sha256);
     if (!composed.accepted) return composed;
+    const content =
+      incumbent === undefined
+        ? composed.value
+        : { ...composed.value, origin: { kind: 'settings' as const, incumbent } };
     const { tenantId, userId, email } = caller;
     const id = PipelineId.parse(`pipe-${shortIdFrom(sha256(`${tenantId} ${userId} ${idempotencyKey}`))}`);
     const said = { at: clock.now(), by: actorOf(caller) };
-    const first = headOf(composed.value, 1, note, said);
+    const first = headOf(content, 1, note, said);
     const { name, description = '', owner = email, team = null, labels = {} } = details;
     const event = {
       type: 'created' as const,
@@ -53,7 +72,7 @@ export const makeCreatePipeline =
     const count = await pipelines.count(tenantId);
     if (count >= MAXIMUM_PIPELINES && (await pipelines.load({ tenantId, pipelineId: id })) === null)
       return quotaExceeded(count);
-    const revision = { ...first, ...composed.value, pipelineId: id, published: null };
+    const revision = { ...first, ...content, pipelineId: id, published: null };
     const created = await pipelines.create(draft, revision, [announcementOf(null, event, draft)], said.by);
     return created.accepted ? accept({ pipeline: created.value, revision }) : created;
   };

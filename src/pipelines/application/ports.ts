@@ -1,9 +1,9 @@
-import type { Actor, PipelineId, TenantId } from '../../kernel/identity.ts';
+import type { Actor, ClusterId, PipelineId, TenantId } from '../../kernel/identity.ts';
 import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
 import type { ListedRevision } from '../contract/views.ts';
 import type { Pipeline, PipelineStatus } from '../domain/pipeline.ts';
-import type { Publication, Revision, RevisionNumber } from '../domain/revision.ts';
+import type { IncumbentSource, Publication, Revision, RevisionNumber } from '../domain/revision.ts';
 
 export interface PipelineRef {
   readonly tenantId: TenantId;
@@ -36,6 +36,13 @@ export interface PipelineChange {
   readonly publishes: { readonly number: RevisionNumber; readonly publication: Publication } | null;
   readonly isDeletion: boolean;
 }
+
+/** Finds a collector that was seen on a cluster, with its settings. Clusters answer it; pipelines only ask. */
+export type FindIncumbent = (
+  tenantId: TenantId,
+  clusterId: ClusterId,
+  collector: string,
+) => Promise<(IncumbentSource & { readonly settings: string | null }) | null>;
 
 export interface PipelineStore {
   /** null: there is none, or it was deleted */

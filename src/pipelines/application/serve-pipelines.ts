@@ -1,4 +1,5 @@
-import { accept, type Outcome, type Refusal } from '../../kernel/outcome.ts';
+import type { ClusterId } from '../../kernel/identity.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { implement, type ServedRoute } from '../../platform/http/implement.ts';
 import { within } from '../../platform/http/within.ts';
 import { COMPOSE_REFUSALS, pipelineRoutes } from '../contract/routes.ts';
@@ -6,6 +7,7 @@ import { diffRevisions } from '../domain/diff.ts';
 import { exportPipeline } from '../domain/export.ts';
 import { generate } from '../domain/generate.ts';
 import { importSettings } from '../domain/import.ts';
+import { adoptedSettings } from '../domain/incumbent.ts';
 import { type Pipeline, publishedOf } from '../domain/pipeline.ts';
 import { preview } from '../domain/preview/preview.ts';
 import { settingsOfSides } from '../domain/preview/sides.ts';
@@ -17,16 +19,18 @@ import { validityOf } from '../domain/validation/validity.ts';
 import { makeChangePipeline } from './change-pipeline.ts';
 import { type CreatePorts, makeCreatePipeline, type Saved } from './create-pipeline.ts';
 import { makeFindPipeline } from './find-pipeline.ts';
+import type { FindIncumbent } from './ports.ts';
 import { viewOf } from './views.ts';
 
 export interface ServePipelinesPorts extends CreatePorts {
   /** what exported collectors run */
   readonly collectorImage: string;
+  readonly findIncumbent: FindIncumbent;
 }
 
 /** Answers every route of templates and pipelines. Templates are code; pipelines are what people made of them. */
 export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute[] => {
-  const { pipelines, sha256, collectorImage } = ports;
+  const { pipelines, sha256, collectorImage, findIncumbent } = ports;
   const create = makeCreatePipeline(ports);
   const change = makeChangePipeline(ports);
   const { find, revisionOf } = makeFindPipeline(ports);
@@ -86,6 +90,20 @@ export const servePipelines = (ports: ServePipelinesPorts): readonly ServedRoute
       if (!imported.accepted) return imported;
       const { yaml, notes } = imported.value;
       const created = await create({ details, origin: { kind: 'settings', yaml }, note, caller, idempotencyKey });
+      if (!created.accepted) return within(IMPORT_CODES, created);
+      const { body, ...rest } = answerSaved(created.value);
+      return accept({ ...rest, body: { ...body, notes: [...notes] } });
+    },
+
+    adoptCollector: async ({ body: { clusterId, collectorId, note, ...details }, caller, idempotencyKey }) => {
+      const found = await findIncumbent(caller.tenantId, clusterId, collectorId);
+      if (found === null || found.settings === null) return noIncumbent(clusterId, collectorId);
+      const { settings, ...incumbent } = found;
+      const adopted = adoptedSettings(settings, incumbent);
+      if (!adopted.accepted) return adopted;
+      const { yaml, notes } = adopted.value;
+      const origin = { kind: 'settings', yaml } as const;
+      const created = await create({ details, origin, incumbent, note, caller, idempotencyKey });
       if (!created.accepted) return within(IMPORT_CODES, created);
       const { body, ...rest } = answerSaved(created.value);
       return accept({ ...rest, body: { ...body, notes: [...notes] } });
@@ -184,5 +202,12 @@ const STALE_CODES = ['resource-not-found', 'precondition-failed'] as const;
 const DELETE_CODES = [...STALE_CODES, 'state-conflict'] as const;
 const CHANGE_CODES = [...STALE_CODES, 'pipeline-name-taken'] as const;
 const REVISE_CODES = [...COMPOSE_REFUSALS, ...DELETE_CODES, 'pipeline-quota-exceeded'] as const;
+const noIncumbent = (clusterId: ClusterId, collector: string) =>
+  refuse(
+    'resource-not-found',
+    `on ${clusterId} no collector ${collector} was seen whose settings can be read; \`phoenix cluster discover\` looks again`,
+    { clusterId, collector },
+  );
+
 const IMPORT_CODES = ['pipeline-secret-in-plain-text', 'pipeline-name-taken', 'pipeline-quota-exceeded'] as const;
 const PUBLISH_CODES = [...STALE_CODES, 'pipeline-invalid-config', 'pipeline-revision-not-found'] as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { may } from '../../access/domain/permissions.ts';
 import { PriceBookId } from '../../cost/domain/price-book.ts';
-import { PipelineId } from '../../kernel/identity.ts';
+import { ClusterId, PipelineId } from '../../kernel/identity.ts';
 import { PageQuery, page, route } from '../../platform/declare/route.ts';
 import { Destination } from '../domain/destination.ts';
 import { PipelineDiff } from '../domain/diff.ts';
@@ -200,6 +200,29 @@ export const pipelineRoutes = [
       'pipeline-quota-exceeded',
     ],
     example: { name: 'what runs today', text: OWN_SETTINGS },
+  }),
+  route({
+    name: 'adoptCollector',
+    method: 'POST',
+    path: '/pipelines/adopt',
+    summary:
+      'A draft from a collector that was found on a cluster: what of its settings can run beside it, for a baseline that is what runs today',
+    permission: may('pipeline:write'),
+    concurrency: 'idempotency-key',
+    body: NewDetails.extend({ clusterId: ClusterId, collectorId: z.string().max(420), note: Note }),
+    status: 201,
+    response: ImportedPipeline,
+    refusals: [
+      'pipeline-import-unreadable',
+      'pipeline-secret-in-plain-text',
+      'pipeline-name-taken',
+      'pipeline-quota-exceeded',
+    ],
+    example: {
+      name: 'what runs on eu-1',
+      clusterId: 'clu-0123456789ab',
+      collectorId: 'daemonset.observability.otel-agent.collector',
+    },
   }),
   route({
     name: 'getPipeline',

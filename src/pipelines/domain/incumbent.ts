@@ -1,10 +1,11 @@
+import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import { COLLECTOR_VERSION } from './components/registry.ts';
 import { hindrancesOf, missingMetrics } from './frame-own-settings.ts';
-import { importSettings } from './import.ts';
-import { SettingsYaml } from './revision.ts';
+import { type Imported, importSettings } from './import.ts';
+import { type IncumbentSource, SettingsYaml } from './revision.ts';
 import { mergeSettings, type Settings } from './settings-tree.ts';
 import { toYaml } from './settings-yaml.ts';
-import { shadowOf } from './shadow.ts';
+import { shadowOf, shadowSettings } from './shadow.ts';
 import { STRICTEST_POLICY } from './validation/policy.ts';
 import { readSettings } from './validation/settings-text.ts';
 
@@ -47,6 +48,23 @@ export const judgeIncumbent = ({ texts, version, allowedDestinations }: Incumben
   const changes = shadowOf(read.text.settings).changes.map(({ sentence }) => sentence);
   return { fitness: 'testable', reasons: firstOf([...otherVersion(version), ...changes]), settings: yaml };
 };
+
+/** Settings of a collector that runs, as a text of their own: what of them can run beside it, and what was left out. */
+export const adoptedSettings = (
+  settings: string,
+  { collector, seenAt, image, imageDigest }: IncumbentSource,
+): Outcome<Imported, Refusal<'pipeline-import-unreadable'>> => {
+  const read = readSettings(settings);
+  if (!read.readable) return cannotBeAdopted(read.findings[0]?.message ?? 'its settings cannot be read');
+  const [missing] = missingMetrics(read.text.settings);
+  if (missing !== undefined) return cannotBeAdopted(missing.message);
+  const heading = `# what ran as ${collector} at ${seenAt}, by ${imageDigest === null ? image : `${image}, ${imageDigest}`}\n`;
+  const notes = shadowOf(read.text.settings).changes.map((change) => ({ line: 1, ...change }));
+  return accept({ yaml: `${heading}${toYaml(shadowSettings(read.text.settings))}`, notes });
+};
+
+const cannotBeAdopted = (why: string) =>
+  refuse('pipeline-import-unreadable', `this collector cannot be a baseline: ${why}`);
 
 const not = (why: string): Judged => ({ fitness: 'not', reasons: [why], settings: null });
 

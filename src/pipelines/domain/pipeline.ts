@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Actor, PipelineId, TenantId } from '../../kernel/identity.ts';
+import { Actor, type ClusterId, PipelineId, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { Labels } from '../../kernel/labels.ts';
 import { Publication, RevisionHead, RevisionNumber } from './revision.ts';
@@ -53,6 +53,18 @@ export type Pipeline = z.infer<typeof Pipeline>;
 export type PipelineIn<S extends PipelineStatus> = Extract<Pipeline, { status: S }>;
 
 export const publishedOf = (pipeline: Pipeline) => ('published' in pipeline ? pipeline.published : null);
+
+/** The first of these whose published revision is what a collector runs on the cluster; undefined: there is none. */
+export const incumbentPipeline = <
+  P extends { readonly latest: RevisionHead; readonly published: z.infer<typeof PublishedRevision> | null },
+>(
+  pipelines: readonly P[],
+  clusterId: ClusterId,
+): P | undefined =>
+  pipelines.find(
+    ({ latest: { origin, number }, published }) =>
+      published?.revision === number && origin.kind === 'settings' && origin.incumbent?.clusterId === clusterId,
+  );
 
 /** How many pipelines a tenant may have, and how many revisions a pipeline. */
 export const MAXIMUM_PIPELINES = 50;

@@ -1,3 +1,4 @@
+import type { ClusterId } from '../../kernel/identity.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import { haveEqualInput, readingAs } from './equal-input.ts';
@@ -9,7 +10,13 @@ import { findTemplate } from './templates.ts';
 /** What one variant of an experiment is made of: a template with values, or an author's own settings. */
 export type VariantSource =
   | { readonly kind: 'template'; readonly choice: PipelineChoice; readonly revision: RevisionRef | null }
-  | { readonly kind: 'settings'; readonly yaml: string; readonly revision: RevisionRef };
+  | {
+      readonly kind: 'settings';
+      readonly yaml: string;
+      readonly revision: RevisionRef;
+      /** the cluster on which a collector runs with them */
+      readonly incumbentOf?: ClusterId;
+    };
 
 export type VariantRefusal = ComparisonRefusal | OwnSettingsRefusal;
 
@@ -19,7 +26,11 @@ export const renderVariant = (
   frame: FrameSettings,
   sha256: Sha256,
 ): Outcome<RenderedPipeline, VariantRefusal> => {
-  if (source.kind === 'settings') return renderOwnSettings({ ...source.revision, yaml: source.yaml }, frame, sha256);
+  if (source.kind === 'settings') {
+    const own = renderOwnSettings({ ...source.revision, yaml: source.yaml }, frame, sha256);
+    const { incumbentOf } = source;
+    return own.accepted && incumbentOf !== undefined ? accept({ ...own.value, incumbentOf }) : own;
+  }
   const rendered = renderAsVariant(source.choice, frame, sha256);
   return rendered.accepted ? accept({ ...rendered.value, pipeline: source.revision }) : rendered;
 };

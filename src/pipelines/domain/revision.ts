@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Actor, PipelineId } from '../../kernel/identity.ts';
+import { Actor, ClusterId, PipelineId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
@@ -36,16 +36,31 @@ export const PipelineOrigin = z.discriminatedUnion('kind', [
 ]);
 export type PipelineOrigin = z.infer<typeof PipelineOrigin>;
 
+/** The collector that runs on a cluster whose settings a revision holds, cut to what can run beside it. */
+export const IncumbentSource = z.object({
+  clusterId: ClusterId,
+  /** its id among the collectors that were found there */
+  collector: z.string(),
+  image: z.string(),
+  /** what it ran when its settings were read */
+  imageDigest: z.string().nullable(),
+  version: z.string().nullable(),
+  seenAt: Instant,
+});
+export type IncumbentSource = z.infer<typeof IncumbentSource>;
+
 /** As a revision keeps it: the template's version and every value spelled out, the text apart. */
 export const KeptOrigin = z.discriminatedUnion('kind', [
   PipelineChoice.extend({ kind: z.literal('template'), version: SemanticVersion }),
-  z.strictObject({ kind: z.literal('settings') }),
+  z.strictObject({ kind: z.literal('settings'), incumbent: IncumbentSource.optional() }),
 ]);
 export type KeptOrigin = z.infer<typeof KeptOrigin>;
 
 /** Where the settings of a revision come from, in few words. */
-export const originName = (origin: KeptOrigin): string =>
-  origin.kind === 'settings' ? 'own settings' : `${origin.template} ${origin.version}`;
+export const originName = (origin: KeptOrigin): string => {
+  if (origin.kind === 'template') return `${origin.template} ${origin.version}`;
+  return origin.incumbent === undefined ? 'own settings' : `what runs as ${origin.incumbent.collector}`;
+};
 
 export const Publication = z.object({ at: Instant, by: Actor });
 export type Publication = z.infer<typeof Publication>;

@@ -1,5 +1,6 @@
 import { pointerOf } from '../../kernel/pointer.ts';
-import { canonicalType } from './components/registry.ts';
+import { type ComponentKind, canonicalType } from './components/registry.ts';
+import { remoteWriteExporter, STORE } from './frame.ts';
 import { isHostMetrics } from './metric-set.ts';
 import { type Settings, settingsAt } from './settings-tree.ts';
 import { extensionsOf, type Pipeline, pipelinesOf } from './validation/wiring.ts';
@@ -56,6 +57,31 @@ export const shadowOf = (settings: Settings): Shadow => {
         sentence: extensionLeftOut(id),
       })),
     ],
+  };
+};
+
+/** The shadow as settings by themselves: what it keeps as its author wrote it, sending to the measurement store alone. */
+export const shadowSettings = (settings: Settings): Settings => {
+  const { pipelines } = shadowOf(settings);
+  const connectors = settingsAt(settings, 'connectors');
+  const used = new Set(pipelines.flatMap(({ parts }) => [...parts.receivers, ...parts.processors, ...parts.exporters]));
+  const kept = (kind: ComponentKind): Settings =>
+    Object.fromEntries(Object.entries(settingsAt(settings, kind)).filter(([id]) => used.has(id)));
+  const between = kept('connectors');
+  return {
+    receivers: kept('receivers'),
+    processors: kept('processors'),
+    ...(Object.keys(between).length === 0 ? {} : { connectors: between }),
+    exporters: { [STORE]: remoteWriteExporter('none') },
+    service: {
+      pipelines: Object.fromEntries(
+        pipelines.map(({ key, parts: { receivers, processors, exporters } }) => {
+          const onwards = exporters.filter((id) => Object.hasOwn(connectors, id));
+          const ends = onwards.length < exporters.length ? [STORE] : [];
+          return [key, { receivers, processors, exporters: [...onwards, ...ends] }];
+        }),
+      ),
+    },
   };
 };
 

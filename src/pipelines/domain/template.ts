@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PipelineId } from '../../kernel/identity.ts';
+import { ClusterId, PipelineId } from '../../kernel/identity.ts';
 import { type Destination, SecretReference } from './destination.ts';
 
 export const TemplateName = z
@@ -119,6 +119,8 @@ export const RenderedPipeline = z.object({
   version: SemanticVersion.nullable(),
   /** the revision that was asked for; null where a template was named */
   pipeline: RevisionRef.nullable().default(null),
+  /** the cluster on which a collector runs with these settings; absent: nobody runs them as far as we know */
+  incumbentOf: ClusterId.optional(),
   parameters: z.record(z.string(), ParameterValue),
   yaml: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

@@ -2,14 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Plan } from '../../../src/experiments/application/plan.ts';
 import type { VariantPipeline } from '../../../src/experiments/domain/settings.ts';
-import type { PipelineId } from '../../../src/kernel/identity.ts';
+import { ClusterId, type PipelineId } from '../../../src/kernel/identity.ts';
 import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { makeChangePipeline } from '../../../src/pipelines/application/change-pipeline.ts';
 import { makeCreatePipeline } from '../../../src/pipelines/application/create-pipeline.ts';
 import type { SavedPipeline } from '../../../src/pipelines/contract/views.ts';
 import type { PipelineOrigin } from '../../../src/pipelines/domain/revision.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
-import { settings } from '../../support/builders.ts';
+import { CLUSTER, settings } from '../../support/builders.ts';
+import { incumbentObjects } from '../../support/incumbents.ts';
 import { ANNA_PRINCIPAL, makeWorld, type World } from '../../support/world.ts';
 
 // Experiments whose variants are pipelines that people own, from their drafts to what is on the cluster.
@@ -57,6 +58,25 @@ const published = async (...origins: readonly PipelineOrigin[]): Promise<Pipelin
   world.required(await change.publish({ caller: ANNA_PRINCIPAL, pipelineId: pipeline.id, version }));
   return pipeline.id;
 };
+/** What a collector runs on this cluster, as a published pipeline. */
+const adopted = async (clusterId: ClusterId): Promise<PipelineId> => {
+  const ports = { pipelines: world.pipelines, clock: world.time, sha256 };
+  const incumbent = {
+    clusterId,
+    collector: 'daemonset.observability.otel-agent.collector',
+    image: 'otel/opentelemetry-collector-contrib:0.142.0',
+    imageDigest: null,
+    version: '0.142.0',
+    seenAt: world.time.now(),
+  };
+  const origin = own(OWN.replace('processors: [filter/idle], ', ''));
+  const asked = { details: { name: 'what runs' }, origin, incumbent, note: '', idempotencyKey: 'adopted' };
+  const { pipeline } = world.required(await makeCreatePipeline(ports)({ ...asked, caller: ANNA_PRINCIPAL }));
+  const publishing = { caller: ANNA_PRINCIPAL, pipelineId: pipeline.id, version: pipeline.version };
+  world.required(await makeChangePipeline(ports).publish(publishing));
+  return pipeline.id;
+};
+
 const draft = async (origin: PipelineOrigin): Promise<SavedPipeline['id']> => {
   names += 1;
   const create = makeCreatePipeline({ pipelines: world.pipelines, clock: world.time, sha256 });
@@ -205,6 +225,28 @@ describe('from a revision to the cluster', () => {
     expect(parse(entry?.candidate.yaml ?? '').exporters).toHaveProperty('prometheus_remote_write');
     expect(entry?.candidate.yaml).not.toContain('otlp.example.com');
   });
+
+  test.each([
+    ['there', CLUSTER, false],
+    ['elsewhere', ClusterId.parse('clu-00000000000z'), true],
+  ])(
+    'against what runs %s: hypothetical is a baseline that runs elsewhere, and nobody’s objects change',
+    async (_, clusterId, hypotheticalBaseline) => {
+      const others = incumbentObjects('agent-by-hand');
+      world.kubernetes.setOthers(others);
+      const pipelineId = await adopted(clusterId);
+      const ref = await world.begin({
+        baselinePipeline: { pipelineId },
+        candidatePipeline: { pipelineId: await published(own()) },
+      });
+      const offered = await untilState(ref, 'awaiting_approval');
+      expect(offered).toMatchObject({ verdict: { verdict: 'promote', hypotheticalBaseline } });
+      const [entry] = Plan.parse(await world.experiments.plan({ ...ref, epoch: offered.epoch })).clusters;
+      expect(entry?.baseline).toMatchObject({ pipeline: { pipelineId, revision: 1 }, incumbentOf: clusterId });
+      expect(entry?.candidate).not.toHaveProperty('incumbentOf');
+      expect(others).toEqual(incumbentObjects('agent-by-hand'));
+    },
+  );
 
   test('two revisions of one pipeline are compared with each other', async () => {
     const ports = { pipelines: world.pipelines, clock: world.time, sha256 };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { settingsFrom } from '../../../cli/commands/experiment-settings.ts';
 import { EXIT } from '../../../cli/exit-codes.ts';
 import { describeFailure } from '../../../cli/failure.ts';
 import { makeProgram } from '../../../cli/program.ts';
@@ -20,7 +21,10 @@ afterEach(async () => {
   await api.stop();
 });
 
-const phoenix = async (...words: readonly string[]) => {
+const phoenix = (...words: readonly string[]) => run('cluster', ...words);
+const pipelineCommand = (...words: readonly string[]) => run('pipeline', ...words);
+
+const run = async (...words: readonly string[]) => {
   let out = '';
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -28,7 +32,7 @@ const phoenix = async (...words: readonly string[]) => {
     return true;
   });
   try {
-    await makeProgram().parseAsync(['node', 'phoenix', '--api-endpoint', api.url, 'cluster', ...words]);
+    await makeProgram().parseAsync(['node', 'phoenix', '--api-endpoint', api.url, ...words]);
     return { out, code: EXIT.done };
   } catch (failure) {
     return { out, code: describeFailure(failure).exitCode };
@@ -67,4 +71,24 @@ test('missing rights come with the rules that give them', () => {
     may not list daemonsets.apps
 rules:
   - {"apiGroups":["apps"],"resources":["daemonsets"],"verbs":["list"]}`);
+});
+
+test('a collector that was found becomes a pipeline, and once published the baseline that nobody has to name', async () => {
+  const adopted = [
+    'adopt',
+    'daemonset.observability.otel-agent.collector',
+    '--cluster',
+    'local',
+    '--name',
+    'what runs',
+  ];
+  expect((await pipelineCommand(...adopted)).code).toBe(EXIT.done);
+  expect((await pipelineCommand('publish', 'what runs@1')).code).toBe(EXIT.done);
+  const client = makeClient({ baseUrl: api.url, token: process.env['PHOENIX_TOKEN'] ?? '' });
+  const given = { candidate: 'top-k', cluster: 'local', node: [], param: [], warmup: 300, slot: 60, interval: 10 };
+  const { name, baselinePipeline } = await settingsFrom(client, given);
+  expect(name).toBe('top-k against what runs@1 on local');
+  expect(baselinePipeline).toMatchObject({ revision: 1 });
+  const named = await settingsFrom(client, { ...given, baseline: 'baseline' });
+  expect(named.baselinePipeline).toMatchObject({ template: 'baseline' });
 });

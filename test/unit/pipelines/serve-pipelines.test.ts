@@ -1,17 +1,25 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { permissionsOf, type Role } from '../../../src/access/domain/permissions.ts';
 import { COST_PROBLEMS } from '../../../src/cost/contract/problems.ts';
-import type { PipelineId, Principal, TenantId, UserId } from '../../../src/kernel/identity.ts';
+import {
+  ClusterId,
+  type PipelineId,
+  type Principal,
+  type TenantId,
+  type UserId,
+} from '../../../src/kernel/identity.ts';
 import { accept } from '../../../src/kernel/outcome.ts';
 import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import {
   type MemoryPipelineStore,
   memoryPipelineStore,
 } from '../../../src/pipelines/adapters/memory-pipeline-store.ts';
+import type { FindIncumbent } from '../../../src/pipelines/application/ports.ts';
 import { servePipelines } from '../../../src/pipelines/application/serve-pipelines.ts';
 import { PIPELINE_PROBLEMS } from '../../../src/pipelines/contract/problems.ts';
 import { pipelineRoutes } from '../../../src/pipelines/contract/routes.ts';
 import { MAXIMUM_PIPELINES, MAXIMUM_REVISIONS } from '../../../src/pipelines/domain/pipeline.ts';
+import type { IncumbentSource } from '../../../src/pipelines/domain/revision.ts';
 import { TEMPLATES } from '../../../src/pipelines/domain/templates.ts';
 import { wireCode } from '../../../src/platform/declare/problem.ts';
 import { makeCursors } from '../../../src/platform/http/cursor.ts';
@@ -19,7 +27,7 @@ import { memoryIdempotencyStore } from '../../../src/platform/http/memory-idempo
 import { makeRouter, type Router } from '../../../src/platform/router.ts';
 import { QUIET } from '../../support/hosts/hosts.ts';
 import { recordingOf } from '../../support/hosts/simulated-host.ts';
-import { httpRequest, recordingRefusals, testClock, testRun } from '../../support/platform.ts';
+import { httpRequest, recordingRefusals, T0, testClock, testRun } from '../../support/platform.ts';
 import { makeCountingIds } from '../../support/virtual-time.ts';
 
 const principal = (role: Role, tenant: string): Principal => ({
@@ -47,9 +55,46 @@ beforeEach(() => {
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'key', clock }),
     refusedWrites: recordingRefusals(),
-    served: servePipelines({ pipelines: store, clock, sha256, collectorImage: 'collector:test' }),
+    served: servePipelines({ pipelines: store, clock, sha256, collectorImage: 'collector:test', findIncumbent }),
   });
 });
+
+const INCUMBENT: IncumbentSource = {
+  clusterId: ClusterId.parse('clu-00000000000a'),
+  collector: 'daemonset.observability.otel-agent.collector',
+  image: 'otel/opentelemetry-collector-contrib:0.142.0',
+  imageDigest: `sha256:${'0'.repeat(64)}`,
+  version: '0.142.0',
+  seenAt: T0,
+};
+/** One agent, which reads the node and is pushed to, and one that nobody could read. */
+const findIncumbent: FindIncumbent = async (_, clusterId, collector) => {
+  if (clusterId !== INCUMBENT.clusterId) return null;
+  if (collector === 'daemonset.a.secret.c') return { ...INCUMBENT, collector, settings: null };
+  if (collector === 'daemonset.a.gateway.c') return { ...INCUMBENT, collector, settings: GATEWAY };
+  if (collector === 'daemonset.a.leaking.c') return { ...INCUMBENT, collector, settings: LEAKING };
+  return collector === INCUMBENT.collector ? { ...INCUMBENT, settings: AGENT } : null;
+};
+const adopting = (name: string, collector = INCUMBENT.collector) => ({
+  name,
+  cluster_id: INCUMBENT.clusterId,
+  collector_id: collector,
+});
+const AGENT = `receivers:
+  otlp: {protocols: {grpc: {}}}
+  hostmetrics: {scrapers: {cpu: {}, process: {resource_attributes: {process.command_line: {enabled: false}}}}}
+exporters: {otlp_http: {endpoint: https://otlp.example.com}}
+service: {pipelines: {metrics: {receivers: [otlp, hostmetrics], exporters: [otlp_http]}}}
+`;
+const LEAKING = `receivers: {hostmetrics: {scrapers: {cpu: {}}}}
+processors: {resource: {attributes: [{key: who, value: "Bearer abcdefgh12345678", action: upsert}]}}
+exporters: {otlp_http: {endpoint: https://otlp.example.com}}
+service: {pipelines: {metrics: {receivers: [hostmetrics], processors: [resource], exporters: [otlp_http]}}}
+`;
+const GATEWAY = `receivers: {otlp: {protocols: {grpc: {}}}}
+exporters: {otlp_http: {endpoint: https://otlp.example.com}}
+service: {pipelines: {metrics: {receivers: [otlp], exporters: [otlp_http]}}}
+`;
 
 interface Asking {
   readonly ifMatch?: number;
@@ -75,6 +120,41 @@ const ask = async (method: string, path: string, body?: unknown, asking: Asking 
     body: answer.body === '' ? null : JSON.parse(answer.body),
   };
 };
+
+describe('a collector that runs becomes a pipeline', () => {
+  test('with what of it can run beside it, whose it is, and what was left out', async () => {
+    const { status, body } = await ask('POST', `${PIPELINES}/adopt`, adopting('what runs'));
+    expect(status).toBe(201);
+    expect(body.revision.origin).toEqual({
+      kind: 'settings',
+      incumbent: {
+        cluster_id: INCUMBENT.clusterId,
+        collector: INCUMBENT.collector,
+        image: INCUMBENT.image,
+        image_digest: INCUMBENT.imageDigest,
+        version: '0.142.0',
+        seen_at: T0,
+      },
+    });
+    expect(body.revision.yaml).toMatch(/^# what ran as daemonset\.observability\.otel-agent\.collector at 20/);
+    expect(body.revision.yaml).not.toContain('otlp:');
+    expect(body.notes.map(({ sentence }: { sentence: string }) => sentence)).toEqual([
+      expect.stringContaining('otlp is left out: data is pushed'),
+      expect.stringContaining('otlp_http is replaced'),
+    ]);
+    expect(body.latest.errors).toBe(0);
+  });
+
+  test.each([
+    ['nobody has seen', 'daemonset.a.b.c'],
+    ['has settings that nobody may read', 'daemonset.a.secret.c'],
+  ])('one that %s is none', async (_, collector) => {
+    expect(await ask('POST', `${PIPELINES}/adopt`, adopting('what runs', collector))).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('phoenix cluster discover') },
+    });
+  });
+});
 
 describe('templates and rendering behind the API', () => {
   test('the list has every template with its parameters', async () => {
@@ -460,6 +540,29 @@ describe('every refusal that a route declares', () => {
       async () => {
         await full();
         return create('one more');
+      },
+    ],
+    [
+      'adoptCollector pipeline-import-unreadable',
+      () => ask('POST', `${PIPELINES}/adopt`, adopting('web', 'daemonset.a.gateway.c')),
+    ],
+    [
+      // a look for collectors takes secrets out before it keeps anything; this one did not
+      'adoptCollector pipeline-secret-in-plain-text',
+      () => ask('POST', `${PIPELINES}/adopt`, adopting('web', 'daemonset.a.leaking.c')),
+    ],
+    [
+      'adoptCollector pipeline-name-taken',
+      async () => {
+        await made();
+        return ask('POST', `${PIPELINES}/adopt`, adopting('web hosts'));
+      },
+    ],
+    [
+      'adoptCollector pipeline-quota-exceeded',
+      async () => {
+        await full();
+        return ask('POST', `${PIPELINES}/adopt`, adopting('one more'));
       },
     ],
     ['importPipeline pipeline-import-unreadable', () => ask('POST', `${PIPELINES}/import`, { name: 'web', text: 'x' })],
