@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterFailure } from '../../src/clusters/application/ports.ts';
+import type { JobEnd } from '../../src/clusters/domain/cluster.ts';
 import { LIFECYCLE_BY_STEP } from '../../src/experiments/contract/workflow.ts';
 import { isTerminal, verdictOf } from '../../src/experiments/domain/experiment.ts';
 import { secondsAfter } from '../../src/kernel/instant.ts';
@@ -60,6 +61,7 @@ describe('a step that fails for good', () => {
     ['validate', 'ended', 'error_infrastructure'],
     ['claim', 'ended', 'error_infrastructure'],
     ['plan', 'ended', 'error_infrastructure'],
+    ['ask-collector', 'rolled_back', 'error_infrastructure'],
     ['apply', 'rolled_back', 'error_infrastructure'],
     ['check-applied', 'rolled_back', 'error_infrastructure'],
     ['await-ready', 'rolled_back', 'error_infrastructure'],
@@ -85,8 +87,17 @@ describe('a step that fails for good', () => {
 });
 
 describe('a step that fails twice and then works', () => {
-  const steps = ['validate', 'claim', 'plan', 'apply', 'check-applied', 'await-ready', 'warmup', 'observe', 'decide'];
-  const later = ['await-approval', 'begin-promotion', 'promote', 'await-promoted', 'cleanup', 'finalise'];
+  const steps = ['validate', 'claim', 'plan', 'ask-collector', 'apply', 'check-applied', 'await-ready', 'warmup'];
+  const later = [
+    'observe',
+    'decide',
+    'await-approval',
+    'begin-promotion',
+    'promote',
+    'await-promoted',
+    'cleanup',
+    'finalise',
+  ];
   for (const step of [...steps, ...later]) {
     test(`${step}: is tried again, and the winner is promoted all the same`, async () => {
       const end = await runToTheEnd({ around: failingAt(step, 2) });
@@ -102,6 +113,7 @@ describe('a step whose answer was lost after its work was done', () => {
   const steps = [
     'claim',
     'plan',
+    'ask-collector',
     'apply',
     'warmup',
     'observe',
@@ -263,6 +275,42 @@ describe('the cluster is away', () => {
   });
 });
 
+describe('the collector is asked before anything of it runs', () => {
+  const SAID = 'processors::filter/cand: condition has invalid syntax: 1:48';
+  const ENDS = [
+    [{ is: 'refused', message: SAID }, 'invalid_setup', `eu-1: the collector does not take the candidate: ${SAID}`],
+    [
+      { is: 'broken', message: 'ErrImagePull' },
+      'error_infrastructure',
+      'the candidate could not be checked: ErrImagePull',
+    ],
+    [{ is: 'running', waitsFor: 'its pod' }, 'error_infrastructure', 'the collector could not be asked'],
+  ] as const satisfies readonly (readonly [JobEnd, string, string])[];
+
+  test.each(ENDS)(
+    '%j ends the experiment; nothing was deployed, and nothing is left',
+    async (end, verdict, sentence) => {
+      const steps: string[] = [];
+      const world = makeWorld({
+        around: (step, call) => {
+          steps.push(step);
+          return call();
+        },
+      });
+      const ref = await world.begin();
+      world.kubernetes.setJobEnd(`check-${ref.experimentId}-candidate-e1`, end);
+      while (!isTerminal(await world.now(ref))) await world.time.advance(5);
+      const experiment = await world.now(ref);
+      expect(experiment).toMatchObject({ state: 'rolled_back', verdict: { verdict } });
+      expect(verdictOf(experiment)?.sentence).toContain(sentence);
+      expect(steps).toContain('ask-collector');
+      expect(steps).not.toContain('apply');
+      expect(await world.objects()).toEqual([]);
+      await expectExactlyOneEnd({ world, ref });
+    },
+  );
+});
+
 describe('an execution that breaks without its own ending', () => {
   test('is brought home by a recovery that enters at Compensate', async () => {
     const end = await runToTheEnd({ around: failingAt('finalise', 13) });
@@ -289,13 +337,14 @@ describe('an execution that breaks without its own ending', () => {
   });
 });
 
-/** Which states of the machine call a step; checking what clusters answered happens twice. */
+/** Which states of the machine call a step; checking what clusters answered happens three times. */
 const STATES_BY_STEP: Readonly<Record<string, readonly string[]>> = {
   validate: ['Validate'],
   claim: ['Claim'],
   plan: ['Plan'],
+  'ask-collector': ['AskCollector'],
   apply: ['Apply'],
-  'check-applied': ['CheckApplied', 'CheckPromoted'],
+  'check-applied': ['CheckAsked', 'CheckApplied', 'CheckPromoted'],
   'await-ready': ['AwaitReady'],
   warmup: ['Warmup'],
   observe: ['Observe'],

@@ -6,6 +6,7 @@ import { openKubernetes } from './kubernetes-client.ts';
 import { readConfigMap, readPods, readWorkloads } from './kubernetes-collectors.ts';
 import type { KubernetesContext } from './kubernetes-context.ts';
 import { failureOf } from './kubernetes-errors.ts';
+import { awaitJob } from './kubernetes-jobs.ts';
 import { kindsOf } from './kubernetes-kinds.ts';
 import { readNodes } from './kubernetes-nodes.ts';
 import { observeObjects, removeObjects } from './kubernetes-objects.ts';
@@ -33,6 +34,7 @@ export const kubernetesConnection = (
   };
   return {
     apply: (wanted, { dryRun = false } = {}) => answered(applyObjects(context, wanted, dryRun)),
+    runJob: (wanted, job) => answered(applyObjects(context, wanted, false).then(() => awaitJob(context, job))),
     readiness: (owner, epoch) => answered(readReadiness(context, owner, epoch)),
     objects: (owner) => answered(observeObjects(context, owner)),
     remove: (owner, epoch) => answered(removeObjects(context, owner, epoch)),

@@ -4,6 +4,7 @@ import { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { ClusterConnection, ClusterFailure, SeenNode } from '../application/ports.ts';
 import type {
+  JobEnd,
   KubernetesObject,
   ObservedObject,
   PreflightReport,
@@ -19,6 +20,8 @@ type NodeState = VariantReadiness['nodes'][number];
 export interface MemoryCluster extends ClusterConnection {
   /** how collectors of a variant are on a node from now on; the default is ready at once */
   setReadiness(variant: string, node: string, state: Omit<NodeState, 'node'>): void;
+  /** how a job of this name ends from now on; the default is done at once */
+  setJobEnd(job: string, end: JobEnd): void;
   setNodes(nodes: readonly SeenNode[]): void;
   /** every call is refused like this until it is set back to null */
   setFailure(failure: ClusterFailure | null): void;
@@ -44,7 +47,8 @@ interface Stored {
 
 /**
  * A cluster in memory that behaves like one: marks, fences, owner references with garbage collection, one namespace.
- * Left out: field validation, admission, controllers. DaemonSets are ready on every node at once unless told otherwise.
+ * Left out: field validation, admission, controllers. DaemonSets are ready on every node at once unless told otherwise, and
+ * jobs done.
  */
 export const memoryClusterConnection = ({
   namespace,
@@ -55,6 +59,7 @@ export const memoryClusterConnection = ({
 }): MemoryCluster => {
   const stored = new Map<string, Stored>();
   const readinessByPlace = new Map<string, Omit<NodeState, 'node'>>();
+  const endByJob = new Map<string, JobEnd>();
   let knownNodes = nodes;
   let failure: ClusterFailure | null = null;
   let uidCount = 0;
@@ -138,6 +143,11 @@ export const memoryClusterConnection = ({
 
   return {
     apply: (wanted, { dryRun = false } = {}) => answer(() => apply(wanted, dryRun)),
+    runJob: (wanted, job) =>
+      answer(() => {
+        const applied = apply(wanted, false);
+        return applied.accepted ? accept(endByJob.get(job) ?? { is: 'done' }) : applied;
+      }),
     readiness: (owner, epoch) => answer(() => accept(readiness(owner, epoch))),
     objects: (owner) => answer(() => accept(observed(owner))),
     remove: (owner, epoch) =>
@@ -196,6 +206,7 @@ export const memoryClusterConnection = ({
       withheld = missing;
     },
     setReadiness: (variant, node, state) => readinessByPlace.set(`${variant}/${node}`, state),
+    setJobEnd: (job, end) => endByJob.set(job, end),
     setNodes: (next) => {
       knownNodes = next;
     },

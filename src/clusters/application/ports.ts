@@ -8,6 +8,7 @@ import type { ClusterWork } from '../contract/routes.ts';
 import type {
   Cluster,
   ClusterNode,
+  JobEnd,
   KubernetesObject,
   ObservedObject,
   PreflightCheck,
@@ -107,6 +108,8 @@ export interface ClusterConnection {
     wanted: WantedObjects,
     options?: { readonly dryRun?: boolean },
   ): Promise<Outcome<{ readonly applied: number }, ClusterFailure>>;
+  /** applies these, among them the job of this name, and waits a moment for its end; asked again it goes on waiting */
+  runJob(wanted: WantedObjects, job: string): Promise<Outcome<JobEnd, ClusterFailure>>;
   readiness(owner: string, epoch: Epoch): Promise<Outcome<readonly VariantReadiness[], ClusterFailure>>;
   /** everything that carries our label, of one owner or of all */
   objects(owner?: string): Promise<Outcome<readonly ObservedObject[], ClusterFailure>>;

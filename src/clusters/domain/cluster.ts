@@ -151,6 +151,15 @@ export const VariantReadiness = z.object({
 });
 export type VariantReadiness = z.infer<typeof VariantReadiness>;
 
+/** How a job of ours has ended. */
+export type JobEnd =
+  | { readonly is: 'done' }
+  /** its program said no, and these are its words */
+  | { readonly is: 'refused'; readonly message: string }
+  /** its program did not come to its own end */
+  | { readonly is: 'broken'; readonly message: string }
+  | { readonly is: 'running'; readonly waitsFor: string };
+
 /** An object of ours as it is on the cluster. */
 export const ObservedObject = z.object({
   kind: z.string(),

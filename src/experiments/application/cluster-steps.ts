@@ -5,7 +5,7 @@ import type { Variant } from '../../measurement/domain/sample.ts';
 import type { ClusterStep, StepAnswer } from '../contract/workflow.ts';
 import { type Experiment, lifeOf, promotionOf } from '../domain/experiment.ts';
 import { waiting } from './experiment-steps.ts';
-import { expiresAt, type Plan, wantedOf } from './plan.ts';
+import { checkOf, expiresAt, type Owner, type Plan, wantedOf } from './plan.ts';
 import type { ClusterAccess, ClusterHands, ClusterLooks, EpochRef, Policy, ReadinessQueue } from './ports.ts';
 import { answer, beginWait, type StepPorts, stopAnswer } from './steps.ts';
 
@@ -18,6 +18,7 @@ export interface ClusterStepPorts extends Pick<StepPorts, 'experiments' | 'clust
 
 /** Carries out one step of the function cluster-steps. What may be better in a moment is thrown: the machine asks again. */
 export const makeClusterSteps = (ports: ClusterStepPorts) => {
+  const askCollector = makeAskCollector(ports);
   const apply = makeApply(ports);
   const remove = makeRemove(ports);
   const awaitReady = makeAwaitReady(ports);
@@ -25,6 +26,8 @@ export const makeClusterSteps = (ports: ClusterStepPorts) => {
     const { tenantId, experimentId, epoch } = step;
     const ref = { tenantId, experimentId, epoch };
     switch (step.step) {
+      case 'ask-collector':
+        return askCollector(ref, step.clusterId, step.variant);
       case 'apply':
         return apply(ref, step.clusterId, step.variant);
       case 'await-ready':
@@ -49,52 +52,85 @@ const loadEpoch = async (ports: Pick<ClusterStepPorts, 'experiments'>, ref: Epoc
   return stored === null || stored.experiment.epoch !== ref.epoch ? null : stored.experiment;
 };
 
+/** A cluster that an experiment may act on now, and what is planned for it. */
+interface Opened {
+  readonly experiment: Experiment;
+  readonly cluster: Cluster;
+  readonly entry: Plan['clusters'][number];
+  readonly hands: ClusterHands;
+}
+
+/** What follows where the experiment has come so far and no further, and nobody has stopped it. */
+const onCluster = async (
+  ports: ClusterStepPorts,
+  ref: EpochRef,
+  clusterId: ClusterId,
+  expected: 'provisioning' | 'promoting',
+  act: (opened: Opened) => Promise<StepAnswer>,
+): Promise<StepAnswer> => {
+  const experiment = await loadEpoch(ports, ref);
+  if (experiment === null || experiment.state !== expected) return staleStep(ref);
+  const stop = stopAnswer(experiment);
+  if (stop !== null) return stop;
+  const plan = await ports.experiments.plan(ref);
+  const entry = plan?.clusters.find((each) => each.clusterId === clusterId);
+  const cluster = await ports.clusters.load(ref.tenantId, clusterId);
+  if (entry === undefined || cluster === null) {
+    return answer('invalid_setup', `cluster ${clusterId} is not registered any more`);
+  }
+  const hands = await ports.access.open(cluster);
+  if (!hands.accepted) return clusterAnswer(ports, cluster, hands.refusal);
+  return act({ experiment, cluster, entry, hands: hands.value });
+};
+
 /** Applies a variant, or the winner under an owner of its own, on one cluster. */
 const makeApply =
   (ports: ClusterStepPorts) =>
-  async (ref: EpochRef, clusterId: ClusterId, what: Variant | 'winner'): Promise<StepAnswer> => {
-    const experiment = await loadEpoch(ports, ref);
-    const expected = what === 'winner' ? 'promoting' : 'provisioning';
-    if (experiment === null || experiment.state !== expected) return staleStep(ref);
-    const stop = stopAnswer(experiment);
-    if (stop !== null) return stop;
-    const plan = await ports.experiments.plan(ref);
-    const entry = plan?.clusters.find((each) => each.clusterId === clusterId);
-    const cluster = await ports.clusters.load(ref.tenantId, clusterId);
-    if (entry === undefined || cluster === null) {
-      return answer('invalid_setup', `cluster ${clusterId} is not registered any more`);
-    }
-    const hands = await ports.access.open(cluster);
-    if (!hands.accepted) return clusterAnswer(ports, cluster, hands.refusal);
-    const applied = await hands.value.apply(wantedFor(ports, experiment, cluster, entry, what));
-    return applied.accepted ? answer('ok') : clusterAnswer(ports, cluster, applied.refusal);
-  };
+  (ref: EpochRef, clusterId: ClusterId, what: Variant | 'winner'): Promise<StepAnswer> =>
+    onCluster(ports, ref, clusterId, what === 'winner' ? 'promoting' : 'provisioning', async (opened) => {
+      const applied = await opened.hands.apply(wantedFor(ports, opened, what));
+      return applied.accepted ? answer('ok') : clusterAnswer(ports, opened.cluster, applied.refusal);
+    });
 
-const wantedFor = (
-  { policy, clock }: ClusterStepPorts,
-  experiment: Experiment,
-  cluster: Cluster,
-  entry: Plan['clusters'][number],
-  what: Variant | 'winner',
-) => {
-  const { epoch, id, settings } = experiment;
-  const promotion = promotionOf(experiment);
+const wantedFor = (ports: ClusterStepPorts, opened: Opened, what: Variant | 'winner') => {
+  const { experiment } = opened;
+  const place = { ...opened, image: ports.policy.collectorImage };
   return what === 'winner'
     ? wantedOf(
-        { id: promotion?.deploymentId ?? id, epoch, expiresAt: null },
-        cluster,
-        entry,
+        { id: promotionOf(experiment)?.deploymentId ?? experiment.id, epoch: experiment.epoch, expiresAt: null },
+        place,
         [{ variant: 'candidate', as: 'promoted' }],
-        policy.collectorImage,
       )
-    : wantedOf(
-        { id, epoch, expiresAt: expiresAt(settings, clock.now()) },
-        cluster,
-        entry,
-        [{ variant: what, as: what }],
-        policy.collectorImage,
-      );
+    : wantedOf(ownerOf(ports, experiment), place, [{ variant: what, as: what }]);
 };
+
+const ownerOf = ({ clock }: Pick<ClusterStepPorts, 'clock'>, { id, epoch, settings }: Experiment): Owner => ({
+  id,
+  epoch,
+  expiresAt: expiresAt(settings, clock.now()),
+});
+
+/** Has the very collector validate the settings of a variant on a cluster, before anything of that runs there. */
+const makeAskCollector =
+  (ports: ClusterStepPorts) =>
+  (ref: EpochRef, clusterId: ClusterId, variant: Variant): Promise<StepAnswer> =>
+    onCluster(ports, ref, clusterId, 'provisioning', async ({ experiment, cluster, entry, hands }) => {
+      const place = { cluster, entry, image: ports.policy.collectorImage };
+      const { wanted, job } = checkOf(ownerOf(ports, experiment), place, variant);
+      const ended = await hands.runJob(wanted, job);
+      if (!ended.accepted) return clusterAnswer(ports, cluster, ended.refusal);
+      const { name } = cluster.settings;
+      switch (ended.value.is) {
+        case 'done':
+          return answer('ok');
+        case 'refused':
+          return answer('invalid_setup', `${name}: the collector does not take the ${variant}: ${ended.value.message}`);
+        case 'broken':
+          return answer('error_infrastructure', `${name}: the ${variant} could not be checked: ${ended.value.message}`);
+        case 'running':
+          throw new Error(`${name}: the check of the ${variant} waits for ${ended.value.waitsFor}`);
+      }
+    });
 
 /** What a person has to change is an answer; what a moment may change is thrown and asked again. */
 const clusterAnswer = async (

@@ -5,8 +5,9 @@ import { Instant, secondsAfter } from '../../kernel/instant.ts';
 import { accept, type Outcome } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import { VARIANTS, type Variant } from '../../measurement/domain/sample.ts';
-import { collectorObjects } from '../../pipelines/domain/collector-objects.ts';
+import { type CollectorWish, collectorObjects } from '../../pipelines/domain/collector-objects.ts';
 import { renderVariants, type VariantRefusal } from '../../pipelines/domain/render-variants.ts';
+import { settingsCheck } from '../../pipelines/domain/settings-check.ts';
 import { type FrameSettings, RenderedPipeline } from '../../pipelines/domain/template.ts';
 import type { Known } from '../domain/evidence.ts';
 import type { CompleteSettings, Experiment } from '../domain/experiment.ts';
@@ -91,30 +92,56 @@ export const expiresAt = (settings: CompleteSettings, now: Instant): Instant =>
     2 * totalSlots(settings) * settings.slotSeconds + LONGEST_WAIT_SECONDS + DEAD_MAN_SECONDS,
   );
 
+/** Whose objects these are, and until when. */
+export interface Owner {
+  readonly id: string;
+  readonly epoch: Epoch;
+  readonly expiresAt: Instant | null;
+}
+
+interface Place {
+  readonly cluster: Cluster;
+  readonly entry: Plan['clusters'][number];
+  readonly image: string;
+}
+
 /** Everything that both variants want on one cluster: applied together or one by one, it is the same owner. */
 export const wantedOf = (
-  owner: { readonly id: string; readonly epoch: Epoch; readonly expiresAt: Instant | null },
-  cluster: Cluster,
-  entry: Plan['clusters'][number],
+  owner: Owner,
+  place: Place,
   variants: readonly { readonly variant: Variant; readonly as: Variant | 'promoted' }[],
-  image: string,
 ): WantedObjects => ({
   owner: owner.id,
   epoch: owner.epoch,
   expiresAt: owner.expiresAt,
-  objects: variants.flatMap(({ variant, as }) =>
-    collectorObjects({
-      owner: owner.id,
-      epoch: owner.epoch,
-      variant: as,
-      rendered: entry[variant],
-      nodeNames: entry.nodes,
-      image,
-      clusterName: cluster.settings.name,
-      remoteWriteUrl: cluster.settings.remoteWriteUrl,
-      ...(cluster.settings.metrics.kind === 'amp' ? { awsRegion: cluster.settings.metrics.region } : {}),
-    }),
-  ),
+  objects: variants.flatMap(({ variant, as }) => collectorObjects(wishOf(owner, place, variant, as))),
+});
+
+/** What asks the collector itself whether it takes a variant, before anything of that runs. */
+export const checkOf = (
+  owner: Owner,
+  place: Place,
+  variant: Variant,
+): { readonly job: string; readonly wanted: WantedObjects } => {
+  const { job, objects } = settingsCheck(wishOf(owner, place, variant, variant));
+  return { job, wanted: { owner: owner.id, epoch: owner.epoch, expiresAt: owner.expiresAt, objects } };
+};
+
+const wishOf = (
+  { id, epoch }: Owner,
+  { cluster: { settings }, entry, image }: Place,
+  variant: Variant,
+  as: CollectorWish['variant'],
+): CollectorWish => ({
+  owner: id,
+  epoch,
+  variant: as,
+  rendered: entry[variant],
+  nodeNames: entry.nodes,
+  image,
+  clusterName: settings.name,
+  remoteWriteUrl: settings.remoteWriteUrl,
+  ...(settings.metrics.kind === 'amp' ? { awsRegion: settings.metrics.region } : {}),
 });
 
 export const workOf = (plan: Plan) =>

@@ -1,6 +1,7 @@
 import type {
   Cluster,
   ClusterNode,
+  JobEnd,
   ObservedObject,
   VariantReadiness,
   WantedObjects,
@@ -155,6 +156,7 @@ export interface ClusterRegistry {
 /** What we do on one cluster; every method can be repeated. */
 export interface ClusterHands {
   apply(wanted: WantedObjects): Promise<Outcome<unknown, Refusal>>;
+  runJob(wanted: WantedObjects, job: string): Promise<Outcome<JobEnd, Refusal>>;
   readiness(owner: string, epoch: Epoch): Promise<Outcome<readonly VariantReadiness[], Refusal>>;
   objects(owner?: string): Promise<Outcome<readonly ObservedObject[], Refusal>>;
   remove(owner: string, epoch: Epoch): Promise<Outcome<{ readonly remaining: number }, Refusal>>;

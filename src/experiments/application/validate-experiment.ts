@@ -81,10 +81,8 @@ const countObjects = (
     const entry = { clusterId: cluster.id, nodes: here, ...rendered.value };
     const variants = VARIANTS.map((variant) => ({ variant, as: variant }));
     const owner = { id: 'exp-000000000000', epoch: EPOCH, expiresAt: null };
-    return (
-      sum +
-      (here.length === 0 ? 0 : wantedOf(owner, cluster, entry, variants, policy.collectorImage).objects.length + 1)
-    );
+    const place = { cluster, entry, image: policy.collectorImage };
+    return sum + (here.length === 0 ? 0 : wantedOf(owner, place, variants).objects.length + 1);
   }, 0);
 };
 

@@ -47,6 +47,7 @@ export type ExperimentStep = z.infer<typeof ExperimentStep>;
 
 /** Steps of the function cluster-steps. */
 export const ClusterStep = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('ask-collector'), ...ids, variant: Variant, clusterId: ClusterId }),
   z.object({ step: z.literal('apply'), ...ids, variant: Variant, clusterId: ClusterId }),
   z.object({ step: z.literal('await-ready'), ...waiting }),
   z.object({ step: z.literal('promote'), ...ids, clusterId: ClusterId }),
@@ -128,6 +129,8 @@ export const LIFECYCLE_BY_STEP: Readonly<Record<string, readonly State[]>> = {
   Validate: ['validating'],
   Claim: ['validating'],
   Plan: ['provisioning'],
+  AskCollector: ['provisioning'],
+  CheckAsked: ['provisioning'],
   Apply: ['provisioning'],
   CheckApplied: ['provisioning'],
   AwaitReady: ['provisioning'],

@@ -43,7 +43,7 @@ export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[
     ...(wish.serviceAccountName === undefined
       ? [object('v1', 'ServiceAccount', names.workload, { automountServiceAccountToken: false })]
       : []),
-    object('v1', 'ConfigMap', names.settings, { immutable: true, data: { [SETTINGS_FILE]: wish.rendered.yaml } }),
+    settingsObject(wish),
     wish.rendered.needs.workload === 'every_node'
       ? object('apps/v1', 'DaemonSet', names.workload, { spec: daemonSetSpec(selectorOf(wish), pod) })
       : object('apps/v1', 'Deployment', names.workload, {
@@ -76,6 +76,15 @@ export const collectorObjects = (wish: CollectorWish): readonly CollectorObject[
     }),
   ];
 };
+
+/** The settings of a variant, for its collectors and for whoever checks them before. */
+export const settingsObject = (wish: CollectorWish): CollectorObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: collectorNames(wish).settings, labels: collectorLabels(wish) },
+  immutable: true,
+  data: { [SETTINGS_FILE]: wish.rendered.yaml },
+});
 
 /** One on every node, replaced a few at a time. */
 export const daemonSetSpec = (labels: Labels, pod: object) => ({

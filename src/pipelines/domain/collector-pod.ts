@@ -51,44 +51,7 @@ export const collectorPod = (wish: PodWish) => ({
     // the nodes were chosen by name, for both variants alike
     tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }],
     securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [
-      {
-        name: 'collector',
-        image: wish.image,
-        args: [`--config=/settings/${SETTINGS_FILE}`],
-        env: environmentOf(wish),
-        ports: [
-          { name: SELF_PORT.name, containerPort: SELF_PORT.number, protocol: 'TCP' },
-          { name: HEALTH_PORT.name, containerPort: HEALTH_PORT.number, protocol: 'TCP' },
-          ...pushPorts(wish.rendered.needs).map(({ name, number }) => ({
-            name,
-            containerPort: number,
-            protocol: 'TCP',
-          })),
-        ],
-        // no CPU limit: throttling would bias what is measured
-        resources: {
-          requests: { cpu: '100m', memory: '128Mi' },
-          limits: { memory: `${MEMORY_LIMIT_MEBIBYTES}Mi` },
-        },
-        readinessProbe: { ...healthProbe, periodSeconds: 2, failureThreshold: 3 },
-        livenessProbe: { ...healthProbe, initialDelaySeconds: 15, periodSeconds: 10, failureThreshold: 6 },
-        securityContext: {
-          // root without rights, but for these two: reading executable and disk counters of other users' processes
-          runAsUser: 0,
-          runAsGroup: 0,
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'], add: ['SYS_PTRACE', 'DAC_READ_SEARCH'] },
-        },
-        volumeMounts: [
-          { name: 'settings', mountPath: '/settings', readOnly: true },
-          { name: 'proc', mountPath: '/hostfs/proc', readOnly: true },
-          { name: 'sys', mountPath: '/hostfs/sys', readOnly: true },
-          ...(wish.rendered.needs.podLogs ? [{ name: 'pod-logs', mountPath: POD_LOGS, readOnly: true }] : []),
-        ],
-      },
-    ],
+    containers: [containerOf(wish)] as const,
     volumes: [
       { name: 'settings', configMap: { name: wish.names.settings } },
       { name: 'proc', hostPath: { path: '/proc', type: 'Directory' } },
@@ -96,6 +59,43 @@ export const collectorPod = (wish: PodWish) => ({
       ...(wish.rendered.needs.podLogs ? [{ name: 'pod-logs', hostPath: { path: POD_LOGS, type: 'Directory' } }] : []),
     ],
   },
+});
+
+const containerOf = (wish: PodWish) => ({
+  name: 'collector',
+  image: wish.image,
+  args: [`--config=/settings/${SETTINGS_FILE}`],
+  env: environmentOf(wish),
+  ports: [
+    { name: SELF_PORT.name, containerPort: SELF_PORT.number, protocol: 'TCP' },
+    { name: HEALTH_PORT.name, containerPort: HEALTH_PORT.number, protocol: 'TCP' },
+    ...pushPorts(wish.rendered.needs).map(({ name, number }) => ({
+      name,
+      containerPort: number,
+      protocol: 'TCP',
+    })),
+  ],
+  // no CPU limit: throttling would bias what is measured
+  resources: {
+    requests: { cpu: '100m', memory: '128Mi' },
+    limits: { memory: `${MEMORY_LIMIT_MEBIBYTES}Mi` },
+  },
+  readinessProbe: { ...healthProbe, periodSeconds: 2, failureThreshold: 3 },
+  livenessProbe: { ...healthProbe, initialDelaySeconds: 15, periodSeconds: 10, failureThreshold: 6 },
+  securityContext: {
+    // root without rights, but for these two: reading executable and disk counters of other users' processes
+    runAsUser: 0,
+    runAsGroup: 0,
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'], add: ['SYS_PTRACE', 'DAC_READ_SEARCH'] },
+  },
+  volumeMounts: [
+    { name: 'settings', mountPath: '/settings', readOnly: true },
+    { name: 'proc', mountPath: '/hostfs/proc', readOnly: true },
+    { name: 'sys', mountPath: '/hostfs/sys', readOnly: true },
+    ...(wish.rendered.needs.podLogs ? [{ name: 'pod-logs', mountPath: POD_LOGS, readOnly: true }] : []),
+  ],
 });
 
 /** What is pushed is listened for on these ports. */

@@ -187,7 +187,6 @@ const podOf = (wish: ExportWish, settings: Settings, names: Names) => {
   });
   const { affinity: _, ...everywhere } = spec;
   const [container] = spec.containers;
-  if (container === undefined) throw new Error('the pod of a collector has no container');
   const { readinessProbe, livenessProbe, ...plain } = container;
   const listens = { self: listensForScrapes(settings), health: listensForProbes(settings) };
   return {

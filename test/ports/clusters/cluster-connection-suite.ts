@@ -15,6 +15,8 @@ export interface ClusterBench {
   putForeign(object: KubernetesObject): Promise<void>;
   /** puts what others have in namespaces of their own, and lets us look for it */
   hasForeign(objects: readonly KubernetesObject[]): Promise<void>;
+  /** how the program of a job ends: with this code, and these last words */
+  ends(job: string, exitCode: number, message: string): Promise<void>;
   becomes(variant: string, node: string, state: Omit<VariantReadiness['nodes'][number], 'node'>): Promise<void>;
 }
 
@@ -64,8 +66,42 @@ const wanted = (owner: string, number: number, objects: readonly KubernetesObjec
   objects,
 });
 
+const jobOf = (name: string): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name },
+  spec: {
+    backoffLimit: 0,
+    template: {
+      spec: { restartPolicy: 'Never', containers: [{ name: 'check', image: 'example.test/collector:1' }] },
+    },
+  },
+});
+
 /** Behaviour of ClusterConnection that every adapter keeps. Owners differ per test, so all share one cluster. */
 export const describeClusterConnection = (bench: () => ClusterBench): void => {
+  describe('running a job', () => {
+    test.each([
+      ['exp-job-yes', 0, '', { is: 'done' }],
+      ['exp-job-no', 1, 'Error: no such processor', { is: 'refused', message: 'Error: no such processor' }],
+    ] as const)(
+      '%s answers how its program ended, also when it is asked again',
+      async (owner, exitCode, words, end) => {
+        const { connection, ends } = bench();
+        const job = `${owner}-check`;
+        const run = () => connection.runJob(wanted(owner, 1, [jobOf(job)]), job);
+        const [, first] = await Promise.all([ends(job, exitCode, words), run()]);
+        expect(accepted(first)).toEqual(end);
+        expect(accepted(await run())).toEqual(end);
+        const objects = accepted(await connection.objects(owner));
+        expect(objects.map(({ kind, name }) => `${kind}/${name}`).toSorted()).toEqual([
+          `ConfigMap/${owner}`,
+          `Job/${job}`,
+        ]);
+      },
+    );
+  });
+
   describe('applying', () => {
     test('writes the owner and everything below it, marked with owner, epoch and expiry', async () => {
       const { connection, namespace } = bench();

@@ -70,6 +70,20 @@ beforeAll(async () => {
     hasForeign: async (objects) => {
       for (const object of objects) await cluster.putForeign(object);
     },
+    ends: (job, exitCode, message) =>
+      cluster.reportJobPod(job, {
+        phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+        containerStatuses: [
+          {
+            name: 'check',
+            image: 'example.test/collector:1',
+            imageID: '',
+            ready: false,
+            restartCount: 0,
+            state: { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', message } },
+          },
+        ],
+      }),
     becomes: (variant, node, state) => cluster.reportPod(variant, node, podStatusFor(state)),
   };
 });

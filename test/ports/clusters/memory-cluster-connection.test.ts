@@ -20,6 +20,8 @@ beforeAll(() => {
     namespace,
     putForeign: async (object) => connection.put(object),
     hasForeign: async (objects) => connection.setOthers(objects),
+    ends: async (job, exitCode, message) =>
+      connection.setJobEnd(job, exitCode === 0 ? { is: 'done' } : { is: 'refused', message }),
     becomes: async (variant, on, state) => connection.setReadiness(variant, on, state),
   };
 });

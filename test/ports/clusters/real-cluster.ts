@@ -19,6 +19,8 @@ export interface RealCluster {
   readonly admin: KubernetesApi;
   /** waits for the controller's pod of this variant on this node and reports its status */
   reportPod(variant: string, node: string, status: object): Promise<void>;
+  /** the same of the pod of a job */
+  reportJobPod(job: string, status: object): Promise<void>;
   /** confirms the end of every pod that is being deleted */
   endPods(): Promise<void>;
   /** puts an object of somebody else there, in a namespace of their own */
@@ -60,21 +62,24 @@ export const startRealCluster = async (): Promise<RealCluster> => {
 
   const uidByName = new Map<string, string>();
   const pods = `/api/v1/namespaces/${access.namespace}/pods`;
-  const selector = (variant: string): string => `labelSelector=${encodeURIComponent(`${VARIANT}=${variant}`)}`;
+  const report = async (what: string, selector: string, node: string | null, status: object): Promise<void> => {
+    const name = await waitFor({ what, deadlineSeconds: 30 }, async () => {
+      const { items } = Pods.parse(await admin.request('GET', `${pods}?labelSelector=${encodeURIComponent(selector)}`));
+      return items.find(
+        ({ spec, metadata }) => (node === null || spec.nodeName === node) && metadata.deletionTimestamp === undefined,
+      )?.metadata.name;
+    });
+    await admin.request('PATCH', `${pods}/${name}/status`, {
+      type: 'application/strategic-merge-patch+json',
+      content: { status },
+    });
+  };
   return {
     access,
     admin,
-    reportPod: async (variant, node, status) => {
-      const name = await waitFor({ what: `a pod of ${variant} on ${node}`, deadlineSeconds: 30 }, async () => {
-        const { items } = Pods.parse(await admin.request('GET', `${pods}?${selector(variant)}`));
-        return items.find(({ spec, metadata }) => spec.nodeName === node && metadata.deletionTimestamp === undefined)
-          ?.metadata.name;
-      });
-      await admin.request('PATCH', `${pods}/${name}/status`, {
-        type: 'application/strategic-merge-patch+json',
-        content: { status },
-      });
-    },
+    reportPod: (variant, node, status) =>
+      report(`a pod of ${variant} on ${node}`, `${VARIANT}=${variant}`, node, status),
+    reportJobPod: (job, status) => report(`the pod of ${job}`, `batch.kubernetes.io/job-name=${job}`, null, status),
     endPods: async () => {
       const { items } = Pods.parse(await admin.request('GET', pods));
       for (const { metadata } of items.filter((each) => each.metadata.deletionTimestamp !== undefined)) {

@@ -24,6 +24,7 @@ const answers = {
   'begin-promotion': () => ({ clusters: [{ cluster_id: 'clu-00000000000a' }] }),
   decide: () => ({ outcome: 'offer' }),
   apply: (event) => event.experiment_id.endsWith('bad') && event.variant === 'candidate' ? { outcome: 'invalid_setup', reason: 'refused' } : {},
+  'ask-collector': (event) => event.experiment_id.endsWith('untaken') && event.variant === 'candidate' ? { outcome: 'invalid_setup', reason: 'not taken' } : {},
   'check-applied': (event) => event.answers.find((answer) => answer.outcome !== 'ok') ?? {},
 };
 const tell = (body) => fetch(process.env.AWS_ENDPOINT_URL, {

@@ -69,7 +69,7 @@ const PORTS: {
   recordedLooks: { record: 'changes', list: 'reads' },
   waits: { put: 'changes', find: 'reads', drop: 'changes' },
   clusters: { load: 'reads', nodes: 'reads' },
-  kubernetes: { apply: 'changes', readiness: 'reads', objects: 'reads', remove: 'changes' },
+  kubernetes: { apply: 'changes', runJob: 'changes', readiness: 'reads', objects: 'reads', remove: 'changes' },
   machines: { start: 'changes' },
   settler: { succeed: 'changes', heartbeat: 'changes' },
   looks: { ask: 'changes' },

@@ -1,6 +1,7 @@
-import { ApiException, type V1Pod } from '@kubernetes/client-node';
+import { ApiException, type V1Job, type V1Pod } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { failureOf, retryAdvice } from '../../../src/clusters/adapters/kubernetes-errors.ts';
+import { jobEndOf } from '../../../src/clusters/adapters/kubernetes-jobs.ts';
 import { quantityOf } from '../../../src/clusters/adapters/kubernetes-nodes.ts';
 import { makePersist } from '../../../src/clusters/adapters/kubernetes-patience.ts';
 import { readinessOf, type Workload } from '../../../src/clusters/adapters/kubernetes-readiness.ts';
@@ -213,5 +214,48 @@ describe('readiness from what the cluster says', () => {
       ['baseline', 0],
       ['candidate', 1],
     ]);
+  });
+});
+
+describe('the end of a job from what the cluster says', () => {
+  const container = (state: object): V1Pod => ({
+    status: {
+      containerStatuses: [{ name: 'check', image: 'i', imageID: '', ready: false, restartCount: 0, state }],
+    },
+  });
+  const FAILED = { conditions: [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded', message: 'too late' }] };
+  const PULLING = container({ waiting: { reason: 'ImagePullBackOff', message: 'no such image' } });
+  const UNPLACED: V1Pod = {
+    status: { conditions: [{ type: 'PodScheduled', status: 'False', message: '2 Insufficient memory' }] },
+  };
+
+  test.each([
+    ['a program that ended well', {}, [container({ terminated: { exitCode: 0 } })], { is: 'done' }],
+    [
+      'one that says no, in its last words',
+      {},
+      [container({ terminated: { exitCode: 1, message: ' Error: no\n' } })],
+      { is: 'refused', message: 'Error: no' },
+    ],
+    [
+      'one that says no without a word',
+      {},
+      [container({ terminated: { exitCode: 1, reason: 'Error' } })],
+      { is: 'refused', message: 'it ended with 1 (Error)' },
+    ],
+    [
+      'one that the kernel ended',
+      {},
+      [container({ terminated: { exitCode: 137, reason: 'OOMKilled' } })],
+      { is: 'broken', message: 'it ended with 137 (OOMKilled)' },
+    ],
+    ['an image that is not there yet', {}, [PULLING], { is: 'running', waitsFor: 'ImagePullBackOff: no such image' }],
+    ['an image that never came', FAILED, [PULLING], { is: 'broken', message: 'ImagePullBackOff: no such image' }],
+    ['a job whose time is up, without a pod', FAILED, [], { is: 'broken', message: 'too late' }],
+    ['a pod without a place', {}, [UNPLACED], { is: 'running', waitsFor: '2 Insufficient memory' }],
+    ['no pod yet', {}, [], { is: 'running', waitsFor: 'its pod' }],
+    ['a pod that runs', {}, [container({ running: {} })], { is: 'running', waitsFor: 'its pod' }],
+  ] as const)('%s', (_, status, pods, end) => {
+    expect(jobEndOf({ status } as V1Job, pods)).toEqual(end);
   });
 });

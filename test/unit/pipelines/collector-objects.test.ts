@@ -3,6 +3,7 @@ import type { Epoch } from '../../../src/kernel/identity.ts';
 import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { type CollectorWish, collectorObjects } from '../../../src/pipelines/domain/collector-objects.ts';
 import { renderPipeline } from '../../../src/pipelines/domain/render.ts';
+import { settingsCheck } from '../../../src/pipelines/domain/settings-check.ts';
 import { PipelineChoice } from '../../../src/pipelines/domain/template.ts';
 
 const renderedAs = (template: string) => {
@@ -159,5 +160,64 @@ describe('the objects of a variant', () => {
         egress: [{ ports: [{ port: 53 }, { port: 53 }] }, { ports: [{ port: 9090 }] }],
       },
     });
+  });
+});
+
+describe('the check of a variant before it is deployed', () => {
+  const jobOf = (given: CollectorWish): DaemonSet =>
+    settingsCheck(given).objects.find(({ kind }) => kind === 'Job') as object as DaemonSet;
+  const podOf = (given: CollectorWish) => jobOf(given).spec.template;
+
+  test('runs the very collector over the very settings that will run, on the same nodes', () => {
+    const [settings] = settingsCheck(wish()).objects;
+    expect(collectorObjects(wish())).toContainEqual(settings);
+    const { containers, volumes, affinity } = podOf(wish()).spec;
+    expect(containers[0]).toMatchObject({
+      image: wish().image,
+      args: ['validate', '--config=/settings/collector.yaml'],
+      terminationMessagePolicy: 'FallbackToLogsOnError',
+    });
+    expect(volumes).toEqual([{ name: 'settings', configMap: { name: settings?.metadata.name } }]);
+    expect(affinity).toEqual(daemonSetOf(wish()).spec.template.spec['affinity']);
+  });
+
+  test('sees nothing of its node, has no right, and reaches nobody', () => {
+    const { spec } = podOf(wish());
+    expect(JSON.stringify(spec)).not.toMatch(/hostPath|SYS_PTRACE|serviceAccountName|hostNetwork/);
+    expect(spec).toMatchObject({ automountServiceAccountToken: false });
+    expect(spec.containers[0]['securityContext']).toMatchObject({
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    const policy = settingsCheck(wish()).objects.find(({ kind }) => kind === 'NetworkPolicy');
+    expect(policy?.['spec']).toEqual({
+      podSelector: { matchLabels: { 'phoenix.dev/owner': wish().owner, 'phoenix.dev/checks': 'baseline' } },
+      policyTypes: ['Ingress', 'Egress'],
+    });
+    expect(podOf(wish()).metadata.labels).toMatchObject({ 'phoenix.dev/checks': 'baseline' });
+  });
+
+  test('reads no secret, and asks for no credentials to validate a signature', () => {
+    const rendered = renderedAs('baseline');
+    const secrets = [{ variable: 'STORE_KEY', secret: { name: 'store', key: 'key' } }];
+    const { env } = podOf(wish({ rendered: { ...rendered, needs: { ...rendered.needs, secrets } } })).spec
+      .containers[0];
+    expect(JSON.stringify(env)).not.toContain('secretKeyRef');
+    expect(env).toContainEqual({ name: 'STORE_KEY', value: 'not-read' });
+    expect(env).toContainEqual({ name: 'AWS_EC2_METADATA_DISABLED', value: 'true' });
+  });
+
+  test('is no collector for those who count or scrape them', () => {
+    const { labels } = podOf(wish()).metadata;
+    expect(labels).not.toHaveProperty('phoenix.dev/variant');
+    expect(podOf(wish()).spec.containers[0]).not.toHaveProperty('ports');
+  });
+
+  test('is another one in another epoch, with a legal name for the longest owner', () => {
+    expect(settingsCheck(wish({ epoch: 4 as Epoch })).job).not.toBe(settingsCheck(wish()).job);
+    const { job } = settingsCheck(
+      wish({ owner: `dep-${'x'.repeat(34)}`, variant: 'candidate', epoch: 999_999 as Epoch }),
+    );
+    expect(job).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
   });
 });
