@@ -275,7 +275,19 @@ describe('the cluster is away', () => {
   });
 });
 
-describe('the collector is asked before anything of it runs', () => {
+describe('cluster and collector are asked before anything runs', () => {
+  test('objects that the cluster refuses in a dry run end the experiment before a job is there', async () => {
+    const world = makeWorld();
+    const ref = await world.begin();
+    const name = `${ref.experimentId}-candidate`;
+    world.kubernetes.put({ apiVersion: 'v1', kind: 'Service', metadata: { name } });
+    while (!isTerminal(await world.now(ref))) await world.time.advance(5);
+    const experiment = await world.now(ref);
+    expect(experiment).toMatchObject({ state: 'rolled_back', verdict: { verdict: 'invalid_setup' } });
+    expect(verdictOf(experiment)?.sentence).toContain(`Service ${name} exists and belongs to somebody else`);
+    expect(await world.objects()).toEqual([]);
+  });
+
   const SAID = 'processors::filter/cand: condition has invalid syntax: 1:48';
   const ENDS = [
     [{ is: 'refused', message: SAID }, 'invalid_setup', `eu-1: the collector does not take the candidate: ${SAID}`],

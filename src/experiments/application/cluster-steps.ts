@@ -110,11 +110,17 @@ const ownerOf = ({ clock }: Pick<ClusterStepPorts, 'clock'>, { id, epoch, settin
   expiresAt: expiresAt(settings, clock.now()),
 });
 
-/** Has the very collector validate the settings of a variant on a cluster, before anything of that runs there. */
+/**
+ * Asks a cluster whether it would take the objects of a variant, and the very collector whether it would take the
+ * settings, before anything of that runs there.
+ */
 const makeAskCollector =
   (ports: ClusterStepPorts) =>
   (ref: EpochRef, clusterId: ClusterId, variant: Variant): Promise<StepAnswer> =>
-    onCluster(ports, ref, clusterId, 'provisioning', async ({ experiment, cluster, entry, hands }) => {
+    onCluster(ports, ref, clusterId, 'provisioning', async (opened) => {
+      const { experiment, cluster, entry, hands } = opened;
+      const taken = await hands.apply(wantedFor(ports, opened, variant), { dryRun: true });
+      if (!taken.accepted) return clusterAnswer(ports, cluster, taken.refusal);
       const place = { cluster, entry, image: ports.policy.collectorImage };
       const { wanted, job } = checkOf(ownerOf(ports, experiment), place, variant);
       const ended = await hands.runJob(wanted, job);

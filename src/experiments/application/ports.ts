@@ -155,7 +155,8 @@ export interface ClusterRegistry {
 
 /** What we do on one cluster; every method can be repeated. */
 export interface ClusterHands {
-  apply(wanted: WantedObjects): Promise<Outcome<unknown, Refusal>>;
+  /** `dryRun`: the cluster judges them, as admission and quotas do, and keeps nothing */
+  apply(wanted: WantedObjects, options?: { readonly dryRun?: boolean }): Promise<Outcome<unknown, Refusal>>;
   runJob(wanted: WantedObjects, job: string): Promise<Outcome<JobEnd, Refusal>>;
   readiness(owner: string, epoch: Epoch): Promise<Outcome<readonly VariantReadiness[], Refusal>>;
   objects(owner?: string): Promise<Outcome<readonly ObservedObject[], Refusal>>;
