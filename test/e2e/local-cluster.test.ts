@@ -12,6 +12,15 @@ import {
 } from '../../local/parts/kubernetes-api.ts';
 import { pidsMarkedWith, readLife } from '../../local/processes/life.ts';
 import { waitFor } from '../../local/processes/wait.ts';
+import { kubernetesConnection } from '../../src/clusters/adapters/kubernetes-connection.ts';
+import { realPatience } from '../../src/clusters/adapters/kubernetes-patience.ts';
+import { Epoch } from '../../src/kernel/identity.ts';
+import { accept } from '../../src/kernel/outcome.ts';
+import { systemClock, systemIds } from '../../src/kernel/system.ts';
+import { sha256 } from '../../src/kernel/system-sha256.ts';
+import { renderPipeline } from '../../src/pipelines/domain/render.ts';
+import { settingsCheck } from '../../src/pipelines/domain/settings-check.ts';
+import { PipelineChoice } from '../../src/pipelines/domain/template.ts';
 import { collectorDaemonSet, collectorSettings, NAMESPACE, settingsMap } from './local-collector.ts';
 
 // A real control plane with two nodes, and real collectors on them that send to a real Prometheus.
@@ -107,6 +116,55 @@ describe('a collector with settings that it refuses', () => {
   test('leaves nothing behind either', async () => {
     await remove(owner);
     await nothingLeft();
+  });
+});
+
+describe('the very collector, asked in a job before it is deployed', () => {
+  const EPOCH = Epoch.parse(1);
+
+  const ask = async (owner: string, change: (yaml: string) => string) => {
+    const choice = PipelineChoice.parse({ template: 'top-k' });
+    const frame = { remoteWriteAuth: 'none', collectionIntervalSeconds: 10, criticalProcesses: [] } as const;
+    const rendered = renderPipeline(choice, frame, sha256);
+    if (!rendered.accepted) throw new Error(rendered.refusal.message);
+    const { job, objects } = settingsCheck({
+      owner,
+      epoch: EPOCH,
+      variant: 'candidate',
+      rendered: { ...rendered.value, yaml: change(rendered.value.yaml) },
+      nodeNames: ['phoenix-1', 'phoenix-2'],
+      image: 'otel/opentelemetry-collector-contrib:0.159.0',
+      clusterName: 'local',
+      remoteWriteUrl: environment.addresses.remoteWrite,
+    });
+    const { endpoint, caPem, phoenixToken } = cluster;
+    const connection = kubernetesConnection(
+      { endpoint, caPem, token: async () => accept(phoenixToken), forgetToken: () => {} },
+      { namespace: NAMESPACE, patience: realPatience(systemClock, systemIds) },
+    );
+    try {
+      const ended = await connection.runJob({ owner, epoch: EPOCH, expiresAt: null, objects }, job);
+      await connection.remove(owner, EPOCH);
+      return ended;
+    } finally {
+      await connection.close();
+    }
+  };
+
+  afterEach(nothingLeft);
+
+  test('takes what a template renders', async () => {
+    expect(await ask('exp-taken', (yaml) => yaml)).toEqual({ accepted: true, value: { is: 'done' } });
+  });
+
+  test('says itself what it does not take', async () => {
+    const ended = await ask('exp-not-taken', (yaml) =>
+      yaml.replace('processors:', 'processors:\n  filter/x: {nam: 1}'),
+    );
+    expect(ended).toMatchObject({
+      accepted: true,
+      value: { is: 'refused', message: expect.stringMatching(/filter\/x.*\n?.*invalid keys: nam/s) },
+    });
   });
 });
 
