@@ -53,7 +53,8 @@ export const settingsCheck = (wish: CollectorWish): SettingsCheck => {
 const checkPod = (wish: CollectorWish, labels: Readonly<Record<string, string>>) => {
   const names = collectorNames(wish);
   const { metadata, spec } = collectorPod({ ...wish, names, labels });
-  const [{ env, image, resources, volumeMounts }] = spec.containers;
+  const [container] = spec.containers;
+  const { env, image, resources, volumeMounts } = container;
   const { affinity, tolerations, securityContext } = spec;
   return {
     metadata,
@@ -72,11 +73,7 @@ const checkPod = (wish: CollectorWish, labels: Readonly<Record<string, string>>)
           resources,
           terminationMessagePolicy: 'FallbackToLogsOnError',
           securityContext: {
-            runAsUser: NOBODY,
-            runAsGroup: NOBODY,
-            runAsNonRoot: true,
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
+            ...container.securityContext,
             capabilities: { drop: ['ALL'] },
           },
           volumeMounts: volumeMounts.filter(({ name }) => name === 'settings'),
@@ -86,8 +83,6 @@ const checkPod = (wish: CollectorWish, labels: Readonly<Record<string, string>>)
     },
   };
 };
-
-const NOBODY = 65_534;
 
 type Variable = ReturnType<typeof collectorPod>['spec']['containers'][number]['env'][number];
 

@@ -186,7 +186,8 @@ describe('the check of a variant before it is deployed', () => {
     expect(JSON.stringify(spec)).not.toMatch(/hostPath|SYS_PTRACE|serviceAccountName|hostNetwork/);
     expect(spec).toMatchObject({ automountServiceAccountToken: false });
     expect(spec.containers[0]['securityContext']).toMatchObject({
-      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
     });
     const policy = settingsCheck(wish()).objects.find(({ kind }) => kind === 'NetworkPolicy');

@@ -1,11 +1,22 @@
-import { patternAdvice, patternFault } from '../ottl/patterns.ts';
+import { patternAdvice } from '../ottl/pattern-advice.ts';
 import type { Settings, SettingsNode } from '../settings-tree.ts';
-import { type Complaint, flag, isMissing, listOf, natural, type SectionShape, section, text, word } from './shape.ts';
+import {
+  type Complaint,
+  flag,
+  isMissing,
+  listOf,
+  natural,
+  type PatternFault,
+  type SectionShape,
+  section,
+  text,
+  word,
+} from './shape.ts';
 
 /** A regular expression (RE2) where nothing else is possible. */
 export const pattern = text({
-  check: (given) => {
-    const fault = patternFault(given);
+  check: (given, faultOf) => {
+    const fault = faultOf(given);
     return fault === undefined ? undefined : `is no regular expression for the collector: ${fault}`;
   },
 });
@@ -24,21 +35,28 @@ export const uncheckedMatchKeys = {
 
 /** Names, and how they are compared: strictly, or each as a regular expression. */
 export const matchSection = (names: string): SectionShape =>
-  section({ ...matchKeys, [names]: listOf(text()) }, { rules: [(given) => matchFault(given, names)] });
+  section(
+    { ...matchKeys, [names]: listOf(text()) },
+    { rules: [(given, faultOf) => matchFault(given, names, faultOf)] },
+  );
 
 /** What the collector finds wrong with names that are to be matched; it finds nothing where there are none. */
-export const matchFault = (given: Settings, names: string): Complaint | undefined => {
+export const matchFault = (given: Settings, names: string, faultOf: PatternFault): Complaint | undefined => {
   if (isMissing(given[names])) return undefined;
   if (isMissing(given['match_type']))
     return { key: names, message: `${names} without match_type`, fix: 'add match_type: strict, or regexp' };
-  return given['match_type'] === 'regexp' ? patternsFault(given[names], names) : undefined;
+  return given['match_type'] === 'regexp' ? patternsFault(given[names], names, faultOf) : undefined;
 };
 
 /** The first of several texts that is no regular expression. */
-export const patternsFault = (node: SettingsNode | undefined, key: string): Complaint | undefined => {
+export const patternsFault = (
+  node: SettingsNode | undefined,
+  key: string,
+  faultOf: PatternFault,
+): Complaint | undefined => {
   if (!Array.isArray(node)) return undefined;
   for (const each of node as readonly SettingsNode[]) {
-    const fault = typeof each === 'string' ? patternFault(each) : undefined;
+    const fault = typeof each === 'string' ? faultOf(each) : undefined;
     if (fault !== undefined)
       return {
         key,

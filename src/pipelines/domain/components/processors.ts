@@ -1,5 +1,4 @@
 import { goDurationSeconds } from '../go-duration.ts';
-import { patternFault } from '../ottl/patterns.ts';
 import { isSettings, type Settings, type SettingsNode } from '../settings-tree.ts';
 import { matchFault, matchKeys, patternsFault, uncheckedMatchKeys } from './matching.ts';
 import {
@@ -15,6 +14,7 @@ import {
   mapOf,
   natural,
   needs,
+  type PatternFault,
   type SectionRule,
   section,
   sectionIn,
@@ -155,7 +155,7 @@ const given = (action: Settings, key: string): boolean => action[key] !== undefi
 const filled = (action: Settings, key: string): boolean => !isMissing(action[key]);
 
 /** What each action needs, and what it does not use and is refused. */
-const actionFault: SectionRule = (action) => {
+const actionFault: SectionRule = (action, faultOf) => {
   const name = action['action'];
   if (name !== undefined && name !== null && typeof name !== 'string') return undefined;
   const kind = (name ?? '').toLowerCase();
@@ -169,7 +169,7 @@ const actionFault: SectionRule = (action) => {
   };
   const badPattern = (): Complaint | undefined => {
     const pattern = action['pattern'];
-    const fault = typeof pattern === 'string' ? patternFault(pattern) : undefined;
+    const fault = typeof pattern === 'string' ? faultOf(pattern) : undefined;
     return fault === undefined
       ? undefined
       : fails(`the pattern is no regular expression for the collector: ${fault}`, 'use the syntax of RE2', 'pattern');
@@ -240,9 +240,9 @@ const recordMatch = section(
   },
   {
     rules: [
-      (match) => {
+      (match, faultOf) => {
         const lists = ['services', 'span_names', 'log_bodies', 'log_severity_texts', 'metric_names', 'span_kinds'];
-        return lists.map((each) => matchFault(match, each)).find((fault) => fault !== undefined);
+        return lists.map((each) => matchFault(match, each, faultOf)).find((fault) => fault !== undefined);
       },
     ],
   },
@@ -264,8 +264,8 @@ const matchedMetrics = section(
   { ...uncheckedMatchKeys, metrics: listOf(text()), metric_types: listOf(word(METRIC_TYPES, { anyCase: true })) },
   {
     rules: [
-      (match) => {
-        const fault = matchFault(match, 'metrics');
+      (match, faultOf) => {
+        const fault = matchFault(match, 'metrics', faultOf);
         return fault === undefined || isMissing(match['match_type']) ? fault : { ...fault, isUnseen: true };
       },
       (match) =>
@@ -362,11 +362,11 @@ const transformation = section(
           ? undefined
           : { message: `${each['action']} needs ${missing}`, fix: `add ${missing}` };
       },
-      ({ match_type: type, include }) =>
-        type === 'regexp' && typeof include === 'string' ? patternsFault([include], 'include') : undefined,
-      ({ match_type: type, experimental_match_labels: labels }) =>
+      ({ match_type: type, include }, faultOf) =>
+        type === 'regexp' && typeof include === 'string' ? patternsFault([include], 'include', faultOf) : undefined,
+      ({ match_type: type, experimental_match_labels: labels }, faultOf) =>
         type === 'regexp'
-          ? patternsFault(Object.values(isSettings(labels) ? labels : {}), 'experimental_match_labels')
+          ? patternsFault(Object.values(isSettings(labels) ? labels : {}), 'experimental_match_labels', faultOf)
           : undefined,
     ],
   },
@@ -404,8 +404,8 @@ const metricMatch = section(
   {
     instead: 'metric_conditions',
     rules: [
-      (match) => (match['match_type'] === 'expr' ? undefined : matchFault(match, 'metric_names')),
-      (match) => attributesFault(match, 'resource_attributes'),
+      (match, faultOf) => (match['match_type'] === 'expr' ? undefined : matchFault(match, 'metric_names', faultOf)),
+      (match, faultOf) => attributesFault(match, 'resource_attributes', faultOf),
     ],
   },
 );
@@ -425,14 +425,17 @@ const logMatch = section(
   {
     instead: 'log_conditions',
     rules: [
-      (match) =>
-        ['severity_texts', 'bodies'].map((each) => matchFault(match, each)).find((fault) => fault !== undefined),
-      (match) => attributesFault(match, 'resource_attributes') ?? attributesFault(match, 'record_attributes'),
+      (match, faultOf) =>
+        ['severity_texts', 'bodies']
+          .map((each) => matchFault(match, each, faultOf))
+          .find((fault) => fault !== undefined),
+      (match, faultOf) =>
+        attributesFault(match, 'resource_attributes', faultOf) ?? attributesFault(match, 'record_attributes', faultOf),
     ],
   },
 );
 
-const attributesFault = (match: Settings, key: string): Complaint | undefined => {
+const attributesFault = (match: Settings, key: string, faultOf: PatternFault): Complaint | undefined => {
   const list = Array.isArray(match[key]) ? (match[key] as readonly SettingsNode[]) : [];
   const each = list.filter((item): item is Settings => typeof item === 'object' && item !== null);
   if (each.some((item) => isMissing(item['key']))) return { key, message: 'an attribute has no key', fix: 'name it' };
@@ -444,6 +447,7 @@ const attributesFault = (match: Settings, key: string): Complaint | undefined =>
     ? patternsFault(
         valued.map((item) => item['value'] ?? null),
         key,
+        faultOf,
       )
     : undefined;
 };

@@ -107,10 +107,16 @@ interface Common {
   readonly instead?: string;
 }
 
-export type TextCheck = (text: string) => string | undefined;
+export type TextCheck = (text: string, faultOf: PatternFault) => string | undefined;
+
+/**
+ * Why the collector would not take a regular expression; undefined if it would. Whoever checks brings it along: those who
+ * only look a component up need no reader of expressions.
+ */
+export type PatternFault = (pattern: string) => string | undefined;
 
 /** What is wrong between the keys of a section. Rules see resolved values; what is not known before is undefined. */
-export type SectionRule = (section: Settings) => Complaint | undefined;
+export type SectionRule = (section: Settings, faultOf: PatternFault) => Complaint | undefined;
 
 export interface Complaint {
   /** the collector does not see it, and does not do what is asked for */

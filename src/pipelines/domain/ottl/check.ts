@@ -4,7 +4,8 @@ import { type Context, contextNames, ENUMS, type PathShape, pathsOf } from './co
 import { functionsOf, type Parameter, type Use } from './functions.ts';
 import { describe, fits, KIND_ADVICE, KIND_NAMES } from './kinds.ts';
 import { callsOfCondition, contextNameOf, valuesOfCondition, valuesOfStatement } from './parts.ts';
-import { isGlob, patternAdvice, patternFault } from './patterns.ts';
+import { patternAdvice } from './pattern-advice.ts';
+import { isGlob, patternFault } from './patterns.ts';
 import type { Argument, Call, Condition, Path, Segment, Statement, Value } from './syntax.ts';
 
 /** Something wrong in an OTTL text; `at` counts its characters from 0. */

@@ -16,13 +16,6 @@ export const patternFault = (pattern: string): string | undefined => {
   }
 };
 
-export const patternAdvice = (pattern: string): string => {
-  if (/\(\?(?:[=!>]|<[=!])/.test(pattern))
-    return 'RE2 looks neither ahead nor behind: write two conditions, one with not';
-  if (/\\[1-9]/.test(pattern)) return 'RE2 has no back-references: write out what repeats';
-  return 'use the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)';
-};
-
 /** Whether the brackets and braces of a glob are closed: what its reader in the collector wants of it. */
 export const isGlob = (glob: string): boolean => {
   let braces = 0;

@@ -10,6 +10,7 @@ import type {
   TextShape,
 } from '../components/shape.ts';
 import { goDurationSeconds } from '../go-duration.ts';
+import { patternFault } from '../ottl/patterns.ts';
 import { isSettings, type Settings, type SettingsNode } from '../settings-tree.ts';
 import { type Path, type Remark, remark } from './finding.ts';
 import { LATER, LATER_TEXT, type Resolved, resolveText } from './resolved.ts';
@@ -80,7 +81,7 @@ const leaf = (value: SettingsNode, remarks: readonly Remark[]): Judged => ({
 });
 
 const judgeText = ({ oneOf, anyCase, isUnchecked, check }: TextShape, node: string, path: Path): readonly Remark[] => {
-  const fault = check?.(node);
+  const fault = check?.(node, patternFault);
   if (fault !== undefined) return [remark('value-not-allowed', path, `"${node}" ${fault}`, 'change it')];
   if (oneOf === undefined) return [];
   const given = anyCase ? node.toLowerCase() : node;
@@ -160,7 +161,7 @@ const judgeSection = (shape: SectionShape, node: SettingsNode, path: Path, isSet
   const isOff = shape.isOptional === true && (given['enabled'] === false || node === null);
   // one fault is told once: what is wrong by itself is not compared with anything
   const hasFaults = known.some(([key, { remarks }]) => remarks.some((each) => each.path.at(-1) === key));
-  const complaints = isOff || hasFaults ? [] : shape.rules.flatMap((rule) => rule(section) ?? []);
+  const complaints = isOff || hasFaults ? [] : shape.rules.flatMap((rule) => rule(section, patternFault) ?? []);
   return {
     remarks: [
       ...strangers.map((key, index) => strangerRemark(shape, key, path, index < MOST_COMPARED)),
