@@ -13,14 +13,17 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const bundleOf = (name: string): string => join(folder, name, 'index.mjs');
-/** Those that change or deploy pipelines check them; nobody else carries the validator and the reader of its patterns. */
-const CHECKING = ['api-experiments', 'api-pipelines', 'experiment-steps'];
+/**
+ * Those that change or deploy pipelines check them, and who looks for collectors of others judges what it finds; nobody
+ * else carries the validator and the reader of its patterns.
+ */
+const CHECKING = ['api-experiments', 'api-pipelines', 'experiment-steps', 'reconcile-clusters'];
 /** The Kubernetes client is 1.4 MB, and undici 0.7. */
 const ON_CLUSTERS = ['cluster-steps', 'reconcile-clusters'];
 
 /** Guards against growing by accident, a tenth above the largest that was measured. */
 const limitOf = (name: string): number => {
-  if (ON_CLUSTERS.includes(name)) return 3_390_000;
+  if (ON_CLUSTERS.includes(name)) return CHECKING.includes(name) ? 3_940_000 : 3_450_000;
   // undici, to reach stores in clusters
   if (name === 'measure-slots') return 1_600_000;
   // SDK 260 kB, patterns of OTTL 150, the validator 120, yaml 115, zod 100
