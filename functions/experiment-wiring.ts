@@ -10,6 +10,8 @@ import { systemClock, systemIds } from '../src/kernel/system.ts';
 import { dynamodbPipelineStore } from '../src/pipelines/adapters/dynamodb-pipeline-store.ts';
 import { sqsClient } from '../src/platform/clients.ts';
 import { sqsQueue } from '../src/platform/queue.ts';
+import { dynamodbRuleSetStore } from '../src/truth/adapters/dynamodb-rule-set-store.ts';
+import { dynamodbTruthStore } from '../src/truth/adapters/dynamodb-truth-store.ts';
 import { tableNamed } from './front-door.ts';
 
 // What the functions of the lifecycle are wired with; each takes what its manifest asked for.
@@ -38,6 +40,13 @@ export const waitsIn = (ephemeral: Named) => dynamodbWaitStore({ ephemeral: tabl
 
 /** Needs `samples`. */
 export const looksIn = (samples: Named) => dynamodbLookStore({ samples: tableNamed(samples) });
+
+/** Needs `core`. */
+export const ruleSetsIn = (core: Named) =>
+  dynamodbRuleSetStore({ table: tableNamed(core), clock: systemClock, ids: systemIds });
+
+/** Needs `samples`. */
+export const truthsIn = (samples: Named) => dynamodbTruthStore({ samples: tableNamed(samples), clock: systemClock });
 
 /** Needs `measure: 'send'`. */
 export const lookQueueAt = ({ queueUrl }: Addressed) =>

@@ -2,6 +2,7 @@ import { dynamodbOperationStore } from '../../src/clusters/adapters/dynamodb-ope
 import { dynamodbOwnPrices } from '../../src/cost/adapters/dynamodb-own-prices.ts';
 import { COST_PROBLEMS } from '../../src/cost/contract/problems.ts';
 import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
+import { serveExperimentTruth } from '../../src/experiments/application/serve-experiment-truth.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { serveProcessLists } from '../../src/experiments/application/serve-process-lists.ts';
 import { EXPERIMENT_PROBLEMS } from '../../src/experiments/contract/problems.ts';
@@ -11,6 +12,8 @@ import { dynamodbSampleStore } from '../../src/measurement/adapters/dynamodb-sam
 import { PIPELINE_PROBLEMS } from '../../src/pipelines/contract/problems.ts';
 import { httpEntry } from '../../src/platform/entry.ts';
 import { makeRouter } from '../../src/platform/router.ts';
+import { serveTruth } from '../../src/truth/application/serve-truth.ts';
+import { TRUTH_PROBLEMS } from '../../src/truth/contract/problems.ts';
 import {
   CODE,
   clustersIn,
@@ -18,7 +21,9 @@ import {
   experimentsIn,
   looksIn,
   pipelinesIn,
+  ruleSetsIn,
   setupPolicyOf,
+  truthsIn,
 } from '../experiment-wiring.ts';
 import { cursorsSignedWith, gatekeeperOn, idempotencyIn, refusedWritesTo, tableNamed } from '../front-door.ts';
 import { manifest } from './manifest.ts';
@@ -30,10 +35,12 @@ export const handler = httpEntry(
       experiments: experimentsIn(core),
       clusters: clustersIn(core),
       samples: dynamodbSampleStore(tableNamed(samples)),
+      truths: truthsIn(samples),
+      ruleSets: ruleSetsIn(core),
     };
     return makeRouter({
       service: manifest.name,
-      problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS, ...COST_PROBLEMS },
+      problems: { ...EXPERIMENT_PROBLEMS, ...PIPELINE_PROBLEMS, ...COST_PROBLEMS, ...TRUTH_PROBLEMS },
       gatekeeper: gatekeeperOn(tableNamed(core)),
       idempotency: idempotencyIn(ephemeral),
       cursors: cursorsSignedWith(cursorKey),
@@ -55,6 +62,8 @@ export const handler = httpEntry(
           clock: systemClock,
           ids: systemIds,
         }),
+        ...serveExperimentTruth({ ...stores, clock: systemClock }),
+        ...serveTruth({ ...stores, clock: systemClock, sha256 }),
         ...serveCosts({
           ...stores,
           ownPrices: dynamodbOwnPrices({ table: tableNamed(core), clock: systemClock, ids: systemIds }),

@@ -8,6 +8,7 @@ import { sfnClient } from '../../src/platform/clients.ts';
 import { type QueueWork, queueEntry } from '../../src/platform/entry.ts';
 import { CODE, clustersIn, experimentsIn, looksIn, waitsIn } from '../experiment-wiring.ts';
 import { tableNamed } from '../front-door.ts';
+import { checkingTruth } from './checking-truth.ts';
 import { manifest } from './manifest.ts';
 import { measuring } from './measuring.ts';
 
@@ -22,6 +23,7 @@ export const handler = queueEntry(manifest, (environment): QueueWork<typeof Look
     waits: waitsIn(ephemeral),
     settler: stepFunctionsSettler({ client: sfnClient() }),
     measure: measuring(environment, sampleStore),
+    checkTruth: checkingTruth(environment),
     policy: { settleSeconds: Number(settings.settleSeconds) },
     hashing: { sha256 },
     code: CODE,

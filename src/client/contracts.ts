@@ -14,9 +14,12 @@ import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
 import { processListRoutes } from '../experiments/contract/process-list-routes.ts';
 import { experimentRoutes } from '../experiments/contract/routes.ts';
 import { spendingRoutes } from '../experiments/contract/spending-routes.ts';
+import { experimentTruthRoutes } from '../experiments/contract/truth-routes.ts';
 import { PIPELINE_PROBLEMS } from '../pipelines/contract/problems.ts';
 import { pipelineRoutes } from '../pipelines/contract/routes.ts';
 import { COMMON_PROBLEMS } from '../platform/declare/problem.ts';
+import { TRUTH_PROBLEMS } from '../truth/contract/problems.ts';
+import { truthRoutes } from '../truth/contract/routes.ts';
 
 /** Every route of every context: what the client calls, what OpenAPI describes, what tests walk. */
 export const ALL_ROUTES = [
@@ -33,6 +36,8 @@ export const ALL_ROUTES = [
   ...experimentCostRoutes,
   ...spendingRoutes,
   ...processListRoutes,
+  ...experimentTruthRoutes,
+  ...truthRoutes,
 ] as const;
 
 /** Every refusal that any of them can answer. */
@@ -43,4 +48,5 @@ export const ALL_PROBLEMS = {
   ...PIPELINE_PROBLEMS,
   ...COST_PROBLEMS,
   ...EXPERIMENT_PROBLEMS,
+  ...TRUTH_PROBLEMS,
 } as const;

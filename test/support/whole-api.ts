@@ -23,6 +23,7 @@ import { memoryExperimentStore } from '../../src/experiments/adapters/memory-exp
 import { memoryLookStore } from '../../src/experiments/adapters/memory-look-store.ts';
 import { memoryWaitStore } from '../../src/experiments/adapters/memory-wait-store.ts';
 import { serveCosts } from '../../src/experiments/application/serve-costs.ts';
+import { serveExperimentTruth } from '../../src/experiments/application/serve-experiment-truth.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { serveProcessLists } from '../../src/experiments/application/serve-process-lists.ts';
 import { serveSpending } from '../../src/experiments/application/serve-spending.ts';
@@ -36,6 +37,9 @@ import { makeCursors } from '../../src/platform/http/cursor.ts';
 import type { ServedRoute } from '../../src/platform/http/implement.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
 import { makeRouter } from '../../src/platform/router.ts';
+import { memoryRuleSetStore } from '../../src/truth/adapters/memory-rule-set-store.ts';
+import { memoryTruthStore } from '../../src/truth/adapters/memory-truth-store.ts';
+import { serveTruth } from '../../src/truth/application/serve-truth.ts';
 import { NO_PAUSES, recordingRefusals, testClock } from './platform.ts';
 
 /** Every route over its real use cases and memory adapters, in one process; nothing of it waits or reaches out. */
@@ -69,6 +73,7 @@ export const makeWholeApi = () => {
     ...experiments.said,
     ...ownPrices.events(),
   ];
+  const [truths, ruleSets] = [memoryTruthStore(), memoryRuleSetStore()];
   const reached: string[] = [];
   const served = [
     ...serveAccess({
@@ -105,6 +110,7 @@ export const makeWholeApi = () => {
       pipelines,
       samples,
       recordedLooks: memoryLookStore(),
+      truths,
       policy,
       sha256,
       code: { codeVersion: 'test', nodeVersion: 'test' },
@@ -128,6 +134,8 @@ export const makeWholeApi = () => {
       ids: systemIds,
     }),
     ...serveSpending({ experiments, samples, ownPrices, clock }),
+    ...serveExperimentTruth({ experiments, truths, ruleSets, clock }),
+    ...serveTruth({ ruleSets, clock, sha256 }),
   ].map(
     (each): ServedRoute => ({
       ...each,

@@ -12,7 +12,11 @@ import { makeCreateExperiment } from '../../src/experiments/application/create-e
 import { makeDispatchDue } from '../../src/experiments/application/dispatch-due.ts';
 import { makeExperimentSteps } from '../../src/experiments/application/experiment-steps.ts';
 import type { PipelineLibrary } from '../../src/experiments/application/find-pipelines.ts';
-import { type MeasureDueSlots, makeLookAtExperiment } from '../../src/experiments/application/look-at-experiment.ts';
+import {
+  type CheckDueTruth,
+  type MeasureDueSlots,
+  makeLookAtExperiment,
+} from '../../src/experiments/application/look-at-experiment.ts';
 import type {
   ClusterHands,
   ClusterLooks,
@@ -48,6 +52,9 @@ import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
 import { type Gatekeeper, makeRouter } from '../../src/platform/router.ts';
 import { fromWire, toWire } from '../../src/platform/wire.ts';
+import { memoryRuleSetStore } from '../../src/truth/adapters/memory-rule-set-store.ts';
+import { memoryTruthStore } from '../../src/truth/adapters/memory-truth-store.ts';
+import { makeCheckTruth } from '../../src/truth/application/check-truth.ts';
 import { type Definition, readDefinition } from './asl.ts';
 import { type Execution, type Lambda, makeWalker } from './asl-walker.ts';
 import { CLUSTER, clusterNode, settings, T0, TENANT } from './builders.ts';
@@ -211,7 +218,9 @@ export const makeWorld = (options: WorldOptions = {}) => {
   };
   const pipelines = memoryPipelineStore({ clock, ids });
   // what the product's own code is wired with; tests look past the faults
+  const truths = memoryTruthStore();
   const ports = {
+    truths,
     experiments: faults.around<ExperimentStore>('experiments', experiments),
     samples: faults.around<SampleStore>('samples', samples),
     recordedLooks: faults.around<LookStore>('recordedLooks', recordedLooks),
@@ -326,7 +335,9 @@ export const makeWorld = (options: WorldOptions = {}) => {
     heartbeat: async (token) => (walkers.experiment.heartbeat(token) ? 'alive' : 'gone'),
   });
 
-  const lookAt = makeLookAtExperiment({ ...common, settler, measure });
+  const askTruth = makeCheckTruth({ ruleSets: memoryRuleSetStore(), truths, clock });
+  const checkTruth: CheckDueTruth = ({ clusters: _, ...request }) => askTruth({ ...request, sources: [] });
+  const lookAt = makeLookAtExperiment({ ...common, settler, measure, checkTruth });
   const checkReadiness = makeCheckReadiness({ ...common, access, readiness, settler });
   const runLifecycle = makeRunLifecycle({ ...ports, machines, looks, clock });
   const dispatchDue = makeDispatchDue({ ...ports, looks, policy, clock });

@@ -99,6 +99,7 @@ const causeOf = (event: ExperimentEvent): string => {
       return event.reason ?? event.verdict.sentence;
     case 'stop-requested':
     case 'approved':
+    case 'check-accepted':
       return event.reason;
     case 'extended':
     case 'claimed':
@@ -116,6 +117,10 @@ const meaningOf = (event: ExperimentEvent, after: Experiment): readonly EventDra
       return [draftEvent(definitionOf('experiment.created'), { experimentId, name: after.settings.name })];
     case 'started':
       return [draftEvent(definitionOf('experiment.started'), { experimentId, epoch: event.epoch })];
+    case 'check-accepted':
+      return [
+        draftEvent(definitionOf('experiment.check_accepted'), { experimentId, ...event.check, reason: event.reason }),
+      ];
     case 'promoted':
       return [
         draftEvent(definitionOf('experiment.promoted'), {

@@ -1,9 +1,12 @@
 import { actorOf, type ExperimentId, type Principal } from '../../kernel/identity.ts';
+import type { Instant } from '../../kernel/instant.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { PersonCommand } from '../domain/commands.ts';
 import { type ChangeRefusal, type Effect, makeChangeExperiment } from './change-experiment.ts';
-import type { ExperimentStore, Stored } from './ports.ts';
+import type { AcceptedCheck, Experiment } from '../domain/experiment.ts';
+import type { ExperimentStore, Stored, TruthReader } from './ports.ts';
+import { makeTruthBlockers } from './truth-blockers.ts';
 
 interface Asked {
   readonly experimentId: ExperimentId;
@@ -17,7 +20,12 @@ interface Reasoned extends Asked {
 }
 
 /** Commands that only change the experiment; machines hear of them by its events. */
-export const makeCommandExperiment = (ports: { readonly experiments: ExperimentStore; readonly clock: Clock }) => {
+export const makeCommandExperiment = (ports: {
+  readonly experiments: ExperimentStore;
+  readonly truths: TruthReader;
+  readonly clock: Clock;
+}) => {
+  const truthBlockers = makeTruthBlockers(ports);
   const change = makeChangeExperiment(ports);
   type Answer = Promise<Outcome<Stored, ChangeRefusal>>;
   const refOf = ({ caller, experimentId }: Asked) => ({ tenantId: caller.tenantId, experimentId });
@@ -38,7 +46,18 @@ export const makeCommandExperiment = (ports: { readonly experiments: ExperimentS
       durationSeconds: asked.durationSeconds,
     })),
     stop: as((asked: Reasoned) => ({ type: 'stop' as const, reason: asked.reason })),
-    promote: as((_: Asked) => ({ type: 'promote' as const })),
+    promote: async (asked: Asked): Answer => {
+      const unaccepted = await truthBlockers(refOf(asked));
+      const command = (experiment: Experiment, at: Instant): PersonCommand => ({
+        ...{ type: 'promote', unaccepted: unaccepted(experiment), at, by: actorOf(asked.caller) },
+      });
+      return change(refOf(asked), asked.version, command, asked.effect);
+    },
+    acceptCheck: as((asked: Reasoned & { readonly check: Pick<AcceptedCheck, 'checkId' | 'name' | 'status'> }) => ({
+      type: 'accept-check' as const,
+      check: asked.check,
+      reason: asked.reason,
+    })),
     rollback: as((asked: Reasoned) => ({ type: 'rollback' as const, reason: asked.reason })),
     remove: as((_: Asked) => ({ type: 'delete' as const })),
   };

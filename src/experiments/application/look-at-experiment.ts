@@ -32,11 +32,24 @@ export type MeasureDueSlots = (request: {
   readonly clusters: readonly { readonly cluster: Cluster; readonly nodes: readonly string[] }[];
 }) => Promise<{ readonly lastRecorded: number | null }>;
 
+/** Asks the users' own rules about both variants, as far as they are due. Doing it twice keeps it once. */
+export type CheckDueTruth = (request: {
+  readonly ref: EpochRef;
+  readonly slotsFrom: Instant;
+  readonly measuredFrom: Instant;
+  readonly endsAt: Instant;
+  readonly slotSeconds: number;
+  readonly collectionIntervalSeconds: number;
+  readonly settleSeconds: number;
+  readonly clusters: readonly Cluster[];
+}) => Promise<unknown>;
+
 export interface LookPorts extends JudgingPorts {
   readonly clusters: ClusterRegistry;
   readonly waits: WaitStore;
   readonly settler: Settler;
   readonly measure: MeasureDueSlots;
+  readonly checkTruth: CheckDueTruth;
   readonly policy: Pick<Policy, 'settleSeconds'>;
   readonly clock: Clock;
 }
@@ -56,6 +69,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
   const takeLooks = makeTakeLooks(ports);
   const watchOn = makeWatch(ports);
   const measure = makeMeasure(ports);
+  const checkTruth = makeCheckDueTruth(ports);
 
   const lookWhileWarming = async (
     ref: EpochRef,
@@ -74,6 +88,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
   ): Promise<LookDone> => {
     const now = ports.clock.now();
     const { lastRecorded } = await measure(ref, stored, experiment);
+    await checkTruth(ref, experiment);
     const stop = await takeLooks(ref, stored, lastRecorded, now);
     if (stop !== null) return settle(ref, 'Observe', answer(outcomeOf(stop.verdict), stop.sentence));
     if (isAtHorizon(experiment, lastRecorded, now)) return settle(ref, 'Observe', answer('horizon'));
@@ -110,6 +125,7 @@ export const makeLookAtExperiment = (ports: LookPorts) => {
     wait: Wait,
   ): Promise<LookDone> => {
     const { lastRecorded } = await measure(ref, stored, experiment);
+    await checkTruth(ref, experiment);
     const stop = await watchOn(ref, stored, lastRecorded, ports.clock.now());
     return stop === null ? 'measured' : settle(ref, wait, answer(outcomeOf(stop.verdict), stop.sentence));
   };
@@ -174,6 +190,23 @@ const makeMeasure =
     const slotsMeasured = Math.max(0, lastJudged + 1 - warmupSlots(settings));
     if (slotsMeasured > progress.slotsMeasured) await experiments.recordProgress(ref, { slotsMeasured });
     return measured;
+  };
+
+const makeCheckDueTruth =
+  ({ clusters, checkTruth, policy }: LookPorts) =>
+  async (ref: EpochRef, experiment: ExperimentIn<'running' | 'awaiting_approval' | 'promoting'>): Promise<void> => {
+    const { settings, life, slotsFrom } = experiment;
+    const found = await clustersWithNodes(clusters, experiment, life.nodes);
+    await checkTruth({
+      ref,
+      slotsFrom,
+      measuredFrom: warmupEnds(experiment),
+      endsAt: measuringEnds(experiment),
+      slotSeconds: settings.slotSeconds,
+      collectionIntervalSeconds: settings.collectionIntervalSeconds,
+      settleSeconds: policy.settleSeconds,
+      clusters: found.map(({ cluster }) => cluster),
+    });
   };
 
 const clustersWithNodes = async (

@@ -12,6 +12,9 @@ import type { Outcome, Refusal } from '../../kernel/outcome.ts';
 import type { Sha256 } from '../../kernel/ports.ts';
 import type { Sample } from '../../measurement/domain/sample.ts';
 import type { EventDraft } from '../../platform/declare/event.ts';
+import type { Check, CheckId } from '../../truth/domain/check.ts';
+import type { Curves } from '../../truth/domain/curves.ts';
+import type { TruthState } from '../../truth/domain/state.ts';
 import type { Transition } from '../contract/views.ts';
 import type { MachineInput, StepAnswer, Wait } from '../contract/workflow.ts';
 import type { AllocatedNode, Experiment } from '../domain/experiment.ts';
@@ -173,6 +176,18 @@ export interface SampleReader {
     epoch: Epoch,
     range?: { readonly fromSlot?: number; readonly toSlot?: number },
   ): Promise<readonly Sample[]>;
+}
+
+/** What the users' own rules came to in an epoch. */
+export interface TruthReader {
+  /** null: none was asked */
+  load(ref: EpochRef): Promise<TruthState | null>;
+  curves(ref: EpochRef, check: CheckId): Promise<Curves | null>;
+}
+
+/** Checks of imported rules, by revision. */
+export interface RuleSetReader {
+  checks(tenantId: TenantId, name: string, digest: string): Promise<readonly Check[] | null>;
 }
 
 /** What the stage sets. */

@@ -14,7 +14,7 @@ import { type CreatePorts, makeCreateExperiment } from './create-experiment.ts';
 import { findPipelines, withRevisions } from './find-pipelines.ts';
 import { makeJudgeStored } from './judging.ts';
 import { makePlanDuration } from './plan-duration.ts';
-import type { CodeIdentity, EpochRef, LookStore, SampleReader, Stored } from './ports.ts';
+import type { CodeIdentity, EpochRef, LookStore, SampleReader, Stored, TruthReader } from './ports.ts';
 import { hashesOf, metricSeries, processesOf, queriesOf } from './read-measurements.ts';
 import { makeStartExperiment } from './start-experiment.ts';
 import { makeValidateExperiment, type ValidatePorts } from './validate-experiment.ts';
@@ -24,6 +24,7 @@ export interface ServePorts extends CreatePorts, ValidatePorts {
   readonly policy: ValidatePorts['policy'];
   readonly samples: SampleReader;
   readonly recordedLooks: LookStore;
+  readonly truths: TruthReader;
   readonly code: CodeIdentity;
 }
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { ExperimentId } from '../../kernel/identity.ts';
 import { event } from '../../platform/declare/event.ts';
+import { CheckId } from '../../truth/domain/check.ts';
+import { CheckStatus } from '../../truth/domain/finding.ts';
 import { CleanupState, State } from '../domain/vocabulary.ts';
 import { ExperimentVerdict } from './views.ts';
 
@@ -41,6 +43,12 @@ export const experimentEvents = [
     schemaVersion: 1,
     summary: 'The epoch has its verdict',
     data: z.object({ ...subject, verdict: ExperimentVerdict, sentence: z.string() }),
+  }),
+  event({
+    type: 'experiment.check_accepted',
+    schemaVersion: 1,
+    summary: 'A person accepted that an alert or a panel does not show the same any more',
+    data: z.object({ ...subject, checkId: CheckId, name: z.string(), status: CheckStatus, reason: z.string() }),
   }),
   event({
     type: 'experiment.promoted',

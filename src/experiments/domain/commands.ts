@@ -1,6 +1,6 @@
 import type { Actor, Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
-import type { AllocatedNode } from './experiment.ts';
+import type { AcceptedCheck, AllocatedNode } from './experiment.ts';
 import type { Verdict } from './verdict.ts';
 
 interface Asked {
@@ -19,7 +19,14 @@ export type PersonCommand = Asked &
     | { readonly type: 'pause' | 'stop' | 'rollback'; readonly reason: string }
     /** measure for so long in all */
     | { readonly type: 'extend'; readonly durationSeconds: number }
-    | { readonly type: 'resume' | 'promote' }
+    | { readonly type: 'resume' }
+    /** `unaccepted`: what of the truth nobody has accepted yet, in words */
+    | { readonly type: 'promote'; readonly unaccepted: readonly string[] }
+    | {
+        readonly type: 'accept-check';
+        readonly check: Pick<AcceptedCheck, 'checkId' | 'name' | 'status'>;
+        readonly reason: string;
+      }
     | { readonly type: 'delete' }
   );
 

@@ -2,10 +2,11 @@ import { describeDuration } from '../../kernel/duration.ts';
 import type { Actor, Epoch } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
+import { listed } from '../../kernel/words.ts';
 import { allowedCommands, longestExtension, whyNotExtended, whyNotPaused } from './allowed.ts';
 import type { CommandType, ExperimentCommand, PersonCommand, WorkflowCommand } from './commands.ts';
 import type { ExperimentEvent } from './events.ts';
-import { deploymentIdOf, type Experiment, lifeOf, placeOf, verdictOf } from './experiment.ts';
+import { deploymentIdOf, type Experiment, isTerminal, lifeOf, placeOf, verdictOf } from './experiment.ts';
 import { type Verdict, verdictWithoutMeasurement } from './verdict.ts';
 import { type CleanupState, isCleanupOwed } from './vocabulary.ts';
 
@@ -25,6 +26,7 @@ const decideForPerson = (experiment: Experiment, command: PersonCommand): Decisi
     return accept([]);
   }
   if (command.type === 'pause' && experiment.state === 'paused') return accept([]);
+  if (command.type === 'accept-check') return decideAcceptance(experiment, command);
   if (!isOffered(experiment, command)) return refusePerson(experiment, command);
   switch (command.type) {
     case 'start':
@@ -52,6 +54,7 @@ const decideForPerson = (experiment: Experiment, command: PersonCommand): Decisi
     case 'resume':
       return accept([{ type: 'resumed', at, by }]);
     case 'promote':
+      if (command.unaccepted.length > 0) return refuseBlind(experiment, command.unaccepted);
       return accept([{ type: 'approved', reason: 'promoted by a person', at, by }]);
     case 'rollback':
       return experiment.state === 'promoted'
@@ -62,7 +65,25 @@ const decideForPerson = (experiment: Experiment, command: PersonCommand): Decisi
   }
 };
 
-const isOffered = (experiment: Experiment, { type, at }: PersonCommand): boolean =>
+/** Nobody goes blind for a saving: what people look at is the same, or somebody has accepted by name that it is not. */
+const refuseBlind = ({ state }: Experiment, unaccepted: readonly string[]): Decision =>
+  refuse(
+    'promotion-not-allowed',
+    `the truth is not the same, and nobody has accepted that: ${listed(unaccepted, '; ')}; accept each by name, or keep the baseline`,
+    { state, unaccepted },
+  );
+
+type Acceptance = Extract<PersonCommand, { type: 'accept-check' }>;
+
+const decideAcceptance = (experiment: Experiment, command: Acceptance): Decision => {
+  const { check, reason, at, by } = command;
+  const life = lifeOf(experiment);
+  if (life === null || isTerminal(experiment)) return conflict(experiment, command);
+  const isAccepted = life.accepted.some(({ checkId, status }) => checkId === check.checkId && status === check.status);
+  return accept(isAccepted ? [] : [{ type: 'check-accepted', check, reason, at, by }]);
+};
+
+const isOffered = (experiment: Experiment, { type, at }: Exclude<PersonCommand, Acceptance>): boolean =>
   allowedCommands(experiment, at).includes(type);
 
 const refusePerson = (experiment: Experiment, command: PersonCommand): Decision => {

@@ -1,6 +1,6 @@
 import type { Actor, Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
 import type { Instant } from '../../kernel/instant.ts';
-import type { AllocatedNode, CompleteSettings } from './experiment.ts';
+import type { AcceptedCheck, AllocatedNode, CompleteSettings } from './experiment.ts';
 import type { Verdict } from './verdict.ts';
 import type { CleanupState } from './vocabulary.ts';
 
@@ -34,6 +34,11 @@ export type ExperimentEvent = Said &
     | { readonly type: 'deciding-started' }
     | { readonly type: 'verdict-reached'; readonly verdict: Verdict }
     | { readonly type: 'approval-awaited'; readonly expiresAt: Instant }
+    | {
+        readonly type: 'check-accepted';
+        readonly check: Pick<AcceptedCheck, 'checkId' | 'name' | 'status'>;
+        readonly reason: string;
+      }
     | { readonly type: 'approved'; readonly reason: string }
     | { readonly type: 'promotion-started'; readonly deploymentId: string }
     | { readonly type: 'promoted'; readonly cleanup: CleanupState }

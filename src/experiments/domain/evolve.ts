@@ -1,6 +1,6 @@
 import type { Epoch } from '../../kernel/identity.ts';
 import type { EventOf, ExperimentEvent } from './events.ts';
-import type { Experiment, ExperimentIn, Life } from './experiment.ts';
+import { type Experiment, type ExperimentIn, type Life, lifeOf } from './experiment.ts';
 
 /**
  * The state after an event. It never guesses, never reads a clock and never refuses: an event that cannot follow
@@ -86,6 +86,11 @@ export const evolve = (experiment: Experiment | null, event: ExperimentEvent): E
         cleanup: event.cleanup,
         reason: null,
       };
+    case 'check-accepted': {
+      const accepted = { ...event.check, by: event.by, at: event.at, reason: event.reason };
+      const others = (lifeOf(experiment)?.accepted ?? []).filter(({ checkId }) => checkId !== accepted.checkId);
+      return withLife(experiment, event, stayed, { accepted: [...others, accepted] });
+    }
     case 'stop-requested':
       return withLife(experiment, event, stayed, {
         stop: { by: event.by, at: event.at, reason: event.reason },
@@ -144,6 +149,7 @@ const lifeFrom = (event: EventOf<'started'>): Life => ({
   stop: null,
   pauses: [],
   extension: null,
+  accepted: [],
 });
 
 const withLife = (

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/identity.ts';
 import { Instant } from '../../kernel/instant.ts';
+import { CheckId } from '../../truth/domain/check.ts';
+import { CheckStatus } from '../../truth/domain/finding.ts';
 import { Criterion, ExperimentSettings } from './settings.ts';
 import { Verdict } from './verdict.ts';
 import { CleanupState, type State } from './vocabulary.ts';
@@ -26,6 +28,10 @@ export type Pause = z.infer<typeof Pause>;
 export const Extension = z.object({ at: Instant, by: Actor, fromSeconds: z.int() });
 export type Extension = z.infer<typeof Extension>;
 
+/** What a person accepted of a check, with how it stood then. */
+export const AcceptedCheck = Request.extend({ checkId: CheckId, name: z.string(), status: CheckStatus });
+export type AcceptedCheck = z.infer<typeof AcceptedCheck>;
+
 /** What is true from a start on, for one epoch. */
 export const Life = z.object({
   startedAt: Instant,
@@ -40,6 +46,8 @@ export const Life = z.object({
   /** in order */
   pauses: z.array(Pause).default([]),
   extension: Extension.nullable().default(null),
+  /** checks of the truth that a person accepted by name, although they are lost, differ or cannot be evaluated */
+  accepted: z.array(AcceptedCheck).default([]),
 });
 export type Life = z.infer<typeof Life>;
 

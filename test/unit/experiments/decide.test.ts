@@ -10,6 +10,7 @@ import { mayFollow, TRANSITIONS } from '../../../src/experiments/domain/transiti
 import { COMMANDS, STATES, type State } from '../../../src/experiments/domain/vocabulary.ts';
 import type { Epoch } from '../../../src/kernel/identity.ts';
 import { minutesAfter, secondsAfter } from '../../../src/kernel/instant.ts';
+import type { CheckId } from '../../../src/truth/domain/check.ts';
 import {
   ANNA,
   after,
@@ -27,6 +28,8 @@ const T1 = minutesAfter(T0, 1);
 const person = { at: T1, by: ANNA };
 const machine = { at: T1, by: WORKFLOW, epoch: 1 as Epoch };
 
+const CHECK = { checkId: 'chk-0123456789ab' as CheckId, name: 'DiskFull', status: 'lost' } as const;
+
 const commands: Record<CommandType, ExperimentCommand> = {
   start: { type: 'start', nodes: NODES, remark: null, ...person },
   retry: { type: 'retry', nodes: NODES, remark: null, ...person },
@@ -35,7 +38,8 @@ const commands: Record<CommandType, ExperimentCommand> = {
   // while nothing is judged yet
   extend: { type: 'extend', durationSeconds: 150, ...person, at: secondsAfter(T0, 5) },
   stop: { type: 'stop', reason: 'incident', ...person },
-  promote: { type: 'promote', ...person },
+  promote: { type: 'promote', unaccepted: [], ...person },
+  'accept-check': { type: 'accept-check', check: CHECK, reason: 'nobody is called by it', ...person },
   rollback: { type: 'rollback', reason: 'a panel is empty', ...person },
   delete: { type: 'delete', ...person },
   claim: { type: 'claim', execution: 'exp-00000000000a-1', ...machine },
@@ -80,6 +84,7 @@ const ACCEPTED: Record<CommandType, readonly State[]> = {
   extend: ['warming', 'calibrating', 'running'],
   stop: ['draft', 'validating', ...LIVE],
   promote: ['awaiting_approval'],
+  'accept-check': ['validating', ...LIVE, 'rolling_back'],
   rollback: ['promoted'],
   delete: ['draft', 'rolled_back', 'ended'],
   claim: ['validating'],
@@ -200,9 +205,29 @@ describe('the way through', () => {
   test('an approval can be given until it expires, and not at that moment', () => {
     const waiting = experimentIn('awaiting_approval');
     if (waiting.state !== 'awaiting_approval') throw new Error('wrong state');
-    const askedAt = (at: typeof T0) => given(waiting).when({ type: 'promote', by: ANNA, at });
+    const askedAt = (at: typeof T0) => given(waiting).when({ type: 'promote', unaccepted: [], by: ANNA, at });
     expect(askedAt(secondsAfter(waiting.expiresAt, -0.001)).events).toHaveLength(1);
     expect(askedAt(waiting.expiresAt).refusal?.code).toBe('state-conflict');
+  });
+
+  test('what people look at and nobody accepted stops a promotion, and the refusal names it', () => {
+    const waiting = experimentIn('awaiting_approval');
+    const refused = given(waiting).when({ type: 'promote', unaccepted: ['DiskFull (lost: gone)'], ...person });
+    expect(refused.refusal).toMatchObject({
+      code: 'promotion-not-allowed',
+      message: expect.stringContaining('DiskFull (lost: gone)'),
+      facts: { unaccepted: ['DiskFull (lost: gone)'] },
+    });
+  });
+
+  test('a check is accepted once, by name, with who and why; another status of it anew', () => {
+    const { next } = given(experimentIn('awaiting_approval')).when(commands['accept-check']);
+    expect(next).toMatchObject({
+      life: { accepted: [{ ...CHECK, by: ANNA, at: T1, reason: 'nobody is called by it' }] },
+    });
+    expect(given(next).when(commands['accept-check']).events).toEqual([]);
+    const changed = { ...commands['accept-check'], check: { ...CHECK, status: 'not_evaluable' } } as ExperimentCommand;
+    expect(given(next).when(changed).next).toMatchObject({ life: { accepted: [{ status: 'not_evaluable' }] } });
   });
 
   test('a lost verdict cannot be promoted, and the refusal says so', () => {
