@@ -2,7 +2,8 @@ import { defineFunction } from '../../src/platform/declare/function.ts';
 
 export const manifest = defineFunction({
   name: 'api-experiments',
-  summary: 'Routes of experiments and of the rules that they are asked; commits state and event, touches neither clusters nor workflows',
+  summary:
+    'Routes of experiments and of the rules that they are asked; commits state and event, touches neither clusters nor workflows',
   triggers: [{ on: 'http', prefixes: [{ prefix: 'experiments' }, { prefix: 'rule-sets' }] }],
   needs: {
     core: 'write',

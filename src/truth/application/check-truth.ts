@@ -138,7 +138,7 @@ export const makeCheckTruth = ({ ruleSets, truths, clock }: Ports) => {
       const curves = withAnswers(before, {
         series: asked.value,
         instants,
-        isAboutCollector: question.isAboutCollector,
+        aboutCollector: question.parts.map(({ isAboutCollector }) => isAboutCollector),
       });
       const widest = Math.max(0, ...curves.parts.map(({ length }) => length));
       if (widest > MOST_SERIES) {

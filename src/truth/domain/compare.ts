@@ -35,8 +35,8 @@ export const INSTANTS_PER_SLOT = 2;
 
 /** What the answers so far say about a check. Missing answers count for nobody; an end that is too near says pending. */
 export const compare = (question: Question, curves: Curves, tolerance: Tolerance, grid: Grid): Finding => {
-  const { check, parts, isAboutCollector } = question;
-  const findings = parts.flatMap(({ title, order }, index): readonly Finding[] => {
+  const { check, parts } = question;
+  const findings = parts.flatMap(({ title, order, keepsExtremes, isAboutCollector }, index): readonly Finding[] => {
     const given = curves.parts[index] ?? [];
     const compared = order === 'ranking' ? ranked(given, curves.instants) : given;
     const isFiring = check.kind === 'alert' && index === 0;
@@ -48,7 +48,7 @@ export const compare = (question: Question, curves: Curves, tolerance: Tolerance
         })
       : partApart(compared, curves, tolerance, {
           // a collector that sends less is what is asked for; only what is gone counts
-          ignoresValues: isAboutCollector && check.kind === 'alert',
+          ignoresValues: keepsExtremes || (isAboutCollector && check.kind === 'alert'),
           goneSeconds: tolerance.lastingSeconds + question.secondsShown + 2 * grid.collectionIntervalSeconds,
         });
     return own === null

@@ -37,28 +37,34 @@ export const withAnswers = (
   {
     series,
     instants,
-    isAboutCollector,
-  }: { readonly series: readonly Series[]; readonly instants: number; readonly isAboutCollector: boolean },
+    aboutCollector,
+  }: {
+    readonly series: readonly Series[];
+    readonly instants: number;
+    /** by part: whether it is only about the collector itself */
+    readonly aboutCollector: readonly boolean[];
+  },
 ): Curves => {
   const total = before.instants + instants;
-  const left = new Set(isAboutCollector ? [...STAMPS, ...COLLECTOR_IDENTITY] : STAMPS);
+  const leftOut = aboutCollector.map((isAbout) => new Set(isAbout ? [...STAMPS, ...COLLECTOR_IDENTITY] : STAMPS));
   const parts = before.parts.map(
     (curves) => new Map(curves.map((curve) => [canonicalJson(curve.labels), padded(curve, total)])),
   );
   for (const { labels, points } of series) {
-    const part = parts[Number(labels[PART_LABEL])];
+    const index = Number(labels[PART_LABEL]);
+    const part = parts[index];
     const variant = labels['phx_variant'];
     if (part === undefined || (variant !== 'baseline' && variant !== 'candidate')) continue;
     const kept = Object.fromEntries(
-      Object.entries(labels).filter(([label, value]) => !left.has(label) && value !== ''),
+      Object.entries(labels).filter(([label, value]) => leftOut[index]?.has(label) !== true && value !== ''),
     );
     const key = canonicalJson(kept);
     const curve = part.get(key) ?? padded({ labels: kept, baseline: [], candidate: [] }, total);
     part.set(key, curve);
     for (const [seconds, value] of points) {
-      const index = Math.round((seconds * 1000 - before.fromMs) / before.stepMs);
-      if (index >= before.instants && index < total && !Number.isNaN(value))
-        curve[variant][index] = Number(value.toPrecision(6));
+      const instant = Math.round((seconds * 1000 - before.fromMs) / before.stepMs);
+      if (instant >= before.instants && instant < total && !Number.isNaN(value))
+        curve[variant][instant] = Number(value.toPrecision(6));
     }
   }
   return { ...before, instants: total, parts: parts.map((part) => [...part.values()]) };

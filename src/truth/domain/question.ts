@@ -38,8 +38,6 @@ export interface Question {
   readonly secondsShown: number;
   /** the shortest window whose samples are counted */
   readonly countedWindow: number | null;
-  /** only about the collector itself, which two variants need not do alike */
-  readonly isAboutCollector: boolean;
 }
 
 export interface Part {
@@ -47,6 +45,10 @@ export interface Part {
   readonly expr: Expr;
   /** `ranking`: which series these are changes with the smallest difference, so values are compared by rank */
   readonly order: 'labels' | 'ranking';
+  /** it keeps one sample for a whole window, and which one is luck: what that is taken of is compared instead */
+  readonly keepsExtremes: boolean;
+  /** only about the collector itself, which two variants need not do alike */
+  readonly isAboutCollector: boolean;
 }
 
 export type Prepared = { readonly question: Question } | { readonly check: Check; readonly why: string };
@@ -77,7 +79,6 @@ export const prepare = (checks: readonly Check[]): readonly Prepared[] => {
         secondsBack: secondsBack(expr),
         secondsShown: secondsShown(expr),
         countedWindow: shortestCountedWindow(expr),
-        isAboutCollector: selectorsOf(expr).every(isAboutCollector),
       },
     };
   });
@@ -102,12 +103,30 @@ const recordingsAmong = (checks: readonly Check[]): ((name: string) => readonly 
  * the comparisons is compared as well, without the comparisons.
  */
 const partsOf = (check: Check, expr: Expr): readonly Part[] => {
-  const answer: Part = { title: check.kind === 'alert' ? 'fires' : 'value', expr, order: orderOf(expr) };
+  const answer = partOf(check.kind === 'alert' ? 'fires' : 'value', expr);
   const text = printed(expr);
   const inputs = new Map(inputsOf(expr).map((input) => [printed(input), input]));
   inputs.delete(text);
-  const parts = [...inputs].map(([title, input]): Part => ({ title, expr: input, order: orderOf(input) }));
+  const parts = [...inputs].map(([title, input]) => partOf(title, input));
   return [answer, ...parts.filter((part) => selectorsOf(part.expr).length > 0)];
+};
+
+const partOf = (title: string, expr: Expr): Part => ({
+  ...{ title, expr, order: orderOf(expr), keepsExtremes: keepsExtremes(expr) },
+  isAboutCollector: selectorsOf(expr).every(isAboutCollector),
+});
+
+const keepsExtremes = (expr: Expr): boolean =>
+  (expr.kind === 'call' && EXTREMES.includes(expr.name)) || childrenOf(expr).some(keepsExtremes);
+
+const EXTREMES = ['max_over_time', 'min_over_time', 'quantile_over_time', 'stddev_over_time', 'stdvar_over_time'];
+
+/** What a window is taken of, at one instant. */
+const withoutWindow = (expr: Expr): Expr => {
+  if (expr.kind === 'subquery' && expr.offset === undefined) return expr.of;
+  if (expr.kind !== 'selector') return asVector(expr);
+  const { range: _, ...instant } = expr;
+  return instant;
 };
 
 const inputsOf = (expr: Expr): readonly Expr[] => {
@@ -116,7 +135,9 @@ const inputsOf = (expr: Expr): readonly Expr[] => {
   if (expr.kind === 'call' && (expr.name === 'absent' || expr.name === 'absent_over_time')) {
     return expr.args.flatMap((arg) => inputsOf(asVector(arg)));
   }
-  return filters(expr)
+  if (expr.kind === 'call' && EXTREMES.includes(expr.name))
+    return expr.args.flatMap((arg) => inputsOf(withoutWindow(arg)));
+  return filters(expr) || keepsExtremes(expr)
     ? childrenOf(expr).flatMap((child) => (child.kind === 'string' ? [] : inputsOf(asVector(child))))
     : [expr];
 };

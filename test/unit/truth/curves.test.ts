@@ -11,7 +11,7 @@ const series = (variant: string, labels: Record<string, string>, points: Series[
 test('answers of both variants meet by the labels that are their own', () => {
   const curves = withAnswers(EMPTY, {
     instants: 2,
-    isAboutCollector: false,
+    aboutCollector: [false],
     series: [
       series('baseline', { a: '1' }, [
         [1000, 1.234_567_8],
@@ -32,12 +32,12 @@ test('answers of both variants meet by the labels that are their own', () => {
 test('later answers go on where earlier ones ended', () => {
   const first = withAnswers(EMPTY, {
     instants: 1,
-    isAboutCollector: false,
+    aboutCollector: [false],
     series: [series('baseline', {}, [[1000, 1]])],
   });
   const second = withAnswers(first, {
     instants: 2,
-    isAboutCollector: false,
+    aboutCollector: [false],
     series: [
       series('baseline', {}, [
         [1000, 9],
@@ -52,6 +52,6 @@ test('what tells two collectors apart is no label of what they say about themsel
   const own = (variant: string) =>
     series(variant, { exporter: 'x', service_instance_id: variant, k8s_pod_name: variant }, [[1000, 1]]);
   const answers = { instants: 1, series: [own('baseline'), own('candidate')] };
-  expect(withAnswers(EMPTY, { ...answers, isAboutCollector: true }).parts[0]).toHaveLength(1);
-  expect(withAnswers(EMPTY, { ...answers, isAboutCollector: false }).parts[0]).toHaveLength(2);
+  expect(withAnswers(EMPTY, { ...answers, aboutCollector: [true] }).parts[0]).toHaveLength(1);
+  expect(withAnswers(EMPTY, { ...answers, aboutCollector: [false] }).parts[0]).toHaveLength(2);
 });
