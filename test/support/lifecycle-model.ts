@@ -200,7 +200,7 @@ const followers = (model: Model): readonly Model[] => {
             { type: 'stop', reason: 'enough', ...person },
             { type: 'pause', reason: 'an upgrade', ...person },
             { type: 'resume', ...person },
-            { type: 'promote', ...person },
+            { type: 'promote', unaccepted: [], ...person },
             { type: 'extend', durationSeconds: 150, ...person },
             { type: 'retry', nodes: NODES, remark: null, ...person },
           ] satisfies ExperimentCommand[]

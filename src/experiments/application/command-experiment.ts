@@ -3,8 +3,8 @@ import type { Instant } from '../../kernel/instant.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { PersonCommand } from '../domain/commands.ts';
-import { type ChangeRefusal, type Effect, makeChangeExperiment } from './change-experiment.ts';
 import type { AcceptedCheck, Experiment } from '../domain/experiment.ts';
+import { type ChangeRefusal, type Effect, makeChangeExperiment } from './change-experiment.ts';
 import type { ExperimentStore, Stored, TruthReader } from './ports.ts';
 import { makeTruthBlockers } from './truth-blockers.ts';
 
