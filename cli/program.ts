@@ -10,6 +10,7 @@ import { registerExperiment } from './commands/experiment.ts';
 import { registerGenerator } from './commands/generator.ts';
 import { registerJudge } from './commands/judge.ts';
 import { registerLocal } from './commands/local.ts';
+import { registerNotification } from './commands/notification.ts';
 import { registerPipeline } from './commands/pipeline.ts';
 import { registerPreview } from './commands/preview.ts';
 import { makeContext } from './context.ts';
@@ -47,6 +48,7 @@ export const makeProgram = (): Command => {
   registerGenerator(program, context);
   registerExperiment(program, context);
   registerEvents(program, context);
+  registerNotification(program, context);
   registerAudit(program, context);
   registerDoctor(program, context);
   registerJudge(program);

@@ -62,7 +62,7 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     rules: ['Serverless-LambdaEventSourceMappingDestination'],
-    where: /\/From(AuditTrail|Lifecycle|Measure|ClusterWork|Unpublishable)$/,
+    where: /\/From(AuditTrail|Lifecycle|Measure|ClusterWork|Notices|Deliveries|Unpublishable)$/,
     reason: 'the queue that is read has a dead-letter queue',
     owner: 'platform',
   },
@@ -118,6 +118,12 @@ export const ACCEPTED_WILDCARDS: readonly AcceptedWildcard[] = [
     where: /\/Policy$/,
     reason: 'clusters are registered while we run; their tokens have names below one prefix',
     owner: 'clusters',
+  },
+  {
+    resource: 'arn:aws:secretsmanager:{region}:{account}:secret:phoenix/{stage}/notification-secrets/*',
+    where: /\/DeliverNotifications\/Policy$/,
+    reason: 'channels are made while we run; their keys have names below one prefix, each tenant its own below it',
+    owner: 'platform',
   },
   {
     resource: 'arn:aws:iam::*:role/PhoenixClusterAccess',

@@ -34,6 +34,8 @@ const Settings = z.strictObject({
   allowedDirectClusters: z.array(z.string().regex(/^[\w.-]+:\d+$/, 'expected host:port')),
   /** `host:port` of metrics stores that may be plain http, private or loopback */
   allowedMetricSources: z.array(z.string().regex(/^[\w.-]+:\d+$/, 'expected host:port')),
+  /** `host:port` of receivers of notifications that may be plain http, private or loopback */
+  allowedNotificationHosts: z.array(z.string().regex(/^[\w.-]+:\d+$/, 'expected host:port')),
   /** whether a screening verdict may be promoted to all nodes */
   promoteFromScreening: z.boolean(),
   collectorImage: z.string().min(3),
@@ -115,6 +117,7 @@ const settingsInAnAccount: Settings = {
   minimumWarmupSeconds: 300,
   allowedDirectClusters: [],
   allowedMetricSources: [],
+  allowedNotificationHosts: [],
   promoteFromScreening: false,
   collectorImage: COLLECTOR_IMAGE,
 };
@@ -132,6 +135,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
       minimumWarmupSeconds: 5,
       allowedDirectClusters: [],
       allowedMetricSources: [],
+      allowedNotificationHosts: [],
       promoteFromScreening: true,
       collectorImage: COLLECTOR_IMAGE,
     },

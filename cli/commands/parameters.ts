@@ -30,4 +30,4 @@ export const parseTemplateName = (text: string): TemplateName => {
   );
 };
 
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -68,6 +68,13 @@ export class BusStack extends StageStack {
       eventPattern: { source: Match.prefix('phoenix.') },
       targets: [targetOf('auditTrail')],
     });
+    new Rule(this, 'NotifiedEvents', {
+      ruleName: physicalName(this.stage, 'notified-events'),
+      description: 'what channels of notifications may hear of',
+      eventBus: bus,
+      eventPattern: { source: Match.prefix('phoenix.') },
+      targets: [targetOf('notices')],
+    });
   }
 
   #lifecycleRules(bus: EventBus, target: SqsQueue): void {

@@ -8,6 +8,8 @@ import { clusterRoutes } from '../clusters/contract/routes.ts';
 import { controlRoutes } from '../control/contract/routes.ts';
 import { COST_PROBLEMS } from '../cost/contract/problems.ts';
 import { costRoutes } from '../cost/contract/routes.ts';
+import { channelRoutes } from '../events/contract/channel-routes.ts';
+import { CHANNEL_PROBLEMS } from '../events/contract/problems.ts';
 import { eventRoutes } from '../events/contract/routes.ts';
 import { experimentCostRoutes } from '../experiments/contract/cost-routes.ts';
 import { EXPERIMENT_PROBLEMS } from '../experiments/contract/problems.ts';
@@ -27,6 +29,7 @@ export const ALL_ROUTES = [
   ...keyRoutes,
   ...serviceRoutes,
   ...eventRoutes,
+  ...channelRoutes,
   ...auditRoutes,
   ...controlRoutes,
   ...clusterRoutes,
@@ -44,6 +47,7 @@ export const ALL_ROUTES = [
 export const ALL_PROBLEMS = {
   ...COMMON_PROBLEMS,
   ...ACCESS_PROBLEMS,
+  ...CHANNEL_PROBLEMS,
   ...CLUSTER_PROBLEMS,
   ...PIPELINE_PROBLEMS,
   ...COST_PROBLEMS,

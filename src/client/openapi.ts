@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { COMMON_PROBLEMS, type Problem, type Problems, wireCode } from '../platform/declare/problem.ts';
+import { isWrite } from '../platform/declare/refused-write.ts';
 import type { CommonCode, RouteDefinition } from '../platform/declare/route.ts';
 import { snakeCase, toWire } from '../platform/wire.ts';
 
@@ -18,7 +19,7 @@ export const openApiOf = (routes: readonly RouteDefinition[], problems: Problems
   paths: pathsOf(routes, problems),
   components: {
     securitySchemes: { person: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    schemas: { Problem: PROBLEM_SCHEMA, ...sharedSchemasOf(routes) },
+    schemas: { Problem: PROBLEM_SCHEMA, GatewayRefusal: GATEWAY_REFUSAL, ...sharedSchemasOf(routes) },
     parameters: PARAMETERS,
   },
 });
@@ -146,16 +147,24 @@ const refusalsOf = (route: RouteDefinition, problems: Problems): Json => {
       status,
       {
         description: group.map((code) => `${wireCode(code)}: ${problems[code]?.title ?? ''}`).join('; '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+          ...(OF_THE_GATEWAY.includes(Number(status))
+            ? { 'application/json': { schema: { $ref: '#/components/schemas/GatewayRefusal' } } }
+            : {}),
+        },
       },
     ]),
   );
 };
 
+/** What the gateway in front of us may answer by itself, in a form of its own. */
+const OF_THE_GATEWAY: readonly number[] = [401, 403, 429, 500, 503];
+
 const commonRefusalsOf = (route: RouteDefinition): readonly CommonCode[] => [
   ...(route.permission === 'open' ? [] : (['unauthorized', 'authentication-expired', 'forbidden'] as const)),
   ...(route.params === undefined ? [] : (['resource-not-found'] as const)),
-  ...(route.query === undefined && route.body === undefined
+  ...(route.query === undefined && route.body === undefined && !isWrite(route)
     ? []
     : (['malformed-request', 'validation-failed'] as const)),
   ...(route.body === undefined ? [] : (['request-too-large'] as const)),
@@ -225,6 +234,13 @@ const PROBLEM_SCHEMA = {
       },
     },
   },
+} as const;
+
+const GATEWAY_REFUSAL = {
+  type: 'object',
+  description: 'The gateway refuses some requests before they reach us: tokens that are not good, too many at once.',
+  required: ['message'],
+  properties: { message: { type: ['string', 'null'] } },
 } as const;
 
 const ADVICE: Record<Problem['retry'], string> = {

@@ -14,6 +14,10 @@ export const RESOURCES = {
   clusterWork: { kind: 'queue', visibilitySeconds: 360, maxReceiveCount: 5 },
   /** what the audit log is to hear: events of changes, refused writes */
   auditTrail: { kind: 'queue', visibilitySeconds: 180, maxReceiveCount: 5 },
+  /** events that channels of notifications may hear of */
+  notices: { kind: 'queue', visibilitySeconds: 180, maxReceiveCount: 5 },
+  /** attempts at bringing a notification to its channel */
+  deliveries: { kind: 'queue', visibilitySeconds: 180, maxReceiveCount: 5 },
   /** event records that the publisher could not publish */
   unpublishable: { kind: 'queue', visibilitySeconds: 60, maxReceiveCount: 5 },
   experimentMachine: { kind: 'machine' },
@@ -21,6 +25,8 @@ export const RESOURCES = {
   people: { kind: 'userPool' },
   /** tokens of clusters of kind direct, by name prefix */
   clusterSecrets: { kind: 'secrets' },
+  /** keys and addresses of channels of notifications, by name prefix and tenant */
+  notificationSecrets: { kind: 'secrets' },
   /** key that signs list cursors */
   cursorKey: { kind: 'secret' },
   /** key under which the secrets of service keys are hashed */

@@ -105,13 +105,13 @@ const MEANS: Readonly<Record<string, (name: ResourceName) => readonly string[]>>
       ],
       arn('cognito-idp', 'userpool/{/phoenix/prod/user-pool-id}'),
     ),
-  'secrets read': () =>
-    on('secretsmanager', ['GetSecretValue'], arn('secretsmanager', 'secret:phoenix/prod/cluster-secrets/*')),
-  'secrets write': () =>
+  'secrets read': (name) =>
+    on('secretsmanager', ['GetSecretValue'], arn('secretsmanager', `secret:phoenix/prod/${kebab(name)}/*`)),
+  'secrets write': (name) =>
     on(
       'secretsmanager',
       ['CreateSecret', 'DeleteSecret', 'PutSecretValue'],
-      arn('secretsmanager', 'secret:phoenix/prod/cluster-secrets/*'),
+      arn('secretsmanager', `secret:phoenix/prod/${kebab(name)}/*`),
     ),
   'secret read': (name) => [
     ...on('secretsmanager', ['GetSecretValue'], arn('secretsmanager', `secret:phoenix/prod/${kebab(name)}-??????`)),

@@ -11,7 +11,12 @@ import { makeFindCollector } from '../../src/clusters/application/find-collector
 import { makeReconcileCluster } from '../../src/clusters/application/reconcile-cluster.ts';
 import { serveClusters } from '../../src/clusters/application/serve-clusters.ts';
 import type { ClusterWork } from '../../src/clusters/contract/routes.ts';
+import { httpCourier } from '../../src/events/adapters/http-courier.ts';
+import { memoryChannels, memoryDeliveries } from '../../src/events/adapters/memory-channels.ts';
 import { memoryEventLog } from '../../src/events/adapters/memory-events.ts';
+import type { DeliveryQueue } from '../../src/events/application/channel-ports.ts';
+import { makeDeliver } from '../../src/events/application/deliver.ts';
+import { serveChannels } from '../../src/events/application/serve-channels.ts';
 import { serveEvents } from '../../src/events/application/serve-events.ts';
 import { accept, refuse } from '../../src/kernel/outcome.ts';
 import { systemIds, systemPauses } from '../../src/kernel/system.ts';
@@ -20,6 +25,7 @@ import { makeMetricsSources } from '../../src/measurement/adapters/metrics-sourc
 import { makeCheckMetricsSource } from '../../src/measurement/application/check-metrics-source.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
 import { judgeIncumbent } from '../../src/pipelines/domain/incumbent.ts';
+import { makeAddressGuard } from '../../src/platform/http/address-guard.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
 import type { HttpAnswer } from '../../src/platform/http/message.ts';
@@ -41,6 +47,8 @@ export interface ServedWorld extends Listening {
 export interface ServedWorldOptions {
   readonly allowedDirectClusters?: string;
   readonly allowedMetricSources?: string;
+  /** `host:port` of receivers of notifications; they get what is due at once */
+  readonly allowedNotificationHosts?: string;
   /** virtual time that passes with each look at an experiment */
   readonly secondsPerLook?: number;
 }
@@ -51,7 +59,12 @@ export interface ServedWorldOptions {
  */
 export const serveWorld = async (
   world: World,
-  { allowedDirectClusters = 'none', allowedMetricSources = 'none', secondsPerLook = 0 }: ServedWorldOptions = {},
+  {
+    allowedDirectClusters = 'none',
+    allowedMetricSources = 'none',
+    allowedNotificationHosts = 'none',
+    secondsPerLook = 0,
+  }: ServedWorldOptions = {},
 ): Promise<ServedWorld> => {
   const clock = world.time;
   const clusters = memoryClusterStore({ clock, ids: systemIds });
@@ -83,6 +96,25 @@ export const serveWorld = async (
   const known = await world.clusters.load(TENANT, CLUSTER);
   if (known !== null) await clusters.commit(known, 0, [], ANNA);
 
+  const notifications = {
+    channels: memoryChannels({ clock, ids: systemIds }),
+    deliveries: memoryDeliveries(),
+    clock,
+  };
+  const guard = makeAddressGuard(allowedNotificationHosts, 'allowedNotificationHosts');
+  const queue: DeliveryQueue = {
+    send: async (messages) => {
+      for (const { message } of messages) {
+        setImmediate(() => deliver(message).catch((error) => world.failures.push(String(error))));
+      }
+    },
+  };
+  const deliver = makeDeliver({
+    ...notifications,
+    queue,
+    courier: httpCourier({ guard, secrets: async (_, reference) => `the secret ${reference}`, clock }),
+  });
+
   const members = memoryMemberStore({ clock, ids: systemIds });
   await members.createTenant({ id: TENANT, name: 'Acme', isActive: true, createdAt: clock.now() });
   const others = makeRouter({
@@ -107,6 +139,7 @@ export const serveWorld = async (
         clock,
         pauses: NO_PAUSES,
       }),
+      ...serveChannels({ ...notifications, queue, sha256, ids: systemIds, mayLeadTo: guard.check }),
       ...servePipelines({
         pipelines: world.pipelines,
         clock,

@@ -17,7 +17,9 @@ import { serveClusters } from '../../src/clusters/application/serve-clusters.ts'
 import { serveDoctor } from '../../src/control/application/serve-doctor.ts';
 import { memoryOwnPrices } from '../../src/cost/adapters/memory-own-prices.ts';
 import { serveCost } from '../../src/cost/application/serve-cost.ts';
+import { memoryChannels, memoryDeliveries } from '../../src/events/adapters/memory-channels.ts';
 import { memoryEventLog } from '../../src/events/adapters/memory-events.ts';
+import { serveChannels } from '../../src/events/application/serve-channels.ts';
 import { serveEvents } from '../../src/events/application/serve-events.ts';
 import { memoryExperimentStore } from '../../src/experiments/adapters/memory-experiment-store.ts';
 import { memoryLookStore } from '../../src/experiments/adapters/memory-look-store.ts';
@@ -33,6 +35,7 @@ import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { memorySampleStore } from '../../src/measurement/adapters/memory-sample-store.ts';
 import { memoryPipelineStore } from '../../src/pipelines/adapters/memory-pipeline-store.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
+import { makeAddressGuard } from '../../src/platform/http/address-guard.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
 import type { ServedRoute } from '../../src/platform/http/implement.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
@@ -56,6 +59,7 @@ export const makeWholeApi = () => {
   const experiments = memoryExperimentStore(parts);
   const samples = memorySampleStore();
   const ownPrices = memoryOwnPrices(parts);
+  const channels = memoryChannels(parts);
   const audit = memoryAuditLog({ sha256 });
   const refusals = recordingRefusals();
   const policy = {
@@ -72,6 +76,7 @@ export const makeWholeApi = () => {
     ...pipelines.said,
     ...experiments.said,
     ...ownPrices.events(),
+    ...channels.events,
   ];
   const [truths, ruleSets] = [memoryTruthStore(), memoryRuleSetStore()];
   const reached: string[] = [];
@@ -86,6 +91,15 @@ export const makeWholeApi = () => {
     ...serveKeys({ ...parts, keys, keyedHash, freshSecret: systemSecret, sha256 }),
     ...serveService({ dependencies: [], openApi: { openapi: '3.1.0' } }),
     ...serveEvents({ log: memoryEventLog(events), clock, pauses: NO_PAUSES }),
+    ...serveChannels({
+      channels,
+      deliveries: memoryDeliveries(),
+      queue: { send: async () => undefined },
+      mayLeadTo: makeAddressGuard('none', 'allowedNotificationHosts').check,
+      sha256,
+      clock,
+      ids: systemIds,
+    }),
     ...serveAudit({ log: audit, sha256 }),
     ...serveClusters({
       clusters,

@@ -17,5 +17,5 @@ export const isWanted = ({ types, source, subject }: EventFilter, event: Named):
   (source === undefined || event.source === source) &&
   (subject === undefined || event.subject === subject);
 
-const isOfType = (wanted: string, type: string): boolean =>
+export const isOfType = (wanted: string, type: string): boolean =>
   wanted.endsWith('.*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted;

@@ -1,8 +1,8 @@
 import type { Cluster } from '../../clusters/domain/cluster.ts';
 import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Clock, Pauses } from '../../kernel/ports.ts';
+import { makeAddressGuard } from '../../platform/http/address-guard.ts';
 import type { MetricsFailure, MetricsSources } from '../application/ports.ts';
-import { makeAddressGuard } from './address-guard.ts';
 import { prometheusSource } from './prometheus-source.ts';
 import { type Credentials, managedTransport, type PrometheusTransport, urlTransport } from './prometheus-transport.ts';
 
@@ -26,7 +26,7 @@ export interface MetricsSourcesParts {
 
 /** Opens the store that a cluster's settings name. One transport per address is kept, and with it its connections. */
 export const makeMetricsSources = (parts: MetricsSourcesParts): MetricsSources => {
-  const guard = makeAddressGuard(parts.allowedMetricSources);
+  const guard = makeAddressGuard(parts.allowedMetricSources, 'allowedMetricSources');
   const kept = new Map<string, PrometheusTransport>();
   const keep = (name: string, make: () => PrometheusTransport): PrometheusTransport => {
     const transport = kept.get(name) ?? make();

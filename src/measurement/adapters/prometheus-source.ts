@@ -3,8 +3,8 @@ import { epochMsOf } from '../../kernel/instant.ts';
 import { accept, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Pauses } from '../../kernel/ports.ts';
 import { sha256 } from '../../kernel/system-sha256.ts';
+import { LeadsInside } from '../../platform/http/address-guard.ts';
 import type { MetricsFailure, MetricsSource, QueryResult } from '../application/ports.ts';
-import { LeadsInside } from './address-guard.ts';
 import { ANSWER_BYTES, type PrometheusTransport, QUERY_SECONDS, type TransportAnswer } from './prometheus-transport.ts';
 
 /** A Prometheus (or what speaks like it) as our source; its failures become ours: whose fault, and what would help. */

@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Agent, fetch } from 'undici';
 import type { Clock } from '../../kernel/ports.ts';
-import { publicLookup } from './address-guard.ts';
+import { publicLookup } from '../../platform/http/address-guard.ts';
 
 /** How a query reaches a Prometheus. Throws when nothing comes back; an answer of any status is an answer. */
 export interface PrometheusTransport {

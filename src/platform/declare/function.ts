@@ -44,6 +44,7 @@ export type StageSetting =
   | 'minimumWarmupSeconds'
   | 'allowedDirectClusters'
   | 'allowedMetricSources'
+  | 'allowedNotificationHosts'
   | 'promoteFromScreening'
   | 'collectorImage';
 

@@ -20,11 +20,15 @@ export const makeMatcher = (served: readonly ServedRoute[]): ((method: string, p
       .filter((each) => isBelowBase || each.served.route.root === true)
       .flatMap((each) => {
         const params = paramsOf(each.segments, segments);
-        return params === null ? [] : [{ served: each.served, params }];
+        return params === null ? [] : [{ ...each, params }];
       });
     const exact = fitting.find((each) => each.served.route.method === method);
-    if (exact !== undefined) return { found: 'route', ...exact };
-    const methods = [...new Set(fitting.map((each) => each.served.route.method))];
+    if (exact !== undefined) return { found: 'route', served: exact.served, params: exact.params };
+    // an address that is named by itself has its own methods, not those of what it might be the id of
+    const [nearest] = fitting;
+    const methods = fitting
+      .filter((each) => each.segments.join('/') === nearest?.segments.join('/'))
+      .map((each) => each.served.route.method);
     return methods.length > 0 ? { found: 'path', methods } : { found: 'nothing' };
   };
 };

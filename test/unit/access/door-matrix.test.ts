@@ -51,12 +51,15 @@ const seed = async (): Promise<Readonly<Record<string, string>>> => {
     return id ?? key.id;
   };
   const clusterId = await make('registerCluster', {}, PLAIN_METRICS);
+  const channelId = await make('createChannel', {});
   return {
     clusterId,
     operationId: await make('checkCluster', { clusterId }),
     pipelineId: await make('createPipeline', {}),
     experimentId: await make('createExperiment', { clusterId }),
     keyId: await make('createKey', {}),
+    channelId,
+    deliveryId: await make('testChannel', { channelId }),
     position: '1',
     revision: '1',
   };
@@ -116,6 +119,8 @@ const NOWHERE = {
   pipelineId: 'pipe-nowhere00000',
   experimentId: 'exp-nowhere00000',
   keyId: 'key-nowhere00000',
+  channelId: 'chan-nowhere00000',
+  deliveryId: 'dlv-nowhere00000',
   position: '7777777',
   revision: '1',
 };

@@ -2,14 +2,14 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { accept, type Outcome, type Refusal, refuse } from '../../kernel/outcome.ts';
 
-/** How far a metrics source may lead us: public https addresses, and what the stage lists by `host:port`. */
+/** How far an address of a user may lead us: public https addresses, and what the stage lists by `host:port`. */
 export interface AddressGuard {
   /** Refuses an address before anything is sent there. `isListed`: the stage vouches for it, wherever it leads. */
   check(url: URL): Outcome<{ readonly isListed: boolean }, Refusal<'address-not-allowed'>>;
 }
 
-/** `listed` is the stage's setting: `host:port` entries separated by commas or blanks. */
-export const makeAddressGuard = (listed: string): AddressGuard => {
+/** `listed` is the stage's setting of that name: `host:port` entries separated by commas or blanks. */
+export const makeAddressGuard = (listed: string, setting: string): AddressGuard => {
   const entries = new Set(listed.split(/[\s,]+/).filter((entry) => entry !== ''));
   return {
     check: (url) => {
@@ -20,10 +20,10 @@ export const makeAddressGuard = (listed: string): AddressGuard => {
       if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused('is not a web address');
       if (entries.has(address)) return accept({ isListed: true });
       if (url.protocol === 'http:') {
-        return refused('is not encrypted; use https, or let the stage list it in allowedMetricSources');
+        return refused(`is not encrypted; use https, or let the stage list it in ${setting}`);
       }
       if (leadsInside(url.hostname)) {
-        return refused('leads to a private network; only what the stage lists in allowedMetricSources may');
+        return refused(`leads to a private network; only what the stage lists in ${setting} may`);
       }
       return accept({ isListed: false });
     },
@@ -58,9 +58,9 @@ export const isPublicAddress = (address: string): boolean => {
 };
 
 const leadsInside = (hostname: string): boolean => {
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = hostname.replace(/^\[|\]$|\.$/g, '');
   if (isIP(host) !== 0) return !isPublicAddress(host);
-  return !host.includes('.') || /(^|\.)(localhost|local|internal|cluster\.local)\.?$/.test(host);
+  return !host.includes('.') || /(^|\.)(localhost|local|internal|cluster\.local)$/.test(host);
 };
 
 // IANA special-purpose registries; of IPv6 only global unicast is public at all

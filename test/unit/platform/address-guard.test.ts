@@ -4,15 +4,15 @@ import {
   LeadsInside,
   makeAddressGuard,
   publicLookup,
-} from '../../../src/measurement/adapters/address-guard.ts';
+} from '../../../src/platform/http/address-guard.ts';
 
-const guard = makeAddressGuard('127.0.0.1:9090, prometheus.monitoring:80 [::1]:9090');
+const guard = makeAddressGuard('127.0.0.1:9090, prometheus.monitoring:80 [::1]:9090', 'allowedMetricSources');
 const check = (url: string) => {
   const outcome = guard.check(new URL(url));
   return outcome.accepted ? outcome.value : outcome.refusal.message;
 };
 
-describe('which addresses of metrics are allowed', () => {
+describe('which addresses are allowed', () => {
   test.each(['https://prometheus.example.com', 'https://prometheus.example.com:8443/prefix', 'https://93.184.216.34'])(
     '%s, because it is public and encrypted',
     (url) => {
@@ -45,6 +45,36 @@ describe('which addresses of metrics are allowed', () => {
     'https://169.254.169.254/latest/meta-data',
     'https://2130706433',
     'https://0177.0.0.1',
+    'https://0x7f000001',
+    'https://0x7f.0x0.0x0.0x1',
+    'https://017700000001',
+    'https://127.1',
+    'https://127.0.1',
+    'https://0',
+    'https://0.0.0.0:443',
+    'https://127.0.0.1.',
+    'https://%31%32%37.0.0.1',
+    'https://１２７.0.0.1',
+    'https://①②⑦.⓪.⓪.①',
+    'https://127。0。0。1',
+    'https://2852039166/latest/meta-data',
+    'https://0xa9fea9fe',
+    'https://0251.0376.0251.0376',
+    'https://169.254.43518',
+    'https://[::ffff:169.254.169.254]',
+    'https://[::ffff:a9fe:a9fe]',
+    'https://[0:0:0:0:0:ffff:7f00:1]',
+    'https://[::127.0.0.1]',
+    'https://[::]',
+    'https://[fec0::1]',
+    'https://[ff02::1]',
+    'https://[2001:0:4136:e378::1]',
+    'https://[fd00:ec2::254]',
+    'https://localhost.',
+    'https://LOCALHOST',
+    'https://ⓛocalhost',
+    'https://prometheus.',
+    'https://metadata.google.internal.',
     'https://[::1]',
     'https://[::ffff:10.0.0.1]',
     'https://[fd00::1]',
@@ -71,7 +101,7 @@ describe('which addresses of metrics are allowed', () => {
   });
 
   test('nothing inside when the stage lists nothing', () => {
-    expect(makeAddressGuard('').check(new URL('http://127.0.0.1:9090')).accepted).toBe(false);
+    expect(makeAddressGuard('', 'allowedMetricSources').check(new URL('http://127.0.0.1:9090')).accepted).toBe(false);
   });
 });
 
