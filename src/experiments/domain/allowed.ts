@@ -1,6 +1,13 @@
 import { type May, mayWith, type Permission } from '../../access/domain/permissions.ts';
 import type { Instant } from '../../kernel/instant.ts';
-import { type CompleteSettings, cleanupOf, type Experiment, isTerminal, lifeOf, verdictOf } from './experiment.ts';
+import {
+  type CompleteSettings,
+  cleanupOf,
+  type Experiment,
+  type ExperimentIn,
+  isTerminal,
+  verdictOf,
+} from './experiment.ts';
 import { firstJudgedEnds, measuringEnds, PAUSE_SECONDS, pausedSeconds } from './schedule.ts';
 import { LONGEST_SECONDS } from './settings.ts';
 import { RETRYABLE_VERDICTS } from './verdict.ts';
@@ -23,16 +30,17 @@ const STOPPABLE: readonly State[] = [
   'promoting',
 ];
 
-const MEASURING: readonly State[] = ['warming', 'calibrating', 'running'];
+const isMeasuring = (experiment: Experiment): experiment is ExperimentIn<'warming' | 'calibrating' | 'running'> =>
+  experiment.state === 'warming' || experiment.state === 'calibrating' || experiment.state === 'running';
 
 const isCleanedUp = (experiment: Experiment): boolean => ['done', 'not_needed'].includes(cleanupOf(experiment));
 
 const isAllowed: Record<CommandName, (experiment: Experiment, at: Instant) => boolean> = {
   start: ({ state }) => state === 'draft',
   stop: ({ state }) => STOPPABLE.includes(state),
-  pause: (experiment, at) => MEASURING.includes(experiment.state) && whyNotPaused(experiment, at) === null,
+  pause: (experiment, at) => isMeasuring(experiment) && whyNotPaused(experiment, at) === null,
   resume: (experiment) => experiment.state === 'paused' && experiment.life.stop === null,
-  extend: (experiment, at) => MEASURING.includes(experiment.state) && whyNotExtended(experiment, at) === null,
+  extend: (experiment, at) => isMeasuring(experiment) && whyNotExtended(experiment, at) === null,
   promote: (experiment, at) => experiment.state === 'awaiting_approval' && at < experiment.expiresAt,
   rollback: ({ state }) => state === 'promoted',
   retry: (experiment) => {
@@ -50,29 +58,27 @@ const isAllowed: Record<CommandName, (experiment: Experiment, at: Instant) => bo
     (isTerminal(experiment) && experiment.state !== 'promoted' && isCleanedUp(experiment)),
 };
 
-/** Why an experiment that is being measured cannot be paused now; null: it can. */
+/** Why an experiment that is being measured cannot be paused now; null: it can, or it is not being measured. */
 export const whyNotPaused = (experiment: Experiment, at: Instant): string | null => {
-  if (!('slotsFrom' in experiment) || experiment.slotsFrom === null || experiment.life === null) return null;
-  const { slotsFrom, settings, life } = experiment;
+  if (!isMeasuring(experiment)) return null;
+  const { life } = experiment;
   if (life.stop !== null) return 'it is being stopped';
-  if (measuringEnds({ slotsFrom, settings, life }) <= at) return 'its last slot has ended, and the verdict comes next';
+  if (measuringEnds(experiment) <= at) return 'its last slot has ended, and the verdict comes next';
   if (pausedSeconds(life.pauses, at) >= PAUSE_SECONDS)
     return 'it was paused for 24 h in all, and its collectors stay no longer';
   return null;
 };
 
 /**
- * Why its horizon stays; null: it can still be moved. Once a slot is judged, more time would be asked for because of what
+ * Why its horizon stays; null: it can still be moved, or it is not being measured. Once a slot is judged, more time would be asked for because of what
  * was seen, and the error rate of the verdict would no longer be what it says.
  */
 export const whyNotExtended = (experiment: Experiment, at: Instant): string | null => {
-  const life = lifeOf(experiment);
-  if (life === null) return null;
+  if (!isMeasuring(experiment)) return null;
+  const { life } = experiment;
   if (life.stop !== null) return 'it is being stopped';
   if (life.extension !== null) return 'it was extended once in this epoch';
-  if (!('slotsFrom' in experiment) || experiment.slotsFrom === null) return null;
-  const { slotsFrom, settings } = experiment;
-  return firstJudgedEnds({ slotsFrom, settings, life }) <= at
+  return firstJudgedEnds(experiment) <= at
     ? 'its first slot is judged, and time that is added because of what was seen makes a verdict untrue; clone it with a longer duration'
     : null;
 };

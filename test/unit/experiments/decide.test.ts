@@ -284,6 +284,12 @@ describe('pause', () => {
     expect(given(experiment).when(pauseAt(seconds)).refusal?.code ?? null).toBe(code);
   });
 
+  test('of what is over is told by its state, not by its slots', () => {
+    expect(given(experimentIn('promoted')).when(pauseAt(9000)).refusal?.code).toBe('state-conflict');
+    const extend: ExperimentCommand = { type: 'extend', durationSeconds: 150, at: at(9000), by: ANNA };
+    expect(given(experimentIn('promoted')).when(extend).refusal?.code).toBe('state-conflict');
+  });
+
   test('no more than 24 h in all', () => {
     const day = 24 * 3600;
     const once = given(given(experimentIn('running')).when(pauseAt(20)).next).when(resumeAt(20 + day - 1)).next;
