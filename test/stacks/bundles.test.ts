@@ -24,12 +24,12 @@ const ON_CLUSTERS = ['cluster-steps', 'reconcile-clusters'];
 /** Guards against growing by accident, a tenth above the largest that was measured. */
 const limitOf = (name: string): number => {
   if (ON_CLUSTERS.includes(name)) return CHECKING.includes(name) ? 3_940_000 : 3_450_000;
-  // undici, to reach stores in clusters
-  if (name === 'measure-slots') return 1_600_000;
+  // undici, to reach stores in clusters; the users' own rules: patterns 150 kB, the grammar of queries 60
+  if (name === 'measure-slots') return 1_880_000;
   // SDK 260 kB, patterns of OTTL 150, the validator 120, yaml 115, zod 100
   if (CHECKING.includes(name)) return 1_330_000;
-  // it answers the description of the whole API, 350 kB
-  return name === 'api-access' ? 1_010_000 : 765_000;
+  // it answers the description of the whole API, 410 kB
+  return name === 'api-access' ? 1_175_000 : 765_000;
 };
 
 describe('bundles', () => {
@@ -38,11 +38,12 @@ describe('bundles', () => {
   });
 
   test.each([
-    ['the validator', 'stands behind other processors'],
-    ['its reader of patterns', 'error parsing regexp'],
-  ])('%s is where pipelines are checked and nowhere else', (_, sign) => {
+    ['the validator', 'stands behind other processors', []],
+    // names of metrics are matched as well where rules are asked
+    ['its reader of patterns', 'error parsing regexp', ['measure-slots']],
+  ])('%s is where pipelines are checked and nowhere else', (_, sign, also) => {
     const having = manifests.filter(({ name }) => readFileSync(bundleOf(name), 'utf8').includes(sign));
-    expect(having.map(({ name }) => name)).toEqual(CHECKING);
+    expect(having.map(({ name }) => name)).toEqual([...CHECKING, ...also].toSorted());
   });
 
   test('functions behind routes have no Kubernetes client in them', () => {
