@@ -157,6 +157,22 @@ describe('the clusters', () => {
     await page.getByText('may not list statefulsets.apps').waitFor();
   });
 
+  test('say where pipelines may send, and whoever may changes it; a host that cannot be read is told at the field', async () => {
+    const page = await as('admin', '/clusters');
+    await page.getByText('the measurement store alone').waitFor();
+    await page.getByRole('button', { name: 'Change where pipelines on eu-1 may send' }).click();
+    const hosts = page.getByLabel('Allowed hosts');
+    await hosts.fill('otlp.example.com:4317\nhttps://other.example.com');
+    const allow = page.getByRole('button', { name: 'Allow these and no others' });
+    await allow.click();
+    await page.getByText('expected a host in small letters, with a port or without').first().waitFor();
+    expect(await hosts.getAttribute('aria-invalid')).toBe('true');
+    await hosts.fill('otlp.example.com:4317');
+    await allow.click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('the measurement store, otlp.example.com:4317').waitFor();
+  });
+
   test('show a dead metrics source as a line of the checklist, with what settles it', async () => {
     const page = await as('admin', '/clusters');
     await page.getByRole('button', { name: 'Run preflight' }).click();

@@ -10,6 +10,7 @@ import { Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { ClusterActions } from './cluster-actions.tsx';
 import { Collectors } from './collectors.tsx';
+import { Destinations } from './destinations.tsx';
 import { Nodes } from './nodes.tsx';
 
 /** Where experiments may run: is it reachable, what is missing, which nodes are free. */
@@ -79,6 +80,12 @@ const ClusterCard = ({ cluster }: { readonly cluster: Cluster }) => {
         <div>
           <dt>Measurements</dt>
           <dd>{metricsOf(cluster)}</dd>
+        </div>
+        <div>
+          <dt>Pipelines may send to</dt>
+          <dd>
+            <Destinations cluster={cluster} />
+          </dd>
         </div>
         <div>
           <dt>Kubernetes</dt>
