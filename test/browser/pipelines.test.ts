@@ -168,3 +168,31 @@ describe('revisions', () => {
     await page.getByRole('button', { name: 'Publish revision 1' }).waitFor();
   });
 });
+
+test('what is said about a pipeline is changed on its page, and what the API refuses stands at its field', async () => {
+  stage().expectComplaints();
+  const { page } = await stage().as('experimenter', BROKEN);
+  await page.getByRole('button', { name: 'Change details' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Details of “database hosts”' });
+  const save = dialog.getByRole('button', { name: 'Save details' });
+  await dialog.getByLabel('Name', { exact: true }).fill('web hosts');
+  await save.click();
+  await dialog.getByRole('alert').getByText('web hosts').waitFor();
+  await dialog.getByLabel('Name', { exact: true }).fill('databases');
+  await dialog.getByLabel('Owner', { exact: true }).fill('team data');
+  await dialog.getByLabel('Team', { exact: true }).fill('Data Team');
+  await dialog.getByLabel('Labels', { exact: true }).fill('tier=db\ncritical');
+  await save.click();
+  await dialog.getByText('expected a team such as platform').first().waitFor();
+  expect(await dialog.getByLabel('Team', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+  await dialog.getByLabel('Team', { exact: true }).fill('data');
+  await save.click();
+  await page.getByRole('heading', { name: 'databases' }).waitFor();
+  await page.getByText('owned by team data, team data').waitFor();
+  expect(await page.locator('.experiment-line').textContent()).toContain('tier=dbcritical');
+
+  const viewer = await stage().as('viewer', BROKEN);
+  const change = viewer.page.getByRole('button', { name: 'Change details' });
+  await change.waitFor();
+  expect(await change.getAttribute('title')).toContain('pipeline:write; the role experimenter has it');
+});

@@ -9,6 +9,7 @@ import { api } from '../session/session.ts';
 import { Button, type ButtonProps } from '../ui/button.tsx';
 import { ConsequencesDialog } from '../ui/consequences-dialog.tsx';
 import type { IconName } from '../ui/icon.tsx';
+import { DetailsDialog } from './details-dialog.tsx';
 import { variantText } from './variant-text.ts';
 
 type Action = 'publish' | 'deprecate' | 'delete';
@@ -27,9 +28,10 @@ const LOOKS: Readonly<Record<Action, NonNullable<ButtonProps['look']>>> = {
 /** What can be done with it now. What the person may not do stays visible and says who may. */
 export const PipelineActions = ({ view }: { readonly view: PipelineView }) => {
   const me = useQuery(meQuery).data;
-  const [open, setOpen] = useState<Action | null>(null);
+  const [open, setOpen] = useState<Action | 'details' | null>(null);
   if (me === undefined) return null;
   const permissions = new Set(me.permissions);
+  const details = mayCommand('change-details', view, permissions);
   const isNewer = view.published?.revision !== view.latest.number || view.status !== 'published';
   const offered = (['publish', 'deprecate', 'delete'] as const).filter(
     (action) =>
@@ -48,6 +50,9 @@ export const PipelineActions = ({ view }: { readonly view: PipelineView }) => {
           Try as experiment
         </Link>
       )}
+      <Button disabledBecause={details.may ? null : details.because} onClick={() => setOpen('details')}>
+        Change details
+      </Button>
       {offered.map((action) => {
         const answer = mayCommand(action, view, permissions);
         const because = !answer.may
@@ -67,7 +72,10 @@ export const PipelineActions = ({ view }: { readonly view: PipelineView }) => {
           </Button>
         );
       })}
-      {open === null ? null : <ActionDialog action={open} view={view} onClose={() => setOpen(null)} />}
+      {open === 'details' ? <DetailsDialog view={view} onClose={() => setOpen(null)} /> : null}
+      {open === null || open === 'details' ? null : (
+        <ActionDialog action={open} view={view} onClose={() => setOpen(null)} />
+      )}
     </div>
   );
 };

@@ -61,6 +61,9 @@ const Head = ({ view }: { readonly view: PipelineView }) => (
       <span>
         by {nameOf(view.createdBy)}, <Time at={view.createdAt} />
       </span>
+      {Object.entries(view.labels).map(([key, value]) => (
+        <code key={key}>{value === '' ? key : `${key}=${value}`}</code>
+      ))}
       {view.description === '' ? null : <span>{view.description}</span>}
       {view.deprecation === null ? null : <span>deprecated: {view.deprecation.reason}</span>}
     </p>
