@@ -4,6 +4,7 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -13,10 +14,13 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sqsBacklog } from '../../../src/control/adapters/sqs-backlog.ts';
+import { dynamodbChannels, dynamodbDeliveries } from '../../../src/events/adapters/dynamodb-channels.ts';
 import { dynamodbEventLog, dynamodbOutbox } from '../../../src/events/adapters/dynamodb-events.ts';
 import { EVENT_LIMIT_BYTES, eventBridgeBus } from '../../../src/events/adapters/eventbridge-bus.ts';
+import { memoryChannels, memoryDeliveries } from '../../../src/events/adapters/memory-channels.ts';
 import { memoryEventLog } from '../../../src/events/adapters/memory-events.ts';
 import { sqsParking } from '../../../src/events/adapters/sqs-parking.ts';
+import { secretsManagerTenantSecrets } from '../../../src/events/adapters/tenant-secrets.ts';
 import { makePublishEvents } from '../../../src/events/application/publish-events.ts';
 import type { Epoch, TenantId } from '../../../src/kernel/identity.ts';
 import { secondsAfter } from '../../../src/kernel/instant.ts';
@@ -24,7 +28,9 @@ import { systemClock, systemIds, systemPauses } from '../../../src/kernel/system
 import type { EventEnvelope } from '../../../src/platform/declare/event.ts';
 import { tenantKey } from '../../../src/platform/dynamodb/key.ts';
 import { envelopesOf, eventWrites } from '../../../src/platform/dynamodb/outbox.ts';
+import { ServiceFailure } from '../../../src/platform/failure.ts';
 import { startTestCloud, type TestCloud } from '../../support/emulator.ts';
+import { channelStoreSuite, deliveryStoreSuite } from './channel-store-suite.ts';
 import { eventLogSuite } from './event-log-suite.ts';
 
 let cloud: TestCloud;
@@ -59,6 +65,37 @@ describe('events in memory', () => {
 
 describe('events in DynamoDB', () => {
   eventLogSuite(() => ({ log: dynamodbEventLog({ table: cloud.tableOf('core') }), write }));
+});
+
+describe('channels and deliveries in memory', () => {
+  channelStoreSuite(() => memoryChannels({ clock: systemClock, ids: systemIds }));
+  deliveryStoreSuite(memoryDeliveries);
+});
+
+describe('channels and deliveries in DynamoDB', () => {
+  channelStoreSuite(() => dynamodbChannels({ table: cloud.tableOf('core'), clock: systemClock, ids: systemIds }));
+  deliveryStoreSuite(() => dynamodbDeliveries({ table: cloud.tableOf('core') }));
+});
+
+test('a secret is found below its tenant alone; an empty one is none, and a store that is away is no missing secret', async () => {
+  const client = new SecretsManagerClient({});
+  const namePrefix = 'phoenix/ports/notification-secrets/';
+  for (const [name, text] of [
+    ['acme/on-call', ' the key\n'],
+    ['acme/blank', ' '],
+    ['other/theirs', 'their key'],
+  ]) {
+    await client.send(new CreateSecretCommand({ Name: `${namePrefix}${name}`, SecretString: text }));
+  }
+  const secretOf = secretsManagerTenantSecrets({ client, namePrefix });
+  const found = ['on-call', 'blank', 'theirs', 'nobody'].map((name) => secretOf('acme' as TenantId, name));
+  expect(await Promise.all(found)).toEqual(['the key', null, null, null]);
+  client.destroy();
+
+  const nowhere = new SecretsManagerClient({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
+  const away = secretsManagerTenantSecrets({ client: nowhere, namePrefix })('acme' as TenantId, 'on-call');
+  await expect(away).rejects.toBeInstanceOf(ServiceFailure);
+  nowhere.destroy();
 });
 
 describe('from the outbox to the bus', () => {
