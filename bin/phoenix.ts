@@ -17,7 +17,7 @@ import { has, type Stage, stageOf } from '../lib/stage.ts';
 export const phoenix = (app: App, stage: Stage, units: readonly FunctionUnit[], machinesFolder: string): void => {
   const manifests = units.map(({ manifest }) => manifest);
   const wokenBy = (on: string) => units.filter(({ manifest }) => manifest.triggers.some((each) => each.on === on));
-  const [ofRoutes, ofMachines] = [wokenBy('http'), wokenBy('machine')];
+  const [ofRoutes, ofMachines] = [[...wokenBy('http'), ...wokenBy('authorizer')], wokenBy('machine')];
   const ofThemselves = units.filter((unit) => !ofRoutes.includes(unit) && !ofMachines.includes(unit));
 
   const data = new DataStack(app, stage);

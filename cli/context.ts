@@ -38,8 +38,7 @@ export const makeContext = (options: GlobalOptions): Context => ({
   client: async () => {
     const endpoint = endpointOf(options);
     return makeClient({
-      baseUrl: endpoint,
-      token: await tokenFor(endpoint),
+      ...(await credentialFor(endpoint)),
       newIdempotencyKey: () => systemIds.ulid(),
       ...(tenantOf(options) === undefined ? {} : { tenant: tenantOf(options) }),
     });
@@ -75,6 +74,18 @@ const endpointOf = (options: GlobalOptions): string => {
     );
   }
   return endpoint.replace(/\/$/, '');
+};
+
+/** A service key of the environment opens the API for programs, whose address the other one knows. */
+const credentialFor = async (
+  endpoint: string,
+): Promise<
+  { readonly baseUrl: string; readonly key: string } | { readonly baseUrl: string; readonly token: string }
+> => {
+  const key = process.env['PHOENIX_KEY'];
+  if (key === undefined) return { baseUrl: endpoint, token: await tokenFor(endpoint) };
+  const { body } = await makeClient({ baseUrl: endpoint }).getAuthSettings({});
+  return { baseUrl: body.keyApiUrl ?? endpoint, key };
 };
 
 /** A token from the environment, or the stored one; an old one is renewed first. */

@@ -33,6 +33,9 @@ const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
 const SIGNED_OUT: readonly string[] = ['UNAUTHORIZED', 'AUTHENTICATION_EXPIRED'];
 
 const adviceFor = (code: string): string | undefined => {
+  if (process.env['PHOENIX_KEY'] !== undefined && [...SIGNED_OUT, 'FORBIDDEN'].includes(code)) {
+    return 'PHOENIX_KEY does not open this: it has ended, or its scopes lack it; an admin sees which by `phoenix key list`';
+  }
   if (!SIGNED_OUT.includes(code)) return ADVICE_BY_CODE[code];
   // a sign-in would not be used while the variable is set
   return process.env['PHOENIX_TOKEN'] === undefined

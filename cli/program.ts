@@ -9,6 +9,7 @@ import { registerEvents } from './commands/events.ts';
 import { registerExperiment } from './commands/experiment.ts';
 import { registerGenerator } from './commands/generator.ts';
 import { registerJudge } from './commands/judge.ts';
+import { registerKey } from './commands/key.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerNotification } from './commands/notification.ts';
 import { registerPipeline } from './commands/pipeline.ts';
@@ -51,6 +52,7 @@ export const makeProgram = (): Command => {
   registerNotification(program, context);
   registerAudit(program, context);
   registerDoctor(program, context);
+  registerKey(program, context);
   registerJudge(program);
   for (const command of program.commands) inheritExit(command);
   return program;

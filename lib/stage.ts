@@ -13,6 +13,8 @@ export const FEATURES = [
   'amp',
   /** what talks to clusters runs in a private network */
   'vpc',
+  /** the APIs are reached at addresses of their own; elsewhere one address in front hands on to both */
+  'addresses',
   /** the dashboard and the API behind CloudFront */
   'edge',
   /** X-Ray */
@@ -65,6 +67,15 @@ export const Stage = z.strictObject({
   edgeDomain: z
     .strictObject({ name: z.string(), certificateArn: z.string().startsWith('arn:aws:acm:us-east-1:') })
     .optional(),
+  /** name of the API for programs, which asks them for a client certificate of one of the authorities in the trust store */
+  keyApiDomain: z
+    .strictObject({
+      name: z.string(),
+      certificateArn: z.string().startsWith('arn:aws:acm:'),
+      /** a PEM bundle of authorities in a bucket of the account */
+      trustStore: z.strictObject({ bucket: z.string(), key: z.string(), version: z.string().optional() }),
+    })
+    .optional(),
   /** WAF web ACL (scope CloudFront, us-east-1) in front of the edge */
   webAclArn: z.string().startsWith('arn:aws:wafv2:us-east-1:').optional(),
 });
@@ -79,16 +90,21 @@ export const StageOverrides = z.strictObject({
   alarmEmails: Stage.shape.alarmEmails.optional(),
   signInCallbacks: Stage.shape.signInCallbacks.optional(),
   edgeDomain: Stage.shape.edgeDomain,
+  keyApiDomain: Stage.shape.keyApiDomain,
   webAclArn: Stage.shape.webAclArn,
 });
 export type StageOverrides = z.input<typeof StageOverrides>;
 
 export const has = (stage: Stage, feature: Feature): boolean => stage.features.includes(feature);
 
+/** Addresses are known to the stack that makes the APIs. */
+const NO_ADDRESS = 'none';
+
 /** A setting as functions read it: lists have commas, an empty one is `none`, truth is `true` or `false`. Never empty. */
 export const settingText = (stage: Stage, setting: StageSetting): string => {
   if (setting === 'stageName') return stage.name;
-  const value: Settings[Exclude<StageSetting, 'stageName'>] = stage.settings[setting];
+  if (setting === 'apiAddress' || setting === 'keyApiAddress') return NO_ADDRESS;
+  const value = stage.settings[setting];
   return (Array.isArray(value) ? value.join(',') : String(value)) || 'none';
 };
 

@@ -166,17 +166,23 @@ const start = async (options: StartOptions): Promise<void> => {
   remember({});
 
   try {
-    let apiUrl: string | null = null;
+    let api: { readonly apiUrl: string; readonly keyApiUrl: string | null } | null = null;
     const elapsedSeconds = startStopwatch();
     show('dashboard', { state: 'working', detail: 'building', elapsedSeconds: 0, expectedSeconds: 10 });
     const { folder } = await buildDashboard();
-    const web = await startWeb({ port: 8080, apiBaseUrl: () => apiUrl, distFolder: folder, progress: board });
+    const web = await startWeb({
+      port: 8080,
+      apiBaseUrl: () => api?.apiUrl ?? null,
+      keyApiBaseUrl: () => api?.keyApiUrl ?? null,
+      distFolder: folder,
+      progress: board,
+    });
     stops.push(() => web.stop());
     remember({ webUrl: web.url });
     if (options.open && isTerminal) openInBrowser(web.url);
     show('dashboard', { state: 'ready', detail: web.url, elapsedSeconds: elapsedSeconds() });
 
-    apiUrl = (await line.deployment).apiUrl;
+    api = await line.deployment;
     const people = await line.people;
     remember({ apiUrl: web.url, users: [...people] });
     screen.note(indent(describePeople(people)));

@@ -28,7 +28,13 @@ export const handler = httpEntry(manifest, ({ core, ephemeral, people, keyPepper
         signIn: cognitoSignIn({ client: cognitoClient(), clientId: people.clientId }),
         clock: systemClock,
         pauses: systemPauses,
-        settings: { ...people, stage: settings.stageName, passwordSignIn: settings.passwordSignIn === 'true' },
+        settings: {
+          ...people,
+          stage: settings.stageName,
+          passwordSignIn: settings.passwordSignIn === 'true',
+          apiUrl: addressOf(settings.apiAddress),
+          keyApiUrl: addressOf(settings.keyApiAddress),
+        },
       }),
       ...serveKeys({
         keys: dynamodbKeyStore({ table, clock: systemClock, ids: systemIds }),
@@ -45,3 +51,5 @@ export const handler = httpEntry(manifest, ({ core, ephemeral, people, keyPepper
     ],
   });
 });
+
+const addressOf = (setting: string): string | null => (setting === 'none' ? null : setting);

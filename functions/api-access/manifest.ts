@@ -21,7 +21,7 @@ export const manifest = defineFunction({
     },
   ],
   needs: { core: 'write', ephemeral: 'write', people: 'sign-in', keyPepper: 'read', auditTrail: 'send' },
-  settings: ['stageName', 'passwordSignIn'],
+  settings: ['stageName', 'passwordSignIn', 'apiAddress', 'keyApiAddress'],
   memoryMb: 512,
   timeoutSeconds: 10,
 });

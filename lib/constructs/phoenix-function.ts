@@ -5,7 +5,7 @@ import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionManifest } from '../../src/platform/declare/function.ts';
+import type { FunctionManifest, StageSetting } from '../../src/platform/declare/function.ts';
 import { environmentVariablesOf } from '../../src/platform/environment.ts';
 import { METRICS_NAMESPACE } from '../../src/platform/resources.ts';
 import type { FunctionUnit } from '../functions.ts';
@@ -25,6 +25,8 @@ export interface PhoenixFunctionProperties {
   readonly stage: Stage;
   readonly unit: FunctionUnit;
   readonly network?: ClusterNetwork | undefined;
+  /** settings that only the stack knows */
+  readonly settings?: Partial<Readonly<Record<StageSetting, string>>> | undefined;
   /** on by default; `none('why')` leaves them out */
   readonly alarms?: NoAlarms;
 }
@@ -36,7 +38,11 @@ export interface PhoenixFunctionProperties {
 export class PhoenixFunction extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { stage, unit, network, alarms }: PhoenixFunctionProperties) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, unit, network, settings = {}, alarms }: PhoenixFunctionProperties,
+  ) {
     super(scope, id);
     const { manifest, codeFolder } = unit;
     const functionName = physicalName(stage, manifest.name);
@@ -72,7 +78,7 @@ export class PhoenixFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: manifest.memoryMb,
       timeout: Duration.seconds(manifest.timeoutSeconds),
-      environment: { ...environmentOf(this, stage, manifest), NODE_OPTIONS: '--no-deprecation' },
+      environment: { ...environmentOf(this, stage, manifest, settings), NODE_OPTIONS: '--no-deprecation' },
       role,
       logGroup,
       tracing: has(stage, 'tracing') ? Tracing.ACTIVE : Tracing.DISABLED,
@@ -126,13 +132,18 @@ export class PhoenixFunction extends Construct {
   }
 }
 
-const environmentOf = (scope: Construct, stage: Stage, manifest: FunctionManifest): Record<string, string> =>
+const environmentOf = (
+  scope: Construct,
+  stage: Stage,
+  manifest: FunctionManifest,
+  settings: NonNullable<PhoenixFunctionProperties['settings']>,
+): Record<string, string> =>
   Object.fromEntries(
     environmentVariablesOf(manifest).map((variable) => [
       variable.name,
       variable.from === 'resource'
         ? handleValue(scope, stage, variable.resource, variable.field)
-        : settingText(stage, variable.setting),
+        : (settings[variable.setting] ?? settingText(stage, variable.setting)),
     ]),
   );
 

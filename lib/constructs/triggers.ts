@@ -39,6 +39,7 @@ export const connectTrigger = (woken: Woken, trigger: Trigger): void => {
       keepTime(woken, trigger);
       break;
     case 'http':
+    case 'authorizer':
     case 'machine':
       break;
   }

@@ -16,6 +16,8 @@ export interface Deployment {
   readonly region: string;
   /** the API by path, because names below localhost do not resolve everywhere: `<apiUrl>/api/v1/…` */
   readonly apiUrl: string;
+  /** the same for programs with service keys; null where no function says which keys are good */
+  readonly keyApiUrl: string | null;
   readonly userPoolId: string;
   readonly clientId: string;
   readonly tables: Readonly<Record<string, string>>;
@@ -141,7 +143,7 @@ const stacksDone = (logFile: string): number => {
 
 const Outputs = z.object({
   'phoenix-auth': z.object({ UserPoolId: z.string(), ClientId: z.string() }),
-  'phoenix-api': z.object({ ApiId: z.string() }),
+  'phoenix-api': z.object({ ApiId: z.string(), KeyApiId: z.string().optional() }),
 });
 
 const describe = async (
@@ -155,10 +157,13 @@ const describe = async (
     keyedByPart(stage, z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(outputsFile, 'utf8')))),
   );
   const manifests = await readManifests(functionsFolder);
+  const { ApiId, KeyApiId } = outputs['phoenix-api'];
+  const addressOf = (apiId: string): string => `${endpoint}/_aws/execute-api/${apiId}/$default`;
   return {
     endpoint,
     region,
-    apiUrl: `${endpoint}/_aws/execute-api/${outputs['phoenix-api'].ApiId}/$default`,
+    apiUrl: addressOf(ApiId),
+    keyApiUrl: KeyApiId === undefined ? null : addressOf(KeyApiId),
     userPoolId: outputs['phoenix-auth'].UserPoolId,
     clientId: outputs['phoenix-auth'].ClientId,
     tables: namesOf(stage, 'table'),

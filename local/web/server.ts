@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { KEY_HEADER } from '../../src/platform/declare/function.ts';
 import type { ProgressBoard } from './progress.ts';
 import { proxyTo } from './proxy.ts';
 import { makeStaticFiles } from './static-files.ts';
@@ -9,6 +10,8 @@ export interface WebSettings {
   readonly port: number;
   /** with or without a path; null as long as there is no API */
   readonly apiBaseUrl: string | (() => string | null);
+  /** where requests with a service key go */
+  readonly keyApiBaseUrl?: () => string | null;
   /** the built dashboard */
   readonly distFolder: string;
   readonly progress: ProgressBoard;
@@ -23,13 +26,22 @@ export interface Web {
  * Serves the dashboard, hands `/api` on to the API (one origin, as behind the CDN of the cloud) and tells at
  * `/local/progress` how far this machine is. Listens on the loopback address only.
  */
-export const startWeb = async ({ port, apiBaseUrl, distFolder, progress }: WebSettings): Promise<Web> => {
+export const startWeb = async ({
+  port,
+  apiBaseUrl,
+  keyApiBaseUrl,
+  distFolder,
+  progress,
+}: WebSettings): Promise<Web> => {
   const files = makeStaticFiles(distFolder);
   const apiNow = typeof apiBaseUrl === 'string' ? () => apiBaseUrl : apiBaseUrl;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://local').pathname;
     if (!isForUs(request, server)) return answerJson(response, 421, { message: 'open this page as 127.0.0.1' });
-    if (path === '/api' || path.startsWith('/api/')) return proxyTo(apiNow(), request, response);
+    if (path === '/api' || path.startsWith('/api/')) {
+      const withKey = keyApiBaseUrl !== undefined && request.headers[KEY_HEADER] !== undefined;
+      return proxyTo(withKey ? keyApiBaseUrl() : apiNow(), request, response);
+    }
     if (path === '/local/progress') return answerJson(response, 200, progress.snapshot());
     return files(request, response, path);
   });

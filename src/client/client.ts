@@ -39,6 +39,8 @@ export interface ClientSettings {
   readonly baseUrl: string;
   /** an access token, or what gives a fresh one at each call */
   readonly token?: string | (() => Promise<string | null>);
+  /** a service key in place of a token */
+  readonly key?: string | undefined;
   /** needed by members of several tenants */
   readonly tenant?: string | undefined;
   /** for writes that are called without a key of their own; a fresh ULID where absent */
@@ -103,6 +105,7 @@ const headersOf = async (
     ...(token === undefined || token === null || route.permission === 'open'
       ? {}
       : { authorization: `Bearer ${token}` }),
+    ...(settings.key === undefined || route.permission === 'open' ? {} : { 'x-api-key': settings.key }),
     ...(settings.tenant === undefined ? {} : { 'x-phoenix-tenant': settings.tenant }),
     ...(given.ifMatch === undefined ? {} : { 'if-match': given.ifMatch === '*' ? '*' : `"${given.ifMatch}"` }),
     ...(route.concurrency === 'idempotency-key' ? { 'idempotency-key': keyFor(settings, route, given) } : {}),

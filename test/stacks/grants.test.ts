@@ -141,6 +141,7 @@ const toBeWokenBy = (trigger: Trigger): readonly string[] => {
     case 'schedule':
       return on('sqs', ['SendMessage'], '<missed>');
     case 'http':
+    case 'authorizer':
     case 'machine':
       return [];
   }

@@ -1,4 +1,10 @@
 import * as z from 'zod';
+import { hmacHash } from '../../src/access/adapters/keyed-hash.ts';
+import { memoryKeyStore } from '../../src/access/adapters/memory-keys.ts';
+import { memoryMemberStore } from '../../src/access/adapters/memory-members.ts';
+import { makeCheckKey } from '../../src/access/application/check-key.ts';
+import { makeGatekeeper } from '../../src/access/application/identify.ts';
+import { serveKeys } from '../../src/access/application/serve-keys.ts';
 import { accessRoutes } from '../../src/access/contract/routes.ts';
 import { lowestRoleFor, type Permission, permissionsOf, Role } from '../../src/access/domain/permissions.ts';
 import { memoryAuditLog } from '../../src/audit/adapters/memory-audit-log.ts';
@@ -9,12 +15,15 @@ import { makeFindCollector } from '../../src/clusters/application/find-collector
 import { experimentRoutes } from '../../src/experiments/contract/routes.ts';
 import type { Principal, TenantId, UserId } from '../../src/kernel/identity.ts';
 import { accept, type Outcome, refuse } from '../../src/kernel/outcome.ts';
+import { systemIds, systemSecret } from '../../src/kernel/system.ts';
 import { sha256 } from '../../src/kernel/system-sha256.ts';
 import { servePipelines } from '../../src/pipelines/application/serve-pipelines.ts';
+import { KEY_HEADER } from '../../src/platform/declare/function.ts';
 import { ServiceFailure } from '../../src/platform/failure.ts';
 import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { implement } from '../../src/platform/http/implement.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
+import { KEY_USE } from '../../src/platform/http/message.ts';
 import { makeRouter } from '../../src/platform/router.ts';
 import { servedClusters } from './fixture-cluster-routes.ts';
 import { servedCosts } from './fixture-cost-routes.ts';
@@ -57,6 +66,16 @@ export const startFixtureApi = async ({
   if (!isEmpty) await seedPipelines(world.pipelines, clock);
   const audit = memoryAuditLog({ sha256 });
   const writeAudit = makeWriteAudit({ log: audit });
+  const keyParts = {
+    keys: memoryKeyStore({ clock, ids: systemIds }),
+    keyedHash: hmacHash({ pepper: async () => 'pepper of the fixtures' }),
+    freshSecret: systemSecret,
+    sha256,
+    clock,
+    ids: systemIds,
+  };
+  const checkKey = makeCheckKey(keyParts);
+  const gatekeeperOfKeys = makeGatekeeper({ ...keyParts, members: memoryMemberStore(keyParts) });
   let isBroken = false;
   let generation = 0;
 
@@ -79,10 +98,12 @@ export const startFixtureApi = async ({
       }),
       ...serveAudit({ log: audit, sha256 }),
       ...servedCosts(world),
+      ...serveKeys(keyParts),
     ],
     problems: ALL_PROBLEMS,
     gatekeeper: {
-      identify: async (claims) => identify(claims, generation),
+      identify: async (claims, tenant) =>
+        claims['token_use'] === KEY_USE ? gatekeeperOfKeys.identify(claims, tenant) : identify(claims, generation),
       lowestRoleFor: (permission) => lowestRoleFor(permission as Permission),
     },
     idempotency: memoryIdempotencyStore({ clock }),
@@ -103,13 +124,15 @@ export const startFixtureApi = async ({
     cursors: makeCursors({ secret: async () => 'key of the fixtures', clock }),
   });
 
-  const { url, answers, stop } = await listen(
-    (request, run) =>
-      isBroken && !request.path.startsWith('/api/v1/auth/')
-        ? brokenRouter({ ...request, path: '/api/v1/experiments', method: 'GET', query: {} }, run)
-        : router(request, run),
-    claimsOf,
-  );
+  const { url, answers, stop } = await listen(async (asked, run) => {
+    const key = asked.headers[KEY_HEADER];
+    const keyId = key === undefined ? undefined : await checkKey(key);
+    if (keyId === null) return KEY_REFUSED;
+    const request = keyId === undefined ? asked : { ...asked, claims: { token_use: KEY_USE, sub: keyId } };
+    return isBroken && !request.path.startsWith('/api/v1/auth/')
+      ? brokenRouter({ ...request, path: '/api/v1/experiments', method: 'GET', query: {} }, run)
+      : router(request, run);
+  }, claimsOf);
   return {
     url,
     now: T0,
@@ -123,6 +146,13 @@ export const startFixtureApi = async ({
     measureSlot: world.measureSlot,
     stop,
   };
+};
+
+/** As the gateway says it when its authorizer does not know a key. */
+const KEY_REFUSED = {
+  statusCode: 403,
+  headers: { 'content-type': 'application/json', 'x-request-id': 'gateway-1' },
+  body: '{"message":"Forbidden"}',
 };
 
 // ── people
@@ -169,6 +199,8 @@ const servedAccess = (generation: () => number) =>
           userPoolId: 'us-east-1_fixture',
           clientId: 'fixture',
           passwordSignIn: true,
+          apiUrl: null,
+          keyApiUrl: null,
           signInUrl: null,
         },
       }),

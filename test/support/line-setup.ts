@@ -87,6 +87,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     web = await startWeb({
       port: 0,
       apiBaseUrl: () => deployment.apiUrl,
+      keyApiBaseUrl: () => deployment.keyApiUrl,
       distFolder: folder,
       progress: makeProgressBoard(),
     });

@@ -152,7 +152,14 @@ export const serveWorld = async (
         signIn,
         clock,
         pauses: systemPauses,
-        settings: { stage: 'test', userPoolId: 'eu-west-1_test', clientId: 'test', passwordSignIn: true },
+        settings: {
+          stage: 'test',
+          userPoolId: 'eu-west-1_test',
+          clientId: 'test',
+          passwordSignIn: true,
+          apiUrl: null,
+          keyApiUrl: null,
+        },
       }),
     ],
   });

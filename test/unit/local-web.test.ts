@@ -88,6 +88,22 @@ describe('the API behind it', () => {
     expect(response.headers.get('x-request-id')).toBe('r-1');
   });
 
+  test('for programs gets what comes with a service key', async () => {
+    const address = apiAddress();
+    const both = await startWeb({
+      port: 0,
+      apiBaseUrl: `${address}/people`,
+      keyApiBaseUrl: () => `${address}/programs`,
+      distFolder: folder,
+      progress,
+    });
+    const pathOf = async (headers: Record<string, string>) =>
+      (await (await fetch(`${both.url}/api/v1/experiments`, { headers })).json()) as { readonly path: string };
+    expect(await pathOf({ 'x-api-key': 'phx_' })).toMatchObject({ path: '/programs/api/v1/experiments' });
+    expect(await pathOf({})).toMatchObject({ path: '/people/api/v1/experiments' });
+    await both.stop();
+  });
+
   test('that does not listen is a problem, not a hanging page', async () => {
     apiUrl = 'http://127.0.0.1:1';
     expect((await fetch(`${web.url}/api/v1/experiments`)).status).toBe(503);

@@ -16,6 +16,8 @@ export interface AccessParts {
     readonly userPoolId: string;
     readonly clientId: string;
     readonly passwordSignIn: boolean;
+    readonly apiUrl: string | null;
+    readonly keyApiUrl: string | null;
   };
 }
 

@@ -48,6 +48,7 @@ export const keyViewOf = (key: ServiceKey, now: Instant): KeyView => ({
 
 /** The text is in this answer and nowhere else. */
 export const ShownKey = z.object({ key: KeyView, text: z.string() });
+export type ShownKey = z.infer<typeof ShownKey>;
 
 const ById = z.object({ keyId: KeyId });
 

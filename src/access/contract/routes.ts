@@ -24,6 +24,10 @@ export const accessRoutes = [
       userPoolId: z.string(),
       clientId: z.string(),
       passwordSignIn: z.boolean(),
+      /** of the API for people with tokens; null: this one */
+      apiUrl: z.string().nullable(),
+      /** of the API for programs with service keys; null: this one takes them, too */
+      keyApiUrl: z.string().nullable(),
       /** authorization code with PKCE, where passwords are not accepted */
       signInUrl: z.string().nullable(),
     }),

@@ -6,7 +6,12 @@ export type Trigger =
   | { readonly on: 'queue'; readonly queue: ResourceName; readonly batchSize: number; readonly maxConcurrency?: number }
   | { readonly on: 'stream'; readonly table: 'core'; readonly keyPrefix: string }
   | { readonly on: 'schedule'; readonly everyMinutes: number; readonly name: string; readonly retry?: number }
+  /** says whether a service key opens the API for programs */
+  | { readonly on: 'authorizer' }
   | { readonly on: 'machine' };
+
+/** Where programs send their service key: what an authorizer reads. */
+export const KEY_HEADER = 'x-api-key';
 
 /** `ANY /api/v1/<prefix>` and `/api/v1/<prefix>/{proxy+}` in the gateway; `open` ones have no authorizer. */
 export interface HttpPrefix {
@@ -39,6 +44,8 @@ export interface FunctionManifest<N extends Needs = Needs> {
 export type StageSetting =
   | 'stageName'
   | 'passwordSignIn'
+  | 'apiAddress'
+  | 'keyApiAddress'
   | 'settleSeconds'
   | 'minimumHorizonSeconds'
   | 'minimumWarmupSeconds'

@@ -84,6 +84,8 @@ beforeAll(async () => {
     PEOPLE_CLIENT_ID: made?.ClientId,
     SETTING_STAGE_NAME: 'test',
     SETTING_PASSWORD_SIGN_IN: 'true',
+    SETTING_API_ADDRESS: 'none',
+    SETTING_KEY_API_ADDRESS: 'https://keys.example.com',
   });
   const enrolled = await makeEnrolMember({
     members: dynamodbMemberStore({ table: cloud.tableOf('core'), clock: systemClock, ids: systemIds }),
@@ -101,7 +103,7 @@ afterAll(() => cloud?.stop());
 describe('the function of sessions', () => {
   test('tells how to sign in, signs in, knows who asks, and signs out everywhere', async () => {
     const settings = await client().getAuthSettings({});
-    expect(settings.body).toMatchObject({ stage: 'test', region: 'eu-west-1', passwordSignIn: true });
+    expect(settings.body).toMatchObject({ stage: 'test', region: 'eu-west-1', passwordSignIn: true, apiUrl: null });
 
     const session = await client().login({ body: { email, password } });
     const me = await client(session.body.accessToken).getMe({});
