@@ -12,6 +12,7 @@ import { registerJudge } from './commands/judge.ts';
 import { registerKey } from './commands/key.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerNotification } from './commands/notification.ts';
+import { registerMember } from './commands/member.ts';
 import { registerPipeline } from './commands/pipeline.ts';
 import { registerPreview } from './commands/preview.ts';
 import { makeContext } from './context.ts';
@@ -53,6 +54,7 @@ export const makeProgram = (): Command => {
   registerAudit(program, context);
   registerDoctor(program, context);
   registerKey(program, context);
+  registerMember(program, context);
   registerJudge(program);
   for (const command of program.commands) inheritExit(command);
   return program;

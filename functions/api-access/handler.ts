@@ -4,6 +4,7 @@ import { dynamodbKeyStore } from '../../src/access/adapters/dynamodb-keys.ts';
 import { dynamodbMemberStore } from '../../src/access/adapters/dynamodb-members.ts';
 import { serveAccess } from '../../src/access/application/serve-access.ts';
 import { serveKeys } from '../../src/access/application/serve-keys.ts';
+import { serveMembers } from '../../src/access/application/serve-members.ts';
 import { serveService } from '../../src/access/application/serve-service.ts';
 import { ACCESS_PROBLEMS } from '../../src/access/contract/problems.ts';
 import { systemClock, systemIds, systemPauses, systemSecret } from '../../src/kernel/system.ts';
@@ -16,6 +17,7 @@ import { manifest } from './manifest.ts';
 
 export const handler = httpEntry(manifest, ({ core, ephemeral, people, keyPepper, auditTrail, settings }) => {
   const table = tableNamed(core);
+  const members = dynamodbMemberStore({ table, clock: systemClock, ids: systemIds });
   return makeRouter({
     service: manifest.name,
     problems: ACCESS_PROBLEMS,
@@ -24,7 +26,7 @@ export const handler = httpEntry(manifest, ({ core, ephemeral, people, keyPepper
     refusedWrites: refusedWritesTo(auditTrail),
     served: [
       ...serveAccess({
-        members: dynamodbMemberStore({ table, clock: systemClock, ids: systemIds }),
+        members,
         signIn: cognitoSignIn({ client: cognitoClient(), clientId: people.clientId }),
         clock: systemClock,
         pauses: systemPauses,
@@ -36,6 +38,7 @@ export const handler = httpEntry(manifest, ({ core, ephemeral, people, keyPepper
           keyApiUrl: addressOf(settings.keyApiAddress),
         },
       }),
+      ...serveMembers({ members, clock: systemClock }),
       ...serveKeys({
         keys: dynamodbKeyStore({ table, clock: systemClock, ids: systemIds }),
         keyedHash: hashUnder(keyPepper),

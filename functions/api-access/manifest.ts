@@ -2,7 +2,8 @@ import { defineFunction } from '../../src/platform/declare/function.ts';
 
 export const manifest = defineFunction({
   name: 'api-access',
-  summary: 'Signing in and out, who asks and what they may, service keys; health and the description of the API',
+  summary:
+    'Signing in and out, who asks and what they may, members and service keys; health and the description of the API',
   triggers: [
     {
       on: 'http',
@@ -13,6 +14,7 @@ export const manifest = defineFunction({
         { prefix: 'auth/logout' },
         { prefix: 'auth/me' },
         { prefix: 'keys' },
+        { prefix: 'members' },
         { prefix: 'health', open: true, root: true },
         { prefix: 'ready', open: true, root: true },
         { prefix: 'live', open: true, root: true },

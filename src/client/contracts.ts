@@ -1,4 +1,5 @@
 import { keyRoutes } from '../access/contract/key-routes.ts';
+import { memberRoutes } from '../access/contract/member-routes.ts';
 import { ACCESS_PROBLEMS } from '../access/contract/problems.ts';
 import { accessRoutes } from '../access/contract/routes.ts';
 import { serviceRoutes } from '../access/contract/service-routes.ts';
@@ -27,6 +28,7 @@ import { truthRoutes } from '../truth/contract/routes.ts';
 export const ALL_ROUTES = [
   ...accessRoutes,
   ...keyRoutes,
+  ...memberRoutes,
   ...serviceRoutes,
   ...eventRoutes,
   ...channelRoutes,

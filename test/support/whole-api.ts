@@ -5,6 +5,7 @@ import { memorySignIn } from '../../src/access/adapters/memory-sign-in.ts';
 import { makeGatekeeper } from '../../src/access/application/identify.ts';
 import { serveAccess } from '../../src/access/application/serve-access.ts';
 import { serveKeys } from '../../src/access/application/serve-keys.ts';
+import { serveMembers } from '../../src/access/application/serve-members.ts';
 import { serveService } from '../../src/access/application/serve-service.ts';
 import type { Member } from '../../src/access/domain/member.ts';
 import { memoryAuditLog } from '../../src/audit/adapters/memory-audit-log.ts';
@@ -96,6 +97,7 @@ export const makeWholeApi = () => {
       },
     }),
     ...serveKeys({ ...parts, keys, keyedHash, freshSecret: systemSecret, sha256 }),
+    ...serveMembers({ members, clock }),
     ...serveService({ dependencies: [], openApi: { openapi: '3.1.0' } }),
     ...serveEvents({ log: memoryEventLog(events), clock, pauses: NO_PAUSES }),
     ...serveChannels({

@@ -7,7 +7,7 @@ import { changing, envelopesOf, eventWrites } from '../../platform/dynamodb/outb
 import type { Table } from '../../platform/dynamodb/table.ts';
 import type { MemberStore } from '../application/ports.ts';
 import { Member, Tenant } from '../domain/member.ts';
-import { subjectOf } from './member-events.ts';
+import { byEmail, memberChanged, subjectOf } from './member-events.ts';
 
 /** Members in the core table: `T#t` / `MEMBER#sub`, and all of a person in gsi1 `U#sub`. */
 export const dynamodbMemberStore = ({
@@ -27,7 +27,12 @@ export const dynamodbMemberStore = ({
     return item === null ? null : memberCodec.decode(item);
   },
 
-  commit: async (next, expectedVersion, drafts, actor) => {
+  list: async (tenantId) =>
+    (await table.all({ pk: tenantKey(tenantId), prefix: 'MEMBER#' }))
+      .map((item) => memberCodec.decode(item))
+      .toSorted(byEmail),
+
+  commit: async (next, expectedVersion, drafts, actor, unchanged) => {
     const key = memberKey(next.tenantId, next.userId);
     const stored = await table.get(key);
     const before = stored === null ? null : memberCodec.decode(stored);
@@ -42,11 +47,16 @@ export const dynamodbMemberStore = ({
       [
         { put, when: expectedVersion === 0 ? IS_NEW : hasVersion(expectedVersion) },
         ...eventWrites(tenantKey(next.tenantId, 'USER', next.userId), envelopes),
+        ...(unchanged === undefined
+          ? []
+          : [{ check: memberKey(unchanged.tenantId, unchanged.userId), when: hasVersion(unchanged.version) }]),
       ],
       ids.ulid(),
     );
     if (written.written) return accept(next);
-    const version = Number(written.failed.find(({ index }) => index === 0)?.item?.['version'] ?? 0);
+    const stale = written.failed.find(({ index }) => index === 0);
+    if (stale === undefined) return memberChanged(unchanged);
+    const version = Number(stale.item?.['version'] ?? 0);
     return refuse('precondition-failed', `the member is at version ${version}`, { version });
   },
 

@@ -1,4 +1,5 @@
 import { type Actor, Epoch } from '../../kernel/identity.ts';
+import { refuse } from '../../kernel/outcome.ts';
 import type { EventSubject } from '../../platform/dynamodb/outbox.ts';
 import type { Member } from '../domain/member.ts';
 
@@ -11,3 +12,9 @@ export const subjectOf = ({ tenantId, userId }: Member, actor: Actor, lastSeq: n
   actor,
   lastSeq,
 });
+
+export const byEmail = (a: Member, b: Member): number => (a.email < b.email ? -1 : 1);
+
+/** Somebody on whom a change rests was changed at the same time. */
+export const memberChanged = (member: Member | undefined) =>
+  refuse('precondition-failed', `${member?.email ?? 'another member'} was changed at the same time; look again`);

@@ -4,7 +4,7 @@ import type { EventEnvelope } from '../../platform/declare/event.ts';
 import { changing, envelopesOf } from '../../platform/dynamodb/outbox.ts';
 import type { MemberStore } from '../application/ports.ts';
 import type { Member, Tenant } from '../domain/member.ts';
-import { subjectOf } from './member-events.ts';
+import { byEmail, memberChanged, subjectOf } from './member-events.ts';
 
 /** Members of one process: tests and simulations. `events` is everything that was said. */
 export const memoryMemberStore = (chance: {
@@ -22,12 +22,15 @@ export const memoryMemberStore = (chance: {
         .filter((member) => member.userId === userId)
         .toSorted((a, b) => (a.tenantId < b.tenantId ? -1 : 1)),
     load: async (tenantId, userId) => members.get(keyOf(tenantId, userId)) ?? null,
-    commit: async (next, expectedVersion, drafts, actor) => {
+    list: async (tenantId) => [...members.values()].filter((member) => member.tenantId === tenantId).toSorted(byEmail),
+    commit: async (next, expectedVersion, drafts, actor, unchanged) => {
       const before = members.get(keyOf(next.tenantId, next.userId)) ?? null;
       const version = before?.version ?? 0;
       if (version !== expectedVersion) {
         return refuse('precondition-failed', `the member is at version ${version}`, { version });
       }
+      const rests = unchanged === undefined ? undefined : members.get(keyOf(unchanged.tenantId, unchanged.userId));
+      if (rests?.version !== unchanged?.version) return memberChanged(unchanged);
       members.set(keyOf(next.tenantId, next.userId), next);
       const lastSeq = events.filter(
         ({ tenant, subject }) => tenant === next.tenantId && subject === next.userId,

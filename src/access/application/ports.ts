@@ -10,12 +10,18 @@ export interface MemberStore {
   /** every membership of a person, by tenant */
   membershipsOf(userId: UserId): Promise<readonly Member[]>;
   load(tenantId: TenantId, userId: UserId): Promise<Member | null>;
-  /** writes `next` with its events if the stored version is `expectedVersion` (0: must not exist) */
+  /** all members of a tenant, by their address */
+  list(tenantId: TenantId): Promise<readonly Member[]>;
+  /**
+   * writes `next` with its events if the stored version is `expectedVersion` (0: must not exist) and, in the same step,
+   * `unchanged` is still as it was read
+   */
   commit(
     next: Member,
     expectedVersion: number,
     events: readonly EventDraft[],
     actor: Actor,
+    unchanged?: Member,
   ): Promise<Outcome<Member, Refusal<'precondition-failed'>>>;
   loadTenant(tenantId: TenantId): Promise<Tenant | null>;
   /** keeps a tenant that is there already */

@@ -30,3 +30,5 @@ export const isSessionEnded = ({ sessionsEndedAt }: Member, signedInAtSeconds: n
 
 export const permissionsOfMember = ({ roles }: Member): ReadonlySet<string> =>
   new Set(roles.flatMap((role) => [...permissionsOf(role)]));
+
+export const isActiveAdmin = ({ isActive, roles }: Member): boolean => isActive && roles.includes('admin');

@@ -51,6 +51,26 @@ export const memberStoreSuite = (setUp: () => MemberStore): void => {
     });
   });
 
+  test('all members of a tenant are listed, and of no other', async () => {
+    const store = setUp();
+    for (const each of [member('listed', 'zoe'), member('listed', 'abe', { isActive: false }), member('list', 'eve')]) {
+      await store.commit(each, 0, [changed], SYSTEM);
+    }
+    expect((await store.list('listed' as TenantId)).map(({ userId }) => userId)).toEqual(['abe', 'zoe']);
+  });
+
+  test('a change that rests on another member is stored only while that one is as it was read', async () => {
+    const store = setUp();
+    const [first, other] = [member('resting', 'dan'), member('resting', 'fay')];
+    for (const each of [first, other]) await store.commit(each, 0, [changed], SYSTEM);
+    const second = { ...first, roles: ['admin' as const], version: 2 };
+    expect(await store.commit(second, 1, [changed], SYSTEM, { ...other, version: 7 })).toMatchObject({
+      refusal: { code: 'precondition-failed' },
+    });
+    expect(await store.load(first.tenantId, first.userId)).toEqual(first);
+    expect(await store.commit(second, 1, [changed], SYSTEM, other)).toMatchObject({ accepted: true });
+  });
+
   test('a tenant that is there is kept', async () => {
     const store = setUp();
     const tenant = { id: 'delta' as TenantId, name: 'Delta', isActive: true, createdAt: T0 };

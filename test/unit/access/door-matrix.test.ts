@@ -60,6 +60,7 @@ const seed = async (): Promise<Readonly<Record<string, string>>> => {
     keyId: await make('createKey', {}),
     channelId,
     deliveryId: await make('testChannel', { channelId }),
+    userId: 'left',
     position: '1',
     revision: '1',
   };
@@ -121,6 +122,7 @@ const NOWHERE = {
   keyId: 'key-nowhere00000',
   channelId: 'chan-nowhere00000',
   deliveryId: 'dlv-nowhere00000',
+  userId: 'nobody-at-all',
   position: '7777777',
   revision: '1',
 };
