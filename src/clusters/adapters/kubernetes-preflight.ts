@@ -1,19 +1,22 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { type PreflightCheck, type PreflightReport, preflightReport } from '../domain/cluster.ts';
+import { nodesCheck, podSecurityCheck } from '../domain/preflight-checks.ts';
 import { describeResource, FORBIDDEN_RIGHTS, NEEDED_RIGHTS, type Right } from '../domain/rights.ts';
 import type { KubernetesContext } from './kubernetes-context.ts';
 import { failureOf, statusOf } from './kubernetes-errors.ts';
+import { readNodes } from './kubernetes-nodes.ts';
 
 // strict field validation of server-side apply is stable since 1.27
 const OLDEST_MINOR = 27;
 const ONBOARDING = 'kubectl apply -f onboarding.yaml';
 
-/** Asks the cluster what we may and may not do, which version it is and whether our namespace is there. */
+/** Asks the cluster which version it is, whether collectors could run in our namespace, and what we may and may not do. */
 export const runPreflight = async (context: KubernetesContext, at: Instant): Promise<PreflightReport> => {
   const { gitVersion, major, minor } = await context.persist(() => context.client.version.getCode());
   const checks = [
     versionCheck(gitVersion, Number(major), Number.parseInt(minor, 10)),
-    await namespaceCheck(context),
+    ...(await namespaceChecks(context)),
+    ...(await nodesChecks(context)),
     ...(await Promise.all(NEEDED_RIGHTS.map((right) => neededCheck(context, right)))),
     ...(await Promise.all(FORBIDDEN_RIGHTS.map((right) => forbiddenCheck(context, right)))),
   ];
@@ -31,7 +34,11 @@ const versionCheck = (gitVersion: string, major: number, minor: number): Preflig
   };
 };
 
-const namespaceCheck = async ({ client, namespace, persist }: KubernetesContext): Promise<PreflightCheck> => {
+const namespaceChecks = async ({
+  client,
+  namespace,
+  persist,
+}: KubernetesContext): Promise<readonly PreflightCheck[]> => {
   const answer = (passed: boolean, message: string): PreflightCheck => ({
     name: 'namespace',
     passed,
@@ -40,14 +47,25 @@ const namespaceCheck = async ({ client, namespace, persist }: KubernetesContext)
     fix: passed ? null : ONBOARDING,
   });
   try {
-    const { status } = await persist(() => client.core.readNamespace({ name: namespace }));
+    const { metadata, status } = await persist(() => client.core.readNamespace({ name: namespace }));
     return status?.phase === 'Active'
-      ? answer(true, `namespace ${namespace} is there`)
-      : answer(false, `namespace ${namespace} is ${status?.phase?.toLowerCase() ?? 'in no known phase'}`);
+      ? [answer(true, `namespace ${namespace} is there`), podSecurityCheck(namespace, metadata?.labels)]
+      : [answer(false, `namespace ${namespace} is ${status?.phase?.toLowerCase() ?? 'in no known phase'}`)];
   } catch (error) {
     const status = statusOf(error);
-    if (status === 404) return answer(false, `namespace ${namespace} does not exist`);
-    if (status === 403) return answer(false, `we may not look at namespace ${namespace}: ${failureOf(error).message}`);
+    if (status === 404) return [answer(false, `namespace ${namespace} does not exist`)];
+    if (status === 403)
+      return [answer(false, `we may not look at namespace ${namespace}: ${failureOf(error).message}`)];
+    throw error;
+  }
+};
+
+/** Who may not list nodes is told so by the check of that right. */
+const nodesChecks = async (context: KubernetesContext): Promise<readonly PreflightCheck[]> => {
+  try {
+    return [nodesCheck(await readNodes(context))];
+  } catch (error) {
+    if (statusOf(error) === 403) return [];
     throw error;
   }
 };

@@ -350,5 +350,6 @@ describe('what only a real API server can judge', () => {
 
     const ours = accepted(await connection.preflight(T0));
     expect(ours.checks.filter(({ passed }) => !passed)).toEqual([]);
+    expect(ours.checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['namespace', 'pod-security', 'nodes']));
   });
 });
