@@ -43,6 +43,24 @@ describe('a preview beside a new experiment', () => {
       .waitFor();
   });
 
+  test('instead of a recording it takes what the baseline of a running experiment sends', async () => {
+    const { page } = await stage().as('experimenter', '/experiments/new');
+    await page.getByRole('textbox', { name: 'Critical processes', exact: true }).fill('nginx, postgres');
+    const preview = page.getByRole('region', { name: 'Preview' });
+    const source = preview.getByLabel('Or take the processes of a running experiment');
+    await source.waitFor();
+    expect(await source.locator('option').allTextContents()).toEqual(['top-k against baseline on local']);
+    await preview.getByRole('button', { name: 'Read what its baseline sends' }).click();
+    await preview.getByText('On web-1 in top-k against baseline on local: 2 moments of a host.').waitFor();
+    await preview
+      .getByRole('row', { name: /^Series / })
+      .first()
+      .waitFor();
+    await preview.getByText('Still visible: nginx, postgres.').waitFor();
+    await preview.getByRole('button', { name: 'Another host' }).click();
+    await source.waitFor();
+  });
+
   test('a file that is no recording is told, and what was open stays away', async () => {
     const { page } = await stage().as('experimenter', '/experiments/new');
     const open = page.getByLabel('Open a recording');

@@ -1,21 +1,19 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { lowestRoleFor } from '../../../src/access/domain/permissions.ts';
 import { fromWire } from '../../../src/client/wire.ts';
 import { ClusterObjectsResult } from '../../../src/clusters/contract/routes.ts';
 import type { Cluster } from '../../../src/clusters/domain/cluster.ts';
-import { describeDuration } from '../../../src/kernel/duration.ts';
-import type { OperationId } from '../../../src/kernel/identity.ts';
 import type { Operation } from '../../../src/platform/declare/operation.ts';
-import { meQuery, onboardingQuery, operationQuery } from '../api/queries.ts';
+import { meQuery, onboardingQuery } from '../api/queries.ts';
 import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { FailureLine } from '../ui/failure-line.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Loaded } from '../ui/states.tsx';
-import { Time, useNow } from '../ui/time.tsx';
+import { Time } from '../ui/time.tsx';
+import { Work } from '../ui/work.tsx';
 
 type Ask = 'preflight' | 'objects' | 'collectors' | 'onboarding';
 
@@ -47,6 +45,8 @@ export const ClusterActions = ({ cluster }: { readonly cluster: Cluster }) => {
   );
 };
 
+const ASK = 'Ask the cluster now';
+
 interface DialogProps {
   readonly cluster: Cluster;
   readonly onClose: () => void;
@@ -67,6 +67,7 @@ const PreflightDialog = ({ cluster, onClose }: DialogProps) => {
         have, and the metrics source whether it answers. Nothing on the cluster changes.
       </p>
       <Work
+        verb={ASK}
         ask={async () => (await api.checkCluster({ params: { clusterId: cluster.id } })).body}
         onDone={refresh}
         done={() => <p>Done. The checklist shows what it found.</p>}
@@ -85,6 +86,7 @@ const CollectorsDialog = ({ cluster, onClose }: DialogProps) => {
         Secrets, and nothing on the cluster changes. What it may not look at is told with the rule that would let it.
       </p>
       <Work
+        verb={ASK}
         ask={async () => (await api.discoverCollectors({ params: { clusterId: cluster.id } })).body}
         onDone={refresh}
         done={() => <p>Done. The list of collectors shows what it found.</p>}
@@ -97,6 +99,7 @@ const CollectorsDialog = ({ cluster, onClose }: DialogProps) => {
 const ObjectsDialog = ({ cluster, onClose }: DialogProps) => (
   <Dialog title={`Ours on ${cluster.settings.name}`} onClose={onClose}>
     <Work
+      verb={ASK}
       ask={async () => (await api.listClusterObjects({ params: { clusterId: cluster.id } })).body}
       onDone={() => undefined}
       done={(operation) => <Objects result={operation.result} />}
@@ -165,51 +168,3 @@ const Close = ({ onClose }: { readonly onClose: () => void }) => (
     <Button onClick={onClose}>Close</Button>
   </div>
 );
-
-/** Asks for long work at once, follows it, and shows its end; closing the dialog does not end the work. */
-const Work = ({
-  ask,
-  onDone,
-  done,
-}: {
-  readonly ask: () => Promise<Operation>;
-  readonly onDone: () => void;
-  readonly done: (operation: Operation) => React.ReactNode;
-}) => {
-  const [id, setId] = useState<OperationId | null>(null);
-  const begin = useMutation({ mutationFn: ask, onSuccess: (operation) => setId(operation.id) });
-  const operation = useQuery({ ...operationQuery(id ?? ('' as OperationId)), enabled: id !== null });
-  const state = operation.data?.state;
-  const now = useNow();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, when it is over
-  useEffect(() => {
-    if (state === 'succeeded') onDone();
-  }, [state]);
-
-  const failure = begin.error ?? operation.error;
-  if (failure !== null) return <FailureLine failure={failure} />;
-  if (operation.data !== undefined && state === 'succeeded') return done(operation.data);
-  if (operation.data !== undefined && state === 'failed') {
-    return (
-      <p className="field-finding" role="alert">
-        {operation.data.problem?.message ?? 'it failed without saying why'} ({operation.data.problem?.code ?? 'no code'}
-        , {operation.data.id})
-      </p>
-    );
-  }
-  if (begin.isIdle) {
-    return (
-      <Button look="primary" onClick={() => begin.mutate()}>
-        Ask the cluster now
-      </Button>
-    );
-  }
-  const seconds = operation.data === undefined ? 0 : (now - Date.parse(operation.data.createdAt)) / 1000;
-  return (
-    <p role="status">
-      <progress aria-label="Waiting for the worker" />{' '}
-      {state === 'running' ? 'The worker is asking' : 'Waiting for a worker'}{' '}
-      <span className="num quiet">{describeDuration(Math.max(0, seconds))}</span>
-    </p>
-  );
-};

@@ -2,16 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { counted } from '../../../../src/kernel/words.ts';
 import { type PreviewBody, previewQuery } from '../../api/queries.ts';
+import { Button } from '../../ui/button.tsx';
 import { ChooseFile } from '../../ui/choose-file.tsx';
 import { FailureLine } from '../../ui/failure-line.tsx';
 import { Skeleton } from '../../ui/states.tsx';
+import { FromExperiment } from './from-experiment.tsx';
 import { PreviewBills, PreviewFigures } from './preview-figures.tsx';
 import { type ReadRecording, readRecording } from './read-recording.ts';
 
 /** What is looked ahead at, beside the recording; null while it cannot be read. */
 export type PreviewQuestion = Omit<PreviewBody, 'recording' | 'hosts'>;
 
-/** What two pipelines would send from a recorded host, live beside whatever chooses them. Nothing is stored. */
+/** What two pipelines would send from a host that was recorded or that an experiment measures, live beside whatever chooses them. Nothing is stored. */
 export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion | null }) => {
   const [file, setFile] = useState<ReadRecording | null>(null);
   const [hosts, setHosts] = useState(1);
@@ -21,7 +23,9 @@ export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion 
       {file?.isReadable === true ? (
         <p className="quiet">
           On {file.name}: {counted(file.recording.moments.length, 'moment')} of a host.{' '}
-          <OpenRecording words="Another recording" onRead={setFile} />
+          <Button look="quiet" onClick={() => setFile(null)}>
+            Another host
+          </Button>
           <label>
             {' '}
             Hosts like it{' '}
@@ -49,7 +53,8 @@ export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion 
               {file.name} cannot be used: {file.because}
             </p>
           )}
-          <OpenRecording words="Open a recording" onRead={setFile} />
+          <OpenRecording onRead={setFile} />
+          <FromExperiment onRead={setFile} />
         </>
       )}
       {file?.isReadable !== true ? null : question === null ? (
@@ -63,15 +68,9 @@ export const PreviewPanel = ({ question }: { readonly question: PreviewQuestion 
 
 const MOST_HOSTS = 1_000_000;
 
-const OpenRecording = ({
-  words,
-  onRead,
-}: {
-  readonly words: string;
-  readonly onRead: (read: ReadRecording) => void;
-}) => (
+const OpenRecording = ({ onRead }: { readonly onRead: (read: ReadRecording) => void }) => (
   <ChooseFile
-    words={words}
+    words="Open a recording"
     accept=".json,application/json"
     onRead={(text, name) => onRead(readRecording(name, text))}
   />

@@ -10,7 +10,13 @@ export type ReadRecording =
     }
   | { readonly isReadable: false; readonly name: string; readonly because: string };
 
-let readSoFar = 0;
+let takenSoFar = 0;
+
+/** A host to look ahead on, wherever it comes from. */
+export const taken = (name: string, recording: Recording): ReadRecording => {
+  takenSoFar += 1;
+  return { isReadable: true, name, nth: takenSoFar, recording };
+};
 
 /** A file that `phoenix pipeline record` wrote, or why it is none. */
 export const readRecording = (name: string, text: string): ReadRecording => {
@@ -23,10 +29,7 @@ export const readRecording = (name: string, text: string): ReadRecording => {
     return unreadable('it is no JSON');
   }
   const parsed = Recording.safeParse(value);
-  if (parsed.success) {
-    readSoFar += 1;
-    return { isReadable: true, name, nth: readSoFar, recording: parsed.data };
-  }
+  if (parsed.success) return taken(name, parsed.data);
   const [first] = parsed.error.issues;
   return unreadable(`it is no recording: ${first?.path.join('/') || 'the whole'}: ${first?.message}`);
 };
