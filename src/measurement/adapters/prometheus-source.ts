@@ -58,8 +58,12 @@ const ask = async (transport: PrometheusTransport, form: string, promql: string)
 type Failed = (code: MetricsFailure['code'], what: string) => Outcome<never, MetricsFailure>;
 
 const readAnswer = ({ status, body }: TransportAnswer, promql: string, failed: Failed): Attempt => {
-  const refused = (why: string): Attempt => ({ outcome: refuse('metrics-query-refused', why, { promql }) });
-  if (body === null) return refused(`the answer is larger than ${ANSWER_BYTES / 1024 / 1024} MB; ask for less at once`);
+  const refused = (why: string, tooMuch: boolean): Attempt => ({
+    outcome: refuse('metrics-query-refused', why, tooMuch ? { promql, tooMuch } : { promql }),
+  });
+  if (body === null) {
+    return refused(`the answer is larger than ${ANSWER_BYTES / 1024 / 1024} MB; ask for less at once`, true);
+  }
   if (status === 401 || status === 403) {
     return { outcome: failed('metrics-source-unauthorized', `does not let us in (status ${status})`) };
   }
@@ -67,13 +71,19 @@ const readAnswer = ({ status, body }: TransportAnswer, promql: string, failed: F
     const what = `is not able to answer now (status ${status}${complaintOf(body)})`;
     return { outcome: failed('metrics-source-unreachable', what), again: true };
   }
-  if (status === 400 || status === 422) return refused(`the query was refused${complaintOf(body)}`);
+  if (status === 400 || status === 422) {
+    const complaint = complaintOf(body);
+    return refused(`the query was refused${complaint}`, TOO_MUCH.test(complaint));
+  }
   const parsed = status === 200 ? RangeAnswer.safeParse(parseJson(body)) : undefined;
   if (parsed?.success !== true) {
     return { outcome: failed('metrics-source-not-prometheus', `does not speak like a Prometheus (status ${status})`) };
   }
   return { outcome: accept(toResult(parsed.data)) };
 };
+
+/** How Prometheus, Mimir and VictoriaMetrics say that less at once would be answered. */
+const TOO_MUCH = /too many samples|exceeded the maximum|cannot select more than/;
 
 const RangeAnswer = z.object({
   status: z.literal('success'),

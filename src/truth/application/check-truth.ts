@@ -113,30 +113,34 @@ export const makeCheckTruth = ({ ruleSets, truths, clock }: Ports) => {
     ): Promise<CheckState | null> {
       const firstMs = firstInstantMs(question, request);
       const stepMs = (slotSeconds * 1000) / INSTANTS_PER_SLOT;
-      const before: Curves = (check.answered === 0 ? null : await truths.curves(ref, check.id)) ?? {
+      const instantsFrom = (ms: number): number => Math.round((ms - firstMs) / stepMs);
+      const before: Curves = (await truths.curves(ref, check.id)) ?? {
         ...{ fromMs: firstMs, stepMs, instants: 0, parts: question.parts.map(() => []) },
       };
       const from = before.fromMs + before.instants * stepMs;
-      const until = firstMs + (check.answered + count - 1) * stepMs;
-      const asked = await askBoth(question, ref, sources, {
-        from: fromEpochMs(from),
-        to: fromEpochMs(until),
-        stepSeconds: stepMs / 1000,
-      });
+      // curves may be ahead of the state, which is saved after them: then nothing is left to ask
+      const unasked = Math.min(MOST_INSTANTS, Math.max(0, check.answered + count - instantsFrom(from)));
+      const asked = await askInPieces(unasked, (instants) =>
+        askBoth(question, ref, sources, {
+          from: fromEpochMs(from),
+          to: fromEpochMs(from + (instants - 1) * stepMs),
+          stepSeconds: stepMs / 1000,
+        }),
+      );
       if (!asked.accepted) {
-        return asked.refusal.code === 'cannot-be-asked'
-          ? {
-              ...check,
-              isAsked: false,
-              status: asked.refusal.facts['variant'] === 'candidate' ? 'lost' : 'not_evaluable',
-              sentence: asked.refusal.message,
-              since: fromEpochMs(from),
-            }
-          : null;
+        const { code, message, facts } = asked.refusal;
+        if (code !== 'cannot-be-asked' && code !== 'too-much-at-once') return null;
+        return {
+          ...check,
+          isAsked: false,
+          status: code === 'cannot-be-asked' && facts['variant'] === 'candidate' ? 'lost' : 'not_evaluable',
+          sentence: message,
+          since: fromEpochMs(from),
+        };
       }
-      const instants = Math.round((until - from) / stepMs) + 1;
+      const { series, instants } = asked.value;
       const curves = withAnswers(before, {
-        series: asked.value,
+        series,
         instants,
         aboutCollector: question.parts.map(({ isAboutCollector }) => isAboutCollector),
       });
@@ -151,10 +155,10 @@ export const makeCheckTruth = ({ ruleSets, truths, clock }: Ports) => {
         };
       }
       const found = compare(question, curves, toleranceFor(question, request, null), request);
-      await truths.saveCurves(ref, check.id, shortenedCurves(curves));
+      if (instants > 0) await truths.saveCurves(ref, check.id, shortenedCurves(curves));
       return {
         ...check,
-        answered: check.answered + count,
+        answered: instantsFrom(from) + instants,
         ...(isFound(check) && curves.fromMs > firstMs ? {} : found),
       };
     }
@@ -231,6 +235,17 @@ const instantsUntil = (question: Question, request: CheckTruth, now: Instant): n
   return Math.floor((lastMs - firstInstantMs(question, request)) / stepMs) + 1;
 };
 
+/** What is too much for the store at once is asked again about half the time. */
+const askInPieces = async (
+  instants: number,
+  ask: (instants: number) => Promise<Outcome<readonly Series[], Refusal>>,
+): Promise<Outcome<{ readonly series: readonly Series[]; readonly instants: number }, Refusal>> => {
+  if (instants === 0) return accept({ series: [], instants });
+  const asked = await ask(instants);
+  if (asked.accepted) return accept({ series: asked.value, instants });
+  return asked.refusal.code === 'too-much-at-once' && instants > 1 ? askInPieces(Math.ceil(instants / 2), ask) : asked;
+};
+
 /** One query for both; only where it is refused is each asked alone, to tell whose fault it is. */
 const askBoth = async (
   question: Question,
@@ -250,9 +265,13 @@ const askBoth = async (
       continue;
     }
     if (both.refusal.code !== 'metrics-query-refused') return both;
+    if (both.refusal.facts['tooMuch'] === true) return refuse('too-much-at-once', shortened(both.refusal.message), {});
     for (const variant of ['baseline', 'candidate'] as const satisfies readonly Variant[]) {
       const alone = await source.range({ promql: queryFor(question, ref, [variant]), ...range });
-      if (!alone.accepted && alone.refusal.code === 'metrics-query-refused') {
+      if (alone.accepted) continue;
+      // whatever may pass says nothing about the query
+      if (alone.refusal.code !== 'metrics-query-refused') return alone;
+      if (alone.refusal.facts['tooMuch'] !== true) {
         return refuse('cannot-be-asked', `about the ${variant} alone ${shortened(alone.refusal.message)}`, { variant });
       }
     }

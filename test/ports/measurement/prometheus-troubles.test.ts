@@ -148,7 +148,16 @@ describe('a store in trouble', () => {
     expect(await refusalOf(url)).toMatchObject({
       code: 'metrics-query-refused',
       message: expect.stringContaining('2 MB'),
+      facts: { tooMuch: true },
     });
+  });
+
+  test('that would have to read too much for a query says so', async () => {
+    const error = 'query processing would load too many samples into memory in query execution';
+    const { url } = await serve((response) =>
+      response.writeHead(422).end(JSON.stringify({ status: 'error', errorType: 'execution', error })),
+    );
+    expect(await refusalOf(url)).toMatchObject({ code: 'metrics-query-refused', facts: { tooMuch: true } });
   });
 
   test('that is silent is given up after 8 seconds', async () => {
