@@ -36,7 +36,7 @@ export interface Line {
 export interface LineOptions extends EnvironmentOptions {
   /** a compatible emulator that runs already, such as LocalStack; ours is not started then */
   readonly endpoint?: string;
-  /** `host:port` that the stage lists beside the local cluster and its metrics store */
+  /** `host:port` that the stage lists beside the local cluster and its metrics store, and for notifications alone */
   readonly alsoListed?: readonly string[];
 }
 
@@ -95,6 +95,7 @@ export const startLine = async (options: LineOptions, report: (progress: LinePro
           settings: {
             allowedDirectClusters: [new URL(addresses.kubernetes).host, ...alsoListed],
             allowedMetricSources: [new URL(addresses.prometheus).host, ...alsoListed],
+            allowedNotificationHosts: [...alsoListed],
           },
         },
       });

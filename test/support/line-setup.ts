@@ -40,8 +40,8 @@ declare module 'vitest' {
 /** one for each experiment that may run at the same time: files of the suite run side by side */
 const NODE_COUNT = 9;
 
-/** one for each test that needs something that does not answer */
-const CLOSED_PORTS = 3;
+/** one for each test that needs something that does not answer, or a receiver of its own */
+const CLOSED_PORTS = 4;
 
 /** Starts the real line once for all files of a project, and ends it by its ids. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {

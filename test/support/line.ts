@@ -12,6 +12,13 @@ export const line = () => inject('line');
 
 export const clusterId = (): ClusterId => ClusterId.parse(line().clusterId);
 
+/** A port of the loopback where nobody listens until the one test does that has this index. */
+export const closedPort = (index: number): number => {
+  const port = line().closedPorts[index];
+  if (port === undefined) throw new Error(`the line lists no closed port ${index}`);
+  return port;
+};
+
 const sessions = new Map<string, Promise<string>>();
 
 /** An access token of the person with this role. */

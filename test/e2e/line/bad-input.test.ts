@@ -11,7 +11,16 @@ import type { ExperimentView } from '../../../src/experiments/contract/views.ts'
 import type { ClusterId } from '../../../src/kernel/identity.ts';
 import { TemplateName } from '../../../src/pipelines/domain/template.ts';
 import { runPhoenix } from '../../support/cli.ts';
-import { clientOf, clusterId, eventually, line, objectsOnCluster, reaches, tokenOf } from '../../support/line.ts';
+import {
+  clientOf,
+  closedPort,
+  clusterId,
+  eventually,
+  line,
+  objectsOnCluster,
+  reaches,
+  tokenOf,
+} from '../../support/line.ts';
 import type { Ran } from '../../support/program.ts';
 import { layWire } from '../../support/wire.ts';
 
@@ -35,12 +44,6 @@ const phoenix = async (role: Role, args: readonly string[]): Promise<Ran> =>
     PHOENIX_API_URL: line().webUrl,
     PHOENIX_TOKEN: await tokenOf(role),
   });
-
-const closedPort = (index: number): number => {
-  const port = line().closedPorts[index];
-  if (port === undefined) throw new Error(`the line lists no closed port ${index}`);
-  return port;
-};
 
 /** The local cluster under another name, reached or measured otherwise. */
 const register = async (
