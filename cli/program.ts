@@ -15,6 +15,7 @@ import { registerMember } from './commands/member.ts';
 import { registerNotification } from './commands/notification.ts';
 import { registerPipeline } from './commands/pipeline.ts';
 import { registerPreview } from './commands/preview.ts';
+import { registerTruth } from './commands/truth.ts';
 import { makeContext } from './context.ts';
 
 const EXAMPLES = `
@@ -49,6 +50,7 @@ export const makeProgram = (): Command => {
   registerCost(program, context);
   registerGenerator(program, context);
   registerExperiment(program, context);
+  registerTruth(program, context);
   registerEvents(program, context);
   registerNotification(program, context);
   registerAudit(program, context);

@@ -30,6 +30,7 @@ import { makeCursors } from '../../src/platform/http/cursor.ts';
 import { memoryIdempotencyStore } from '../../src/platform/http/memory-idempotency.ts';
 import type { HttpAnswer } from '../../src/platform/http/message.ts';
 import { makeRouter } from '../../src/platform/router.ts';
+import { serveTruth } from '../../src/truth/application/serve-truth.ts';
 import { ANNA, CLUSTER, TENANT } from './builders.ts';
 import { type Listening, listen } from './listen.ts';
 import { NO_PAUSES, recordingRefusals } from './platform.ts';
@@ -147,6 +148,7 @@ export const serveWorld = async (
         collectorImage: 'collector:test',
         findIncumbent: makeFindCollector({ clusters }),
       }),
+      ...serveTruth({ ruleSets: world.ruleSets, clock, sha256 }),
       ...serveAccess({
         members,
         signIn,

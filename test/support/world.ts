@@ -31,6 +31,7 @@ import type {
   WaitStore,
 } from '../../src/experiments/application/ports.ts';
 import { makeRunLifecycle } from '../../src/experiments/application/run-lifecycle.ts';
+import { serveExperimentTruth } from '../../src/experiments/application/serve-experiment-truth.ts';
 import { serveExperiments } from '../../src/experiments/application/serve-experiments.ts';
 import { makeStartExperiment } from '../../src/experiments/application/start-experiment.ts';
 import { makeSweepExperiments } from '../../src/experiments/application/sweep-experiments.ts';
@@ -218,7 +219,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
   };
   const pipelines = memoryPipelineStore({ clock, ids });
   // what the product's own code is wired with; tests look past the faults
-  const truths = memoryTruthStore();
+  const [truths, ruleSets] = [memoryTruthStore(), memoryRuleSetStore()];
   const ports = {
     truths,
     experiments: faults.around<ExperimentStore>('experiments', experiments),
@@ -335,7 +336,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     heartbeat: async (token) => (walkers.experiment.heartbeat(token) ? 'alive' : 'gone'),
   });
 
-  const askTruth = makeCheckTruth({ ruleSets: memoryRuleSetStore(), truths, clock });
+  const askTruth = makeCheckTruth({ ruleSets, truths, clock });
   const checkTruth: CheckDueTruth = ({ clusters: _, ...request }) => askTruth({ ...request, sources: [] });
   const lookAt = makeLookAtExperiment({ ...common, settler, measure, checkTruth });
   const checkReadiness = makeCheckReadiness({ ...common, access, readiness, settler });
@@ -364,7 +365,10 @@ export const makeWorld = (options: WorldOptions = {}) => {
     idempotency: memoryIdempotencyStore({ clock }),
     cursors: makeCursors({ secret: async () => 'a secret of this test', clock }),
     refusedWrites: recordingRefusals(),
-    served: serveExperiments({ ...ports, policy, sha256, code, clock }),
+    served: [
+      ...serveExperiments({ ...ports, policy, sha256, code, clock }),
+      ...serveExperimentTruth({ ...ports, ruleSets, clock }),
+    ],
   });
 
   const required = <T>(
@@ -381,6 +385,8 @@ export const makeWorld = (options: WorldOptions = {}) => {
     pipelines,
     samples,
     recordedLooks,
+    truths,
+    ruleSets,
     waits,
     kubernetes,
     clusters,
