@@ -6,43 +6,71 @@ import { type Cache, cacheKey } from './cache.ts';
 import { runStep, type StepContext } from './step.ts';
 
 export const EMULATOR_VERSION = '1.5.33';
-const PACKAGES = [`ministack==${EMULATOR_VERSION}`, 'cryptography==50.0.2'] as const;
 
-/** The Python of an environment of its own in which the AWS emulator is installed. */
-export const ensureEmulatorPython = async (cache: Cache, context: StepContext): Promise<string> => {
+/** Something of PyPI in an environment of its own. */
+interface PythonTool {
+  /** of its folder in the cache */
+  readonly name: string;
+  /** what people know it as */
+  readonly title: string;
+  /** with exact versions */
+  readonly packages: readonly string[];
+  readonly expectedSeconds: number;
+}
+
+/** The Python in which the AWS emulator is installed. */
+export const ensureEmulatorPython = (cache: Cache, context: StepContext): Promise<string> =>
+  ensurePython(cache, context, {
+    name: 'emulator',
+    title: `the AWS emulator ${EMULATOR_VERSION}`,
+    packages: [`ministack==${EMULATOR_VERSION}`, 'cryptography==50.0.2'],
+    expectedSeconds: 15,
+  });
+
+/** The Python in which the tester of APIs is installed: it makes requests from a description and checks the answers by it. */
+export const ensureConformancePython = (cache: Cache, context: StepContext): Promise<string> =>
+  ensurePython(cache, context, {
+    name: 'conformance',
+    title: 'Schemathesis 4.32.5',
+    packages: ['schemathesis==4.32.5', 'hypothesis==6.170.17', 'jsonschema_rs==0.60.3'],
+    expectedSeconds: 30,
+  });
+
+const ensurePython = async (
+  cache: Cache,
+  context: StepContext,
+  { name, title, packages, expectedSeconds }: PythonTool,
+): Promise<string> => {
   const python = findPython();
   const abort = context.abort === undefined ? {} : { abort: context.abort };
   const folder = await cache.entry({
-    name: 'emulator',
+    name,
     // not relocatable between Pythons: another interpreter is another environment
-    key: cacheKey({ packages: PACKAGES.join(' '), interpreter: interpreterOf(python) }),
+    key: cacheKey({ packages: packages.join(' '), interpreter: interpreterOf(python) }),
     deadlineSeconds: 300,
     ...abort,
     fill: (into) =>
-      runStep(
-        { step: `installing the AWS emulator ${EMULATOR_VERSION}`, expectedSeconds: 15, report: context.report },
-        async () => {
-          const common = {
-            env: machineEnvironment(),
-            logFile: join(context.logFolder, 'emulator-install.log'),
-            ...abort,
-          };
-          await run({
-            ...common,
-            what: 'making a Python environment (on Debian it needs the package python3-venv)',
-            command: python,
-            args: ['-m', 'venv', into],
-            deadlineSeconds: 120,
-          });
-          await run({
-            ...common,
-            what: 'installing the AWS emulator from PyPI',
-            command: join(into, 'bin', 'python'),
-            args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES],
-            deadlineSeconds: 300,
-          });
-        },
-      ),
+      runStep({ step: `installing ${title}`, expectedSeconds, report: context.report }, async () => {
+        const common = {
+          env: machineEnvironment(),
+          logFile: join(context.logFolder, `${name}-install.log`),
+          ...abort,
+        };
+        await run({
+          ...common,
+          what: 'making a Python environment (on Debian it needs the package python3-venv)',
+          command: python,
+          args: ['-m', 'venv', into],
+          deadlineSeconds: 120,
+        });
+        await run({
+          ...common,
+          what: `installing ${title} from PyPI`,
+          command: join(into, 'bin', 'python'),
+          args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages],
+          deadlineSeconds: 300,
+        });
+      }),
   });
   // called as a module: the scripts in bin/ still name the folder in which they were installed
   return join(folder, 'bin', 'python');

@@ -5,7 +5,7 @@ import { ensureCollector, ensureControlPlane } from '../../local/toolchain/build
 import { makeCache } from '../../local/toolchain/cache.ts';
 import { ensureChromium } from '../../local/toolchain/chromium.ts';
 import { ensurePrometheus } from '../../local/toolchain/prometheus.ts';
-import { ensureEmulatorPython } from '../../local/toolchain/python.ts';
+import { ensureConformancePython, ensureEmulatorPython } from '../../local/toolchain/python.ts';
 import type { StepContext } from '../../local/toolchain/step.ts';
 import { describeDuration } from '../../src/kernel/duration.ts';
 
@@ -38,6 +38,7 @@ export const prepareTools = async (): Promise<void> => {
   const cache = toolCache();
   const context = toolContext();
   await ensureEmulatorPython(cache, context);
+  await ensureConformancePython(cache, context);
   await ensurePrometheus(cache, context);
   await ensureChromium(cache, context);
   await ensureCollector(cache, context);
