@@ -41,7 +41,9 @@ export const describeExperiment = (view: ExperimentView, silence: string | null 
   const effects = view.verdict?.onMeasuredNodes ?? view.latestLook?.effects ?? [];
   const sentence = view.verdict?.sentence ?? view.latestLook?.sentence ?? view.reason;
   return [
-    ...(sentence === null || sentence === undefined ? [] : [sentence, '']),
+    ...(view.truth === null ? [] : [view.truth]),
+    ...(sentence === null || sentence === undefined ? [] : [sentence]),
+    ...(view.truth === null && (sentence === null || sentence === undefined) ? [] : ['']),
     renderFields([
       ['experiment', `${view.name} (${view.id})`],
       ['state', `${view.state}${view.epoch > 1 ? `, epoch ${view.epoch}` : ''}`],

@@ -95,7 +95,10 @@ export const serveExperimentTruth = (ports: Ports): readonly ServedRoute[] => {
       return within(
         ACCEPT_CODES,
         changed.accepted
-          ? accept({ body: viewOf(changed.value, clock.now()), version: changed.value.experiment.version })
+          ? accept({
+              body: viewOf(changed.value, found.value.truth, clock.now()),
+              version: changed.value.experiment.version,
+            })
           : changed,
       );
     },

@@ -43,13 +43,17 @@ export const serveExperiments = (ports: ServePorts) => {
   const planDuration = makePlanDuration(ports);
   const judgeStored = makeJudgeStored(ports);
 
-  const answer = (stored: Stored) => ({
-    body: viewOf(stored, clock.now()),
+  const view = async (stored: Stored) => {
+    const { tenantId, id, epoch } = stored.experiment;
+    return viewOf(stored, await ports.truths.load({ tenantId, experimentId: id, epoch }), clock.now());
+  };
+  const answer = async (stored: Stored) => ({
+    body: await view(stored),
     version: stored.experiment.version,
     location: `/experiments/${stored.experiment.id}`,
   });
-  const answered = <R extends Refusal>(outcome: Outcome<Stored, R>) =>
-    outcome.accepted ? accept(answer(outcome.value)) : outcome;
+  const answered = async <R extends Refusal>(outcome: Outcome<Stored, R>) =>
+    outcome.accepted ? accept(await answer(outcome.value)) : outcome;
   /** A command is carried out, or only said what it would lead to: then the version that counts is the one that is. */
   const commanded = async <R extends Refusal>(
     { params, caller, ifMatch, query }: Commanded,
@@ -65,7 +69,7 @@ export const serveExperiments = (ports: ServePorts) => {
     if (!outcome.accepted || !isDryRun) return answered(outcome);
     const { version } =
       (await experiments.load({ tenantId: caller.tenantId, ...params }))?.experiment ?? outcome.value.experiment;
-    return accept({ body: { ...viewOf(outcome.value, clock.now()), version } });
+    return accept({ body: { ...(await view(outcome.value)), version } });
   };
   const find = async ({ params, caller }: ById): Promise<Outcome<Found, Refusal<'resource-not-found'>>> => {
     const ref = { tenantId: caller.tenantId, experimentId: params.experimentId };
@@ -111,7 +115,7 @@ export const serveExperiments = (ports: ServePorts) => {
     },
     getExperiment: async (request) => {
       const found = await find(request);
-      return found.accepted ? accept(answer(found.value)) : found;
+      return found.accepted ? accept(await answer(found.value)) : found;
     },
     deleteExperiment: async (request) => {
       const removed = await commanded(request, commands.remove);
@@ -178,7 +182,7 @@ export const serveExperiments = (ports: ServePorts) => {
       ]);
       return {
         format: 'phoenix-evidence/1' as const,
-        experiment: viewOf({ experiment, progress }, clock.now()),
+        experiment: await view({ experiment, progress }),
         evidence,
         judgement,
         queries: queriesOf(experiment).map(({ metric, promql, unit }) => ({ metric, text: promql, unit })),

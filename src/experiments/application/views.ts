@@ -1,4 +1,5 @@
 import type { Instant } from '../../kernel/instant.ts';
+import { type TruthState, truthSentence } from '../../truth/domain/state.ts';
 import type { ExperimentSummary, ExperimentView } from '../contract/views.ts';
 import { allowedCommands } from '../domain/allowed.ts';
 import { cleanupOf, type Experiment, isTerminal, lifeOf, promotionOf, verdictOf } from '../domain/experiment.ts';
@@ -7,7 +8,7 @@ import type { Effect } from '../domain/verdict.ts';
 import type { Stored } from './ports.ts';
 
 /** An experiment as people see it. */
-export const viewOf = ({ experiment, progress }: Stored, now: Instant): ExperimentView => ({
+export const viewOf = ({ experiment, progress }: Stored, truth: TruthState | null, now: Instant): ExperimentView => ({
   ...experiment.settings,
   id: experiment.id,
   tenantId: experiment.tenantId,
@@ -26,6 +27,7 @@ export const viewOf = ({ experiment, progress }: Stored, now: Instant): Experime
   slotsMeasured: progress.slotsMeasured,
   latestLook: progress.latestLook,
   verdict: verdictOf(experiment),
+  truth: truth === null || truth.checks.length === 0 ? null : truthSentence(truth.checks),
   cleanup: cleanupOf(experiment),
   reason: reasonOf(experiment),
   promotion: promotionOf(experiment),
@@ -34,7 +36,7 @@ export const viewOf = ({ experiment, progress }: Stored, now: Instant): Experime
 
 /** A row of the list, with the numbers of its verdict or, until there is one, of its latest look. */
 export const summaryOf = (stored: Stored, now: Instant): ExperimentSummary => {
-  const view = viewOf(stored, now);
+  const view = viewOf(stored, null, now);
   const effects: readonly Effect[] =
     view.verdict !== null && view.verdict.onMeasuredNodes.length > 0
       ? view.verdict.onMeasuredNodes

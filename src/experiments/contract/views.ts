@@ -31,6 +31,8 @@ export const ExperimentView = CompleteSettings.extend({
   slotsMeasured: z.int(),
   latestLook: Look.nullable(),
   verdict: Verdict.nullable(),
+  /** what the users' own alerts and panels say, in a sentence; null: none were asked */
+  truth: z.string().nullable().default(null),
   cleanup: CleanupState,
   /** why it is where it is, in a sentence, when that is not obvious */
   reason: z.string().nullable(),

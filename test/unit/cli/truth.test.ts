@@ -23,13 +23,13 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const phoenix = (...args: string[]) =>
-  runPhoenixInside(['truth', ...args], {
-    PHOENIX_HOME: home,
-    PHOENIX_STATE: home,
-    PHOENIX_API_URL: served.url,
-    PHOENIX_TOKEN: served.tokenOf('admin', 600),
-  });
+const environment = () => ({
+  PHOENIX_HOME: home,
+  PHOENIX_STATE: home,
+  PHOENIX_API_URL: served.url,
+  PHOENIX_TOKEN: served.tokenOf('admin', 600),
+});
+const phoenix = (...args: string[]) => runPhoenixInside(['truth', ...args], environment());
 
 const fileOf = (name: string, text: string): string => {
   const file = join(home, name);
@@ -95,6 +95,8 @@ test('what stops a promotion is shown first and accepted by name, once it is cle
   const shown = (await phoenix('show', ref.experimentId)).stdout;
   expect(shown).toMatch(/^5 alerts and panels checked: 2 the same, 1 differs, 1 lost, 1 without data\.\n/);
   expect(shown).toMatch(/DiskFull[^\n]*needs acceptance[^\n]*\n[^\n]*Twice[^\n]*needs acceptance[^\n]*\n[^\n]*Full/);
+  const experiment = await runPhoenixInside(['experiment', 'show', ref.experimentId], environment());
+  expect(experiment.stdout).toMatch(/^5 alerts and panels checked: /);
   expect(shown).not.toContain('Busy');
   expect((await phoenix('show', ref.experimentId, '--all')).stdout).toContain('Busy');
 

@@ -45,6 +45,7 @@ export const VerdictPanel = ({ view }: { readonly view: ExperimentView }) => {
           </span>
         )}
       </div>
+      {view.truth === null ? null : <p className="verdict-sentence">{view.truth}</p>}
       <p className="verdict-sentence">{sentenceOf(view)}</p>
       {view.reason === null || view.reason === sentenceOf(view) ? null : <p className="quiet">{view.reason}</p>}
       {verdict === null || (verdict.explanation.length === 0 && verdict.whatWouldHaveChanged === null) ? null : (
