@@ -3,6 +3,7 @@ import type { Actor, Epoch, ExperimentId } from '../../kernel/identity.ts';
 import { refuse } from '../../kernel/outcome.ts';
 import type { EventEnvelope } from '../../platform/declare/event.ts';
 import type { EventSubject } from '../../platform/dynamodb/outbox.ts';
+import { CheckStatus } from '../../truth/domain/finding.ts';
 import type { Change, ListFilter, Progress } from '../application/ports.ts';
 import type { Transition } from '../contract/views.ts';
 import { type Experiment, verdictOf } from '../domain/experiment.ts';
@@ -52,10 +53,17 @@ export const isListed = (experiment: Experiment, { state, verdict, clusterId }: 
 
 const StateChanged = z.object({ from: State.nullable(), to: State, reason: z.string() });
 
-/** A row of the history, from what was said of a change of state. */
+const CheckAccepted = z.object({ state: State, name: z.string(), status: CheckStatus, reason: z.string() });
+
+/** A row of the history, from what was said of a change of state, or of what a person accepted in one. */
 export const transitionOf = (event: EventEnvelope): readonly Transition[] => {
+  const { epoch, seq, timestamp, actor } = event;
+  if (event.type === 'experiment.check_accepted') {
+    const { state, name, status, reason } = CheckAccepted.parse(event.data);
+    const cause = `accepted that ${name} is ${status.replaceAll('_', ' ')}: ${reason}`;
+    return [{ epoch, seq, at: timestamp, from: state, to: state, actor, cause }];
+  }
   if (event.type !== 'experiment.state_changed') return [];
   const { from, to, reason } = StateChanged.parse(event.data);
-  const { epoch, seq, timestamp, actor } = event;
   return [{ epoch, seq, at: timestamp, from, to, actor, cause: reason }];
 };

@@ -119,7 +119,11 @@ const meaningOf = (event: ExperimentEvent, after: Experiment): readonly EventDra
       return [draftEvent(definitionOf('experiment.started'), { experimentId, epoch: event.epoch })];
     case 'check-accepted':
       return [
-        draftEvent(definitionOf('experiment.check_accepted'), { experimentId, ...event.check, reason: event.reason }),
+        draftEvent(definitionOf('experiment.check_accepted'), {
+          ...{ experimentId, state: after.state },
+          ...event.check,
+          reason: event.reason,
+        }),
       ];
     case 'promoted':
       return [

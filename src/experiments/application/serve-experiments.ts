@@ -189,6 +189,7 @@ export const serveExperiments = (ports: ServePorts) => {
         hashes: hashesOf(measured),
         samples: [...measured],
         looks: [...looks],
+        accepted: [...(lifeOf(experiment)?.accepted ?? [])],
         ...code,
         priceBookVersion: null,
       };

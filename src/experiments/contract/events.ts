@@ -48,7 +48,10 @@ export const experimentEvents = [
     type: 'experiment.check_accepted',
     schemaVersion: 1,
     summary: 'A person accepted that an alert or a panel does not show the same any more',
-    data: z.object({ ...subject, checkId: CheckId, name: z.string(), status: CheckStatus, reason: z.string() }),
+    data: z.object({
+      ...{ ...subject, state: State, checkId: CheckId, name: z.string() },
+      ...{ status: CheckStatus, reason: z.string() },
+    }),
   }),
   event({
     type: 'experiment.promoted',

@@ -5,7 +5,7 @@ import { Actor, ClusterId, Epoch, ExperimentId, TenantId } from '../../kernel/id
 import { Instant } from '../../kernel/instant.ts';
 import { MetricName, ProcessPresence, Reading, Sample, SlotPhase, Variant } from '../../measurement/domain/sample.ts';
 import { RenderedPipeline } from '../../pipelines/domain/template.ts';
-import { AllocatedNode, CompleteSettings, Pause } from '../domain/experiment.ts';
+import { AcceptedCheck, AllocatedNode, CompleteSettings, Pause } from '../domain/experiment.ts';
 import { Effect, ExperimentVerdict, Look, Verdict } from '../domain/verdict.ts';
 import { CleanupState, CommandName, State } from '../domain/vocabulary.ts';
 
@@ -112,5 +112,7 @@ export const EvidenceBundle = JudgedEvidence.extend({
   samples: z.array(Sample),
   /** every look as it was stored when it was taken */
   looks: z.array(Look),
+  /** what people accepted of their own alerts and panels, by name */
+  accepted: z.array(AcceptedCheck).default([]),
 });
 export type EvidenceBundle = z.infer<typeof EvidenceBundle>;

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT } from '../../../cli/exit-codes.ts';
+import { memoryAuditLog } from '../../../src/audit/adapters/memory-audit-log.ts';
+import { makeWriteAudit } from '../../../src/audit/application/write-audit.ts';
 import type { Epoch } from '../../../src/kernel/identity.ts';
+import { sha256 } from '../../../src/kernel/system-sha256.ts';
 import { CheckId } from '../../../src/truth/domain/check.ts';
 import type { CheckStatus } from '../../../src/truth/domain/finding.ts';
 import { beginning, type CheckState } from '../../../src/truth/domain/state.ts';
@@ -104,6 +107,14 @@ test('what stops a promotion is shown first and accepted by name, once it is cle
   const accepted = await accept('DiskFull');
   expect(accepted.stderr).toContain('✔ DiskFull is accepted as lost');
   expect(accepted.stdout).toMatch(/DiskFull.*accepted.*accepted: goes with the old dashboard/);
+  const told = (args: readonly string[]) => runPhoenixInside(['experiment', ...args, ref.experimentId], environment());
+  expect((await told(['history'])).stdout).toContain('accepted that DiskFull is lost: goes with the old dashboard');
+  expect(JSON.parse((await told(['export'])).stdout).accepted).toMatchObject([{ name: 'DiskFull', status: 'lost' }]);
+  const audit = memoryAuditLog({ sha256 });
+  for (const event of world.experiments.said) await makeWriteAudit({ log: audit })(event);
+  expect(audit.entries).toContainEqual(
+    expect.objectContaining({ action: 'experiment.check_accepted', subject: ref.experimentId, outcome: 'done' }),
+  );
   expect(await accept('Twice')).toMatchObject({ exitCode: EXIT.invalid });
   expect(await accept('chk-d00000000000')).toMatchObject({ exitCode: EXIT.done });
   expect(await accept('nobody')).toMatchObject({ exitCode: EXIT.notFound });
