@@ -45,6 +45,18 @@ describe('the page of costs', () => {
     expect(await series.getAttribute('aria-invalid')).toBe('true');
   });
 
+  test('says what experiments proved, what flows and what was measured, on the bill that is chosen', async () => {
+    const { page } = await stage().as('viewer', '/costs');
+    const measured = page.getByRole('region', { name: 'What experiments measured', exact: true });
+    await measured.getByLabel('on the bill of').selectOption('signoz');
+    const row = (table: string, name: RegExp) =>
+      measured.getByRole('region', { name: table, exact: true }).getByRole('row', { name });
+    await row('Measured, by pipeline', /^baseline 6 1 3.?000 36.?000 158/).waitFor();
+    await row('Flows right now', /^top-k on eu-1 6 36.?000 0.216 5.?400 0.0324/).waitFor();
+    await measured.getByText('1 experiment, 134 (132 … 136)').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('on')).toBe('signoz');
+  });
+
   test('somebody without a role is told what is missing', async () => {
     stage().expectComplaints();
     const { page } = await stage().as('nobody', '/costs');

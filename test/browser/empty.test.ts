@@ -30,6 +30,13 @@ describe('an empty tenant', () => {
     await page.getByRole('combobox', { name: 'Template' }).waitFor();
   });
 
+  test('costs say what there would have to be for money over all experiments', async () => {
+    const { page } = await stage().as('viewer', '/costs');
+    await page.getByText('no experiment has proven a saving yet').waitFor();
+    await page.getByText('no experiment is running: what flows is known while one measures').waitFor();
+    await page.getByText('nothing was measured in 30d').waitFor();
+  });
+
   test('filters that match nothing offer the way back', async () => {
     const { page } = await stage().as('admin', '/experiments?state=running');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();

@@ -311,6 +311,30 @@ export const compareQuery = (body: Parameters<typeof api.compareCost>[0]['body']
     retry: false,
   });
 
+export const spendingQuery = (priceBook: PriceBookId) =>
+  queryOptions({
+    queryKey: ['costs', 'spending', priceBook],
+    queryFn: async ({ signal }) => (await api.getSpendingAnalytics({ query: { priceBook }, signal })).body,
+    placeholderData: keepPreviousData,
+    staleTime: 60 * SECOND,
+  });
+
+export const spendingFlowQuery = (priceBook: PriceBookId) =>
+  queryOptions({
+    queryKey: ['costs', 'flow', priceBook],
+    queryFn: async ({ signal }) => (await api.getSpendingFlow({ query: { priceBook }, signal })).body,
+    placeholderData: keepPreviousData,
+    refetchInterval: 30 * SECOND,
+  });
+
+export const savingsQuery = (priceBook: PriceBookId) =>
+  queryOptions({
+    queryKey: ['costs', 'savings', priceBook],
+    queryFn: async ({ signal }) => (await api.getSavings({ query: { priceBook }, signal })).body,
+    placeholderData: keepPreviousData,
+    staleTime: 60 * SECOND,
+  });
+
 export const costAnalysisQuery = (
   view: Subject,
   asked: { readonly bytesPerPoint?: number | undefined; readonly fleetNodes?: number | undefined },

@@ -61,6 +61,7 @@ const CostsSearch = z.object({
   baseline: UsageTexts.optional().catch(undefined),
   candidate: UsageTexts.optional().catch(undefined),
   bill: z.string().max(61).optional().catch(undefined),
+  on: z.string().max(61).optional().catch(undefined),
 });
 
 export const PipelinesSearch = z.object({

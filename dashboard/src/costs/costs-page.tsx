@@ -6,6 +6,7 @@ import { Broken, Empty, Loaded, Skeleton } from '../ui/states.tsx';
 import { BillPanel } from './bill-panel.tsx';
 import { EveryBill } from './every-bill.tsx';
 import { PriceBooks } from './price-books.tsx';
+import { SpendingParts } from './spending.tsx';
 import { UsageForm, type UsageTexts, usagesOf } from './usage-form.tsx';
 
 /** Hundred hosts with 300 processes of seven series each; the candidate keeps forty groups of them. */
@@ -14,7 +15,7 @@ const EXAMPLE = {
   candidate: { series: '28k', pointsPerMinute: '28k' },
 };
 
-/** What telemetry costs on every bill: amounts of one’s own at the top, price books below. */
+/** What telemetry costs on every bill: amounts of one’s own at the top, what experiments measured, price books below. */
 export const CostsPage = () => {
   const books = useQuery(priceBooksQuery);
   return (
@@ -32,6 +33,7 @@ export const CostsPage = () => {
         {(known) => (
           <div className="stack">
             <Compared books={known} />
+            <SpendingParts books={known} />
             <section className="stack-tight">
               <h2>Price books</h2>
               <PriceBooks books={known} />
