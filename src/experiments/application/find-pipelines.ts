@@ -3,7 +3,7 @@ import { accept, type FieldError, type Outcome, type Refusal, refuse } from '../
 import { counted } from '../../kernel/words.ts';
 import { type Pipeline, publishedOf } from '../../pipelines/domain/pipeline.ts';
 import type { VariantSource } from '../../pipelines/domain/render-variants.ts';
-import { fieldErrorsOf, type Revision, type RevisionNumber } from '../../pipelines/domain/revision.ts';
+import { fieldErrorsOf, type Revision, type RevisionNumber, runsWhere } from '../../pipelines/domain/revision.ts';
 import type { PipelineReference, RevisionRef } from '../../pipelines/domain/template.ts';
 import { validateSettings } from '../../pipelines/domain/validation/validate-settings.ts';
 import type { ExperimentSettings, VariantPipeline } from '../domain/settings.ts';
@@ -66,7 +66,8 @@ const findPipeline = async (
   const revision = await library.revision(ref, number);
   if (revision === null) return revisionNotFound(pipeline, number);
   if (revision.published === null) return notPublished(pipeline, number);
-  const errors = validateSettings(revision.yaml).filter(({ severity }) => severity === 'error');
+  const findings = validateSettings(revision.yaml, runsWhere(revision.origin));
+  const errors = findings.filter(({ severity }) => severity === 'error');
   return errors.length > 0 ? hasFindings(pipeline, number, errors) : accept(sourceOf(revision));
 };
 

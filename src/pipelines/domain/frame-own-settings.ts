@@ -68,7 +68,9 @@ const framedSettings = (source: string, frame: FrameSettings): Outcome<Framed, O
   if (faults[0] !== undefined) return notComparable(faults[0].message, faults);
   const settings = inFrame(own, frame);
   const text = toYaml(settings);
-  const findings = validateSettings(text).filter(({ severity, pointer }) => severity === 'error' && isTheirs(pointer));
+  const findings = validateSettings(text, { image: 'unknown' }).filter(
+    ({ severity, pointer }) => severity === 'error' && isTheirs(pointer),
+  );
   return findings[0] === undefined ? accept({ settings, text }) : notComparable(findings[0].message, inWords(findings));
 };
 
@@ -78,10 +80,10 @@ const inWords = (findings: readonly Finding[]): readonly FieldError[] =>
 
 /**
  * What a cluster does not take of settings in the frame, by what its owner allows: places to send to, folders to read,
- * critical processes that a filter would drop.
+ * critical processes that a filter would drop. Whether the image has every component it says itself, on the cluster.
  */
 export const refusedBy = (policy: ClusterPolicy, { yaml }: Pick<RenderedPipeline, 'yaml'>): readonly FieldError[] =>
-  inWords(validateSettings(yaml, { policy }).filter(({ severity }) => severity === 'error'));
+  inWords(validateSettings(yaml, { policy, image: 'unknown' }).filter(({ severity }) => severity === 'error'));
 
 /** Exporters, extensions and telemetry are the frame's. */
 const isTheirs = (pointer: string): boolean =>

@@ -136,9 +136,9 @@ const summed = (findings: readonly Finding[]): Pick<Revision, 'errors' | 'warnin
   findings: [...firstOf(findings)],
 });
 
-/** Templates run on clusters of ours; where an author's own settings run, and who owns that cluster, nobody knows yet. */
-const runsWhere = (origin: KeptOrigin): Circumstances => {
-  if (origin.kind === 'settings') return {};
+/** Templates run on clusters of ours; where an author's own settings run, and by which image, nobody knows yet. */
+export const runsWhere = (origin: KeptOrigin): Circumstances => {
+  if (origin.kind === 'settings') return { image: 'unknown' };
   const found = findTemplate(origin.template, origin.version);
   return found.accepted ? circumstancesOf(found.value.template) : { policy: STRICTEST_POLICY };
 };

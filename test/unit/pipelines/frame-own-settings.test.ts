@@ -96,6 +96,17 @@ describe('settings of an author’s own in an experiment', () => {
     ]);
   });
 
+  test('may have a component that only the full build has, as far as the owner of a cluster trusts it', () => {
+    const full = rendered(
+      OWN.replace('  batch:', '  metric_start_time: {}\n  batch:').replace('[batch]', '[metric_start_time, batch]'),
+    );
+    expect(full.yaml).toContain('metric_start_time: {}');
+    expect(refusedBy(STRICTEST_POLICY, full)).toEqual([]);
+    expect(refusedBy({ ...STRICTEST_POLICY, trustedComponents: [] }, full).map(({ code }) => code)).toEqual([
+      'component-not-trusted',
+    ]);
+  });
+
   test('are held against what the owner of a cluster allows', () => {
     const ofCritical = { ...STRICTEST_POLICY, criticalProcesses: ['nginx'] };
     const dropping = OWN.replace(

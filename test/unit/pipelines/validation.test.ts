@@ -270,6 +270,17 @@ describe('the image and promotion', () => {
     expect(rulesIn(withSampler)).toEqual(['component-not-in-build', 'component-not-available']);
   });
 
+  test('where nobody knows the image, what only the full build has is advice', () => {
+    expect(rulesIn(withSampler, { image: 'unknown' })).toEqual(['component-not-available']);
+    expect(validateSettings(withSampler, { image: 'unknown' })).toContainEqual(
+      expect.objectContaining({
+        rule: 'component-perhaps-not-in-build',
+        severity: 'warning',
+        pointer: '/processors/tail_sampling',
+      }),
+    );
+  });
+
   test('what is promoted is beta or better, unless somebody has reviewed it', () => {
     const promoted = (...promotionWaivers: readonly string[]) =>
       errorsIn(WHOLE_TEXT, { policy: { ...POLICY, promotionWaivers: [...promotionWaivers] } }).map(

@@ -17,10 +17,13 @@ import { isComponentId, singular } from './wiring.ts';
 export const CollectorImage = z.enum(['ours', 'contrib']);
 export type CollectorImage = z.infer<typeof CollectorImage>;
 
+/** `unknown`: where nobody says which one will run; before a deploy it is asked itself. */
+export type RunningImage = CollectorImage | 'unknown';
+
 /** Whether the pinned collector has each component, under which name, and how settled it is. */
 export const checkAvailability = (
   settings: Settings,
-  image: CollectorImage,
+  image: RunningImage,
   promotionWaivers: readonly string[] | undefined,
 ): readonly Remark[] =>
   COMPONENT_KINDS.flatMap((kind) =>
@@ -51,13 +54,15 @@ export const checkAvailability = (
       }
       const { name, component } = found;
       return [
-        ...(component.settings === undefined && image === 'ours'
+        ...(component.settings === undefined && image !== 'contrib'
           ? [
               remark(
-                'component-not-in-build',
+                image === 'ours' ? 'component-not-in-build' : 'component-perhaps-not-in-build',
                 path,
                 `${singular(kind)} "${type}" exists at ${COLLECTOR_VERSION}, but not in our build of the collector`,
-                'leave it out, or run an image that has it',
+                image === 'ours'
+                  ? 'leave it out, or run an image that has it'
+                  : 'run an image that has it; the image is asked on the cluster before an experiment is deployed',
               ),
             ]
           : []),

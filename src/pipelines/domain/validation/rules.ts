@@ -71,6 +71,7 @@ export const RULES = {
 
   'component-not-available': collector('L4'),
   'component-not-in-build': collector('L4'),
+  'component-perhaps-not-in-build': advice('L4'),
   'component-renamed': advice('L4'),
   'component-unsettled': cluster('L4', 'what is promoted has to last'),
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../settings-tree.ts';
 import { checkAccess, checkListeners } from './access.ts';
-import { type CollectorImage, checkAvailability } from './availability.ts';
+import { checkAvailability, type RunningImage } from './availability.ts';
 import { checkShapes } from './components.ts';
 import { checkEffects } from './effects.ts';
 import { byPlace, type Finding, type Remark } from './finding.ts';
@@ -19,7 +19,7 @@ import { checkWiring } from './wiring.ts';
 export interface Circumstances {
   /** what the owner of a cluster of ours allows; undefined: a collector elsewhere, so what only we demand is advice */
   readonly policy?: ClusterPolicy;
-  readonly image?: CollectorImage;
+  readonly image?: RunningImage;
 }
 
 /**
