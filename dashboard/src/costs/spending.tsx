@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { PriceBookView } from '../../../src/cost/contract/routes.ts';
 import type { PriceBookId } from '../../../src/cost/domain/price-book.ts';
 import type { Savings, SpendingAnalytics, SpendingFlow } from '../../../src/experiments/contract/spending-routes.ts';
@@ -67,12 +67,12 @@ const Proven = ({ book }: { readonly book: PriceBookId }) => (
                 team,
                 candidate,
                 nodes,
-                <>
+                <Fragment key="month">
                   {monthly === null ? null : <CostText cost={monthly} currency={savings.currency} />}{' '}
                   <span className="quiet">
                     {open ?? (hypotheticalBaseline ? 'nobody runs its baseline: the difference of two bills' : '')}
                   </span>
-                </>,
+                </Fragment>,
               ],
             }),
           )}
