@@ -98,10 +98,10 @@ success_criteria:
     expect(new Set(world.experiments.holds.values())).toEqual(new Set([holder.experimentId]));
   });
 
-  test('that is too short: 2, the option, and nothing is sent but the question for the cluster', async () => {
+  test('that is too short: 2, the option, and nothing is sent but questions for the cluster and what runs there', async () => {
     const { exitCode, stderr } = await as('experimenter', [...create, '-d', '10s']);
     expect(stderr).toMatch(/^✘ the experiment is not valid\n {2}--duration: .*30\n {2}nothing was sent\n$/);
-    expect([exitCode, api.answers]).toEqual([2, ['GET /clusters 200']]);
+    expect([exitCode, api.answers]).toEqual([2, ['GET /clusters 200', 'GET /pipelines 200']]);
   });
 
   test('by somebody who may not: 3, the permission and who has it', async () => {
